@@ -1,0 +1,9 @@
+export type {
+  CancelSignal,
+  CompletionRequest,
+  CompletionResult,
+  CountErrors,
+  Silence,
+  SourceFile,
+  Suggestion,
+} from "./suggestion.ts";
