@@ -1,0 +1,121 @@
+/** Languages that the assistant speaks to people. */
+export type Locale = "en" | "zh";
+
+/**
+ * Every failure of the assistant by its code: what failed, with what, and what to do next. `{name}` is filled from the error's details.
+ * Details are paths, counts and reasons of the operating system, never code of the user.
+ */
+const SENTENCES = {
+  FILE_NOT_FOUND: {
+    en: "There is no file {path}. Check the path, or give the unsaved text with --stdin.",
+    zh: "找不到文件 {path}。请检查路径，或用 --stdin 传入未保存的文本。",
+  },
+  NOT_A_FILE: {
+    en: "{path} is not a regular file. Name a source file.",
+    zh: "{path} 不是普通文件。请指定一个源文件。",
+  },
+  FILE_UNREADABLE: {
+    en: "{path} cannot be read ({reason}). Check its permissions.",
+    zh: "无法读取 {path}（{reason}）。请检查其权限。",
+  },
+  FILE_TOO_LARGE: {
+    en: "{path} has {bytes} bytes, and files over {maxBytes} bytes are not completed. Split the file, or work without completion in it.",
+    zh: "{path} 有 {bytes} 字节，超过 {maxBytes} 字节的文件不提供补全。请拆分该文件，或在其中不使用补全。",
+  },
+  FILE_REFUSED: {
+    en: "{path} has a name that secrets are kept under, so it is never read. Rename it if it holds none.",
+    zh: "{path} 的名称通常用于存放机密，因此绝不读取。若其中没有机密，请改名。",
+  },
+  FILE_OUTSIDE: {
+    en: "{path} is outside the workspace {root}. Choose the workspace that holds it with --workspace.",
+    zh: "{path} 不在工作区 {root} 内。请用 --workspace 指定包含它的工作区。",
+  },
+  NOT_UTF8: {
+    en: "{path} is not valid UTF-8. Convert it to UTF-8 and try again.",
+    zh: "{path} 不是有效的 UTF-8 文本。请转换为 UTF-8 后重试。",
+  },
+  POSITION_OUTSIDE: {
+    en: "Line {line}, column {column} is outside {path}, which has {lines} lines and {columns} columns on that line. Lines count from 1, columns from 0.",
+    zh: "第 {line} 行第 {column} 列超出 {path} 的范围：该文件共 {lines} 行，该行共 {columns} 列。行号从 1 开始，列号从 0 开始。",
+  },
+  WORKSPACE_NOT_FOUND: {
+    en: "There is no folder {path}. Name an existing folder with --workspace.",
+    zh: "找不到文件夹 {path}。请用 --workspace 指定一个存在的文件夹。",
+  },
+  FOLDER_UNREADABLE: {
+    en: "The folder {path} cannot be read ({reason}). Check its permissions; the rest of the workspace is used.",
+    zh: "无法读取文件夹 {path}（{reason}）。请检查其权限；工作区的其余部分照常使用。",
+  },
+  WORKSPACE_UNREADABLE: {
+    en: "The workspace {path} cannot be read ({reason}). Check its permissions, or name another folder with --workspace.",
+    zh: "无法读取工作区 {path}（{reason}）。请检查其权限，或用 --workspace 指定其他文件夹。",
+  },
+  INDEX_CORRUPT: {
+    en: "The index in {path} was damaged; the damaged part is built again from your files. Nothing needs to be done.",
+    zh: "{path} 中的索引已损坏，正在根据您的文件重建损坏的部分。无需任何操作。",
+  },
+  INDEX_VERSION: {
+    en: "The index in {path} was written by another version of Cloud Code and is built again. Nothing needs to be done.",
+    zh: "{path} 中的索引由其他版本的 Cloud Code 写入，正在重建。无需任何操作。",
+  },
+  INDEX_UNWRITABLE: {
+    en: "The index cannot be kept in {path} ({reason}), so it lives in memory and is built again at the next start. Free some space, or set CLOUD_CODE_CACHE_DIR to a folder that can be written.",
+    zh: "索引无法保存在 {path}（{reason}），因此只保留在内存中，下次启动时会重建。请释放空间，或将 CLOUD_CODE_CACHE_DIR 设为可写的文件夹。",
+  },
+  INDEX_LOCKED: {
+    en: "Process {pid} keeps the index in {path} at the moment. Close that program and try again.",
+    zh: "进程 {pid} 正在维护 {path} 中的索引。请关闭该程序后重试。",
+  },
+  INDEXER_FAILED: {
+    en: "Indexing stopped ({reason}). Completion goes on with what is indexed so far; `cloud-code index rebuild` builds the index again.",
+    zh: "索引过程已停止（{reason}）。补全会继续使用已有的索引；运行 `cloud-code index rebuild` 可重建索引。",
+  },
+  GRAMMAR_UNREADABLE: {
+    en: "The grammar for {language} could not be loaded ({reason}), so its suggestions are not checked for syntax. Install Cloud Code again.",
+    zh: "无法加载 {language} 的语法（{reason}），因此不检查其建议的语法。请重新安装 Cloud Code。",
+  },
+  WATCH_LIMITED: {
+    en: "Changes of files cannot be watched ({reason}); the workspace is looked through every {seconds} seconds instead.",
+    zh: "无法监视文件变化（{reason}），改为每 {seconds} 秒检查一次工作区。",
+  },
+  CANCELLED: { en: "Cancelled.", zh: "已取消。" },
+  USAGE: { en: "{reason} See `{help}`.", zh: "{reason} 请参阅 `{help}`。" },
+  INTERNAL: {
+    en: "Something went wrong inside Cloud Code ({reason}). Run it again with CLOUD_CODE_DEBUG=1 and report what it prints.",
+    zh: "Cloud Code 内部出错（{reason}）。请设置 CLOUD_CODE_DEBUG=1 后重试，并报告其输出。",
+  },
+} as const satisfies Record<string, Record<Locale, string>>;
+
+/** The code of a failure: stable, for programs. */
+export type ErrorCode = keyof typeof SENTENCES;
+
+/** What an error's sentence is filled with. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** The sentence for `code` in the person's language. */
+export function wordError(code: ErrorCode, details: ErrorDetails, locale: Locale): string {
+  return SENTENCES[code][locale].replace(/\{(\w+)\}/g, (mark, name: string) =>
+    String(details[name] ?? mark),
+  );
+}
+
+/** A failure with a stable code; `message` is the English sentence, `wordError(code, details, locale)` gives any language. */
+export class AssistantError extends Error {
+  /** See the table of sentences. */
+  readonly code: ErrorCode;
+  /** What the sentence is filled with. */
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(wordError(code, details, "en"), options);
+    this.name = "AssistantError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The operating system's short code of a failure ("ENOSPC"), or the error's message: a reason fit for a sentence. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
