@@ -1,1 +1,5 @@
+export { languageOf, languageOfScript } from "./language.ts";
 export type { Language } from "./language.ts";
+export { isKeyword, tokenize } from "./tokenize.ts";
+export { TokenKind } from "./token.ts";
+export type { Tokens } from "./token.ts";
