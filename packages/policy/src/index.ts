@@ -1,1 +1,50 @@
-export {};
+export type { ConsentEvent, ConsentGiven, ConsentState } from "./consent.ts";
+export { findConsent } from "./consent.ts";
+export type {
+  Circumstances,
+  Decision,
+  Destination,
+  OrganisationPolicy,
+  // The class stays inside: outside it is a type, so `new Permit` cannot even be written.
+  Permit,
+  PermittedUse,
+  UseRequest,
+} from "./decide.ts";
+export { assertPermit, decide, isPermit, permitLifetimeMs, strictest } from "./decide.ts";
+export type { DenialReason } from "./denial.ts";
+export { denials } from "./denial.ts";
+export type { PolicyErrorCode } from "./errors.ts";
+export { PolicyError } from "./errors.ts";
+export type { Counter, CounterKey, Figure, FigureKey } from "./figures.ts";
+export { counters, figures, reportItems } from "./figures.ts";
+export type { AssistantItemKey, CounterItemKey, WorkItemKey } from "./inventory/assistant.ts";
+export type { GatewayItemKey } from "./inventory/gateway.ts";
+export type { ItemKey } from "./inventory/index.ts";
+export { inventory, isItemKey } from "./inventory/index.ts";
+export type {
+  Category,
+  Erasure,
+  Item,
+  Level,
+  RefusedItem,
+  Subject,
+  UsedItem,
+} from "./inventory/item.ts";
+export type {
+  RefusedServiceItemKey,
+  ServiceItemKey,
+  UsedServiceItemKey,
+} from "./inventory/service.ts";
+export { isLoopback } from "./origin.ts";
+export type { Product, ProductKey, Release } from "./product.ts";
+export { products } from "./product.ts";
+export type { DataUse, Purpose, PurposeKey, Signal } from "./purpose.ts";
+export { needsConsent, purposes } from "./purpose.ts";
+export type { Recipient, RecipientKey, Transfer } from "./recipient.ts";
+export { recipients } from "./recipient.ts";
+export type { Bases, Basis, Regime, Region } from "./regimes.ts";
+export { basisTitles, isConsent, regimes } from "./regimes.ts";
+export type { Retention, RetentionStart } from "./retention.ts";
+export { describeRetention } from "./retention.ts";
+export type { Language, Text } from "./text.ts";
+export { languages, languageTag } from "./text.ts";
