@@ -1,11 +1,35 @@
 /** Languages that the assistant speaks to people. */
 export type Locale = "en" | "zh";
 
+/** The code of a failure: stable, for programs. */
+export type ErrorCode =
+  | "FILE_NOT_FOUND"
+  | "NOT_A_FILE"
+  | "FILE_UNREADABLE"
+  | "FILE_TOO_LARGE"
+  | "FILE_REFUSED"
+  | "FILE_OUTSIDE"
+  | "NOT_UTF8"
+  | "POSITION_OUTSIDE"
+  | "WORKSPACE_NOT_FOUND"
+  | "FOLDER_UNREADABLE"
+  | "WORKSPACE_UNREADABLE"
+  | "INDEX_CORRUPT"
+  | "INDEX_VERSION"
+  | "INDEX_UNWRITABLE"
+  | "INDEX_LOCKED"
+  | "INDEXER_FAILED"
+  | "GRAMMAR_UNREADABLE"
+  | "WATCH_LIMITED"
+  | "CANCELLED"
+  | "USAGE"
+  | "INTERNAL";
+
 /**
  * Every failure of the assistant by its code: what failed, with what, and what to do next. `{name}` is filled from the error's details.
  * Details are paths, counts and reasons of the operating system, never code of the user.
  */
-const SENTENCES = {
+const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> = {
   FILE_NOT_FOUND: {
     en: "There is no file {path}. Check the path, or give the unsaved text with --stdin.",
     zh: "找不到文件 {path}。请检查路径，或用 --stdin 传入未保存的文本。",
@@ -84,10 +108,7 @@ const SENTENCES = {
     en: "Something went wrong inside Cloud Code ({reason}). Run it again with CLOUD_CODE_DEBUG=1 and report what it prints.",
     zh: "Cloud Code 内部出错（{reason}）。请设置 CLOUD_CODE_DEBUG=1 后重试，并报告其输出。",
   },
-} as const satisfies Record<string, Record<Locale, string>>;
-
-/** The code of a failure: stable, for programs. */
-export type ErrorCode = keyof typeof SENTENCES;
+};
 
 /** What an error's sentence is filled with. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
