@@ -34,6 +34,11 @@ export function isWord(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code) || code === 95;
 }
 
+/** True if the character with this code is one of `characters`; false for NaN, the code beyond the end of a text. */
+export function isOneOf(code: number, characters: string): boolean {
+  return code > 0 && characters.includes(String.fromCharCode(code));
+}
+
 /** What a non-ASCII code may be in a name. */
 const Part = { Unseen: 0, Start: 1, Continue: 2, Never: 3 } as const;
 
@@ -66,11 +71,11 @@ export function isLetterAt(text: string, at: number): boolean {
   return partAt(text, at) === Part.Start;
 }
 
-/** True if a name can start at `at`; `$` counts as a letter. */
+/** True if a name can start at `at`: a letter or "_". */
 export function isNameAt(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code >= 128) return isLetterAt(text, at);
-  return (isWord(code) && !isDigit(code)) || code === 36;
+  return isWord(code) && !isDigit(code);
 }
 
 /** Where the non-ASCII part of a name at `at` ends, one character on; `at` itself if there is none. */
@@ -153,7 +158,7 @@ function isFraction(text: string, at: number, style: NumberStyle): boolean {
   const next = text.charCodeAt(at + 1);
   if ((code | 32) === 101 && (isDigit(next) || isSign(next))) return true;
   // A suffix that stands alone: 1.f, 1.d, 1.l, 1.j
-  return "fdljFDLJ".includes(String.fromCharCode(code)) && !isWord(next);
+  return isOneOf(code, "fdljFDLJ") && !isWord(next);
 }
 
 /** How a string literal meets a line break. */

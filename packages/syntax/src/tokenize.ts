@@ -1,8 +1,14 @@
 import type { Language } from "./language.ts";
+import { c, cpp } from "./lexers/c.ts";
+import { csharp } from "./lexers/csharp.ts";
 import { jsx, typescript } from "./lexers/ecmascript.ts";
 import { generic } from "./lexers/generic.ts";
+import { go } from "./lexers/go.ts";
 import { java } from "./lexers/java.ts";
+import { php } from "./lexers/php.ts";
 import { python } from "./lexers/python.ts";
+import { ruby } from "./lexers/ruby.ts";
+import { rust } from "./lexers/rust.ts";
 import { Scanner } from "./scanner.ts";
 import type { Lexer } from "./scanner.ts";
 import type { Tokens } from "./token.ts";
@@ -13,13 +19,13 @@ const lexers: Readonly<Record<Language, Lexer>> = {
   javascript: jsx,
   java,
   python,
-  go: generic,
-  rust: generic,
-  c: generic,
-  cpp: generic,
-  csharp: generic,
-  php: generic,
-  ruby: generic,
+  go,
+  rust,
+  c,
+  cpp,
+  csharp,
+  php,
+  ruby,
   generic,
 };
 

@@ -13,6 +13,7 @@ import {
 import { createLexicon } from "../scanner.ts";
 import type { Lexer, Scanner } from "../scanner.ts";
 import { TokenKind } from "../token.ts";
+import { takeSlashComment } from "./comment.ts";
 
 /** What a keyword does to the meaning of "/", "<" and "{" after it. */
 const Role = {
@@ -133,7 +134,7 @@ class Ecmascript {
         this.#template();
         return;
       case 47 /* / */:
-        if (!this.#comment()) this.#slash();
+        if (!takeSlashComment(scanner, code)) this.#slash();
         return;
       case 40 /* ( */:
         this.#frames.push(this.#role === Role.Head ? Frame.Head : Frame.Parenthesis);
@@ -162,7 +163,7 @@ class Ecmascript {
         else this.#plain(code);
         return;
       case 35 /* # */:
-        if (isNameAt(scanner.text, scanner.at + 1))
+        if (this.#isNameAt(scanner.at + 1))
           this.#take(TokenKind.Identifier, this.#nameEnd(scanner.at + 1), true);
         else this.#plain(code);
         return;
@@ -175,7 +176,7 @@ class Ecmascript {
   #plain(code: number): void {
     const scanner = this.#scanner;
     const start = scanner.at;
-    if (this.#sign === 46 /* . */ && isNameAt(scanner.text, start)) {
+    if (this.#sign === 46 /* . */ && this.#isNameAt(start)) {
       // A member may be called like a keyword: promise.catch, map.delete.
       this.#take(TokenKind.Identifier, this.#nameEnd(start), true);
       return;
@@ -196,7 +197,8 @@ class Ecmascript {
           (length === 2 && (code === 43 || code === 45) && scanner.peek(-1) === code) ||
           (length === 1 && code === 33);
         this.#after(neutral && this.#operand);
-        this.#sign = scanner.peek(-1);
+        // What follows "..." is an expression, as after ",", and no member's name.
+        this.#sign = length === 3 && code === 46 ? 44 : scanner.peek(-1);
         return;
       }
       default:
@@ -220,22 +222,16 @@ class Ecmascript {
     this.#sign = this.#scanner.peek(-1);
   }
 
+  #isNameAt(at: number): boolean {
+    const { text } = this.#scanner;
+    return isNameAt(text, at) || text.charCodeAt(at) === 36; /* $ */
+  }
+
   #nameEnd(at: number): number {
     const { text } = this.#scanner;
     let end = nameEnd(text, at);
     while (text.charCodeAt(end) === 36 /* $ */) end = nameEnd(text, end + 1);
     return end;
-  }
-
-  /** Takes a comment, if one starts here. */
-  #comment(): boolean {
-    const scanner = this.#scanner;
-    const next = scanner.peek(1);
-    if (next === 47) scanner.push(TokenKind.Comment, lineEnd(scanner.text, scanner.at));
-    else if (next === 42)
-      scanner.push(TokenKind.Comment, behind(scanner.text, "*/", scanner.at + 2));
-    else return false;
-    return true;
   }
 
   #slash(): void {
@@ -331,7 +327,7 @@ class Ecmascript {
     return !(
       next === 62 &&
       text.charCodeAt(end + 1) === 40 &&
-      /^(?:T[A-Z]?\w*|[A-Z])$/.test(text.slice(at + 1, end))
+      /^(?:[A-Z]|T[A-Z]\w*)$/.test(text.slice(at + 1, end))
     );
   }
 
@@ -361,7 +357,7 @@ class Ecmascript {
         this.#closeTag();
         return;
       case 47 /* / */:
-        if (this.#comment()) return;
+        if (takeSlashComment(scanner, code)) return;
         if (scanner.peek(1) === 62 && this.#frames.top !== Frame.Angle) {
           this.#frames.pop();
           this.#punctuator(at + 2, true);

@@ -1,4 +1,13 @@
-import { Breaks, behind, escapedEnd, isBreak, isWord, lineEnd, quotedEnd } from "../scan.ts";
+import {
+  Breaks,
+  behind,
+  escapedEnd,
+  isBreak,
+  isOneOf,
+  isWord,
+  lineEnd,
+  quotedEnd,
+} from "../scan.ts";
 import { createLexicon } from "../scanner.ts";
 import type { Lexer, Scanner } from "../scanner.ts";
 import { TokenKind } from "../token.ts";
@@ -70,7 +79,7 @@ function isLineComment(text: string, at: number, code: number): boolean {
     case 35 /* # */:
       return (
         isBlankOrEdge(text, at - 1) &&
-        (isBlankOrEdge(text, at + 1) || "#!".includes(text.charAt(at + 1)))
+        (isBlankOrEdge(text, at + 1) || isOneOf(text.charCodeAt(at + 1), "#!"))
       );
     case 45 /* - */:
       return (

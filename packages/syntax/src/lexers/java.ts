@@ -1,7 +1,8 @@
-import { Breaks, behind, escapedEnd, lineEnd, quotedEnd } from "../scan.ts";
+import { Breaks, escapedEnd, quotedEnd } from "../scan.ts";
 import { createLexicon } from "../scanner.ts";
 import type { Lexer, Scanner } from "../scanner.ts";
 import { TokenKind } from "../token.ts";
+import { takeSlashComment } from "./comment.ts";
 
 /** Java, by the Java Language Specification 21, chapter 3. */
 export const java: Lexer = {
@@ -29,11 +30,7 @@ export const java: Lexer = {
         scanner.push(TokenKind.String, end);
       } else if (code === 39 /* ' */) {
         scanner.push(TokenKind.String, quotedEnd(text, scanner.at + 1, code, Breaks.End));
-      } else if (code === 47 /* / */ && scanner.peek(1) === 47) {
-        scanner.push(TokenKind.Comment, lineEnd(text, scanner.at));
-      } else if (code === 47 && scanner.peek(1) === 42 /* * */) {
-        scanner.push(TokenKind.Comment, behind(text, "*/", scanner.at + 2));
-      } else {
+      } else if (!takeSlashComment(scanner, code)) {
         scanner.plain(code);
       }
     }

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { TokenKind, tokenize } from "./index.ts";
+import type { Language } from "./index.ts";
+
+const languages: readonly Language[] = [
+  "typescript",
+  "tsx",
+  "javascript",
+  "java",
+  "python",
+  "go",
+  "rust",
+  "c",
+  "cpp",
+  "csharp",
+  "php",
+  "ruby",
+  "generic",
+];
+
+const continued = new Set<Language>(["python", "c", "cpp", "ruby", "generic"]);
+
+/** The promises that hold for the tokens of any text. */
+function checkInvariants(text: string, language: Language): void {
+  const { count, kinds, starts, ends } = tokenize(text, language);
+  expect([kinds.length, starts.length, ends.length]).toEqual([count, count, count]);
+  const blank = continued.has(language)
+    ? /^(?:[ \t\f\uFEFF]|\\(?:\r\n|\n|\r))*$/
+    : /^[ \t\f\uFEFF]*$/;
+  let before = 0;
+  for (let index = 0; index <= count; index++) {
+    const start = starts[index] ?? text.length;
+    const end = ends[index] ?? text.length;
+    const gap = text.slice(before, start);
+    if (start < before || (index < count && end <= start) || !blank.test(gap)) {
+      expect.fail(
+        `${language}: token ${index} at ${start}–${end} behind ${JSON.stringify(gap)} in ${JSON.stringify(text)}`,
+      );
+    }
+    if (kinds[index] === TokenKind.Newline)
+      expect(text.slice(start, end)).toMatch(/^(?:\r\n|\n|\r)$/);
+    before = end;
+  }
+}
+
+describe.each(languages)("any text as %s", (language) => {
+  const pieces = fc.constantFrom(
+    ..."\"'`/\\{}()[]<>#$%@?!:;.,=+-*&|~^_ \t\n\r\f\0\uFEFF\u2028\u00A0😀\ud800éa9Rr",
+    ...[
+      "${",
+      "#{",
+      "{$",
+      "<<~A",
+      "<<<A",
+      "A\n",
+      '"""',
+      "'''",
+      "/*",
+      "*/",
+      "//",
+      "=begin\n",
+      "\n=end",
+      "<?php ",
+      "?>",
+      "\r\n",
+    ],
+    ...[
+      'R"(',
+      ')"',
+      'r#"',
+      '"#',
+      "%w[",
+      'f"',
+      '$"',
+      '@"',
+      "</a>",
+      "<a ",
+      "/>",
+      "if (",
+      "return ",
+      "#include <",
+      "1.",
+      "e5",
+      "\\\n",
+    ],
+  );
+  it("has tokens in order with nothing but blanks between them", () => {
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 60 }), (parts) =>
+        checkInvariants(parts.join(""), language),
+      ),
+      {
+        numRuns: 1500,
+      },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => checkInvariants(text, language)),
+    );
+  });
+
+  it("has them in slices of real code too", () => {
+    const folder = new URL("lexers/", import.meta.url);
+    const source = readdirSync(folder)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(new URL(name, folder), "utf8"))
+      .join("");
+    const slice = fc.tuple(fc.nat(source.length), fc.nat(3000));
+    fc.assert(
+      fc.property(slice, ([start, length]) =>
+        checkInvariants(source.slice(start, start + length), language),
+      ),
+    );
+  });
+});
