@@ -1,0 +1,80 @@
+import { AttachedSegment } from "./neighbours.ts";
+import { mergeSegments, type Segment } from "./segment.ts";
+import { Vocabulary } from "./vocabulary.ts";
+
+/**
+ * The index of one project: segments, newest last, kept like a log-structured store. A file lives in the newest segment that
+ * holds it; older copies are hidden, and `compact` leaves them behind.
+ */
+export class Project {
+  readonly vocabulary: Vocabulary = new Vocabulary();
+  readonly #attached: AttachedSegment[] = [];
+  readonly #homes = new Map<string, { attached: AttachedSegment; fileIndex: number }>();
+  readonly #liveFiles = new Map<AttachedSegment, number>();
+  #tokenCount = 0;
+
+  /** The segments in use; the search reads them, nobody changes them. */
+  get attached(): readonly AttachedSegment[] {
+    return this.#attached;
+  }
+
+  /** Tokens of all live files. */
+  get tokenCount(): number {
+    return this.#tokenCount;
+  }
+
+  get segmentCount(): number {
+    return this.#attached.length;
+  }
+
+  /** Adds a segment; files it holds replace older versions of themselves. */
+  attach(segment: Segment): void {
+    const attached = new AttachedSegment(segment, this.vocabulary);
+    this.#attached.push(attached);
+    this.#liveFiles.set(attached, 0);
+    segment.files.forEach((file, fileIndex) => {
+      this.hide(file.path);
+      this.#homes.set(file.path, { attached, fileIndex });
+      this.#liveFiles.set(attached, (this.#liveFiles.get(attached) ?? 0) + 1);
+      this.#tokenCount += file.length;
+    });
+  }
+
+  /** Takes a file out of the index. Unknown paths are ignored. */
+  hide(path: string): void {
+    const home = this.#homes.get(path);
+    if (home === undefined) return;
+    const file = home.attached.segment.files[home.fileIndex];
+    if (file === undefined) return;
+    home.attached.hide(file.start, file.length);
+    this.#homes.delete(path);
+    this.#tokenCount -= file.length;
+    const liveFiles = (this.#liveFiles.get(home.attached) ?? 0) - 1;
+    this.#liveFiles.set(home.attached, liveFiles);
+    // A segment that just arrived may be empty for a moment, while its own files replace each other.
+    if (liveFiles === 0 && home.attached !== this.#attached.at(-1)) {
+      this.#liveFiles.delete(home.attached);
+      this.#attached.splice(this.#attached.indexOf(home.attached), 1);
+    }
+  }
+
+  /** The stamp of every live file by path. */
+  stamps(): ReadonlyMap<string, string> {
+    const stamps = new Map<string, string>();
+    for (const [path, { attached, fileIndex }] of this.#homes) {
+      stamps.set(path, attached.segment.files[fileIndex]?.stamp ?? "");
+    }
+    return stamps;
+  }
+
+  /** All live files in one new segment; attach it to a new project to be rid of the dead ones. */
+  compact(): Segment {
+    return mergeSegments(
+      this.#attached.map((attached) => attached.segment),
+      (segment, file) => {
+        const home = this.#homes.get(file.path);
+        return home?.attached.segment === segment && segment.files[home.fileIndex] === file;
+      },
+    );
+  }
+}

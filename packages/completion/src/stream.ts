@@ -1,0 +1,102 @@
+/**
+ * Source text as the model reads it: comments out, line breaks as indentation marks, long literals opaque.
+ *
+ * Example (Python):  `if a:⏎    b()  # call⏎c` → `if` `a` `:` ⟨deeper⟩ `b` `(` `)` ⟨out1⟩ `c`
+ */
+import { TokenKind, tokenize, type Language } from "@cloud-code/syntax";
+import { Mark } from "./vocabulary.ts";
+
+/** Literals longer than this are context only; nobody accepts a suggestion that quotes a paragraph. UTF-16 units. */
+const MAX_LITERAL_CHARS = 100;
+
+/** The model's tokens of one text, in order. All four arrays have `length` meaningful entries. */
+export interface Stream {
+  readonly length: number;
+  /** Token numbers: marks and words. */
+  readonly ids: Int32Array;
+  /** 1 where a blank stands before the token on its line. */
+  readonly spaced: Uint8Array;
+  /** UTF-16 offsets of the token; for a line mark, of the first token after it. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+/** Reads `text` into model tokens; `idOf` numbers the words. */
+export function readStream(
+  text: string,
+  language: Language,
+  idOf: (word: string) => number,
+): Stream {
+  const tokens = tokenize(text, language);
+  const { kinds } = tokens;
+  // Each lexer token gives at most one word and one line mark before it.
+  const capacity = tokens.count * 2 + 1;
+  const ids = new Int32Array(capacity);
+  const spaced = new Uint8Array(capacity);
+  const starts = new Int32Array(capacity);
+  const ends = new Int32Array(capacity);
+  const indents: number[] = [0];
+  let length = 0;
+  let lineStart = 0;
+  let previousEnd = 0;
+  let atLineStart = true;
+  let isFirstLine = true;
+
+  for (let i = 0; i < tokens.count; i++) {
+    const kind = kinds[i] as number;
+    const start = tokens.starts[i] as number;
+    const end = tokens.ends[i] as number;
+    if (kind === TokenKind.Newline) {
+      lineStart = end;
+      atLineStart = true;
+      continue;
+    }
+    if (kind === TokenKind.Comment) {
+      const lastBreak = text.lastIndexOf("\n", end - 1);
+      if (lastBreak >= start) lineStart = lastBreak + 1;
+      // A comment between two words on one line separates them like a blank.
+      previousEnd = start - 1;
+      continue;
+    }
+    if (atLineStart) {
+      const mark = indentMark(indents, start - lineStart);
+      if (!isFirstLine) {
+        ids[length] = mark;
+        starts[length] = start;
+        ends[length] = start;
+        length += 1;
+      }
+      isFirstLine = false;
+    }
+    const word = text.slice(start, end);
+    const isLiteral =
+      kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;
+    const lastBreak = isLiteral ? word.lastIndexOf("\n") : -1;
+    ids[length] = lastBreak >= 0 || word.length > MAX_LITERAL_CHARS ? Mark.opaque : idOf(word);
+    spaced[length] = !atLineStart && start > previousEnd ? 1 : 0;
+    starts[length] = start;
+    ends[length] = end;
+    length += 1;
+    if (lastBreak >= 0) lineStart = start + lastBreak + 1;
+    previousEnd = end;
+    atLineStart = false;
+  }
+  return { length, ids, spaced, starts, ends };
+}
+
+/** Which line mark leads to a line indented by `column`; keeps the stack of open indentations up to date. */
+export function indentMark(indents: number[], column: number): number {
+  const top = indents[indents.length - 1] as number;
+  if (column === top) return Mark.lineSame;
+  if (column > top) {
+    indents.push(column);
+    return Mark.lineDeeper;
+  }
+  let left = 0;
+  while (indents.length > 1 && (indents[indents.length - 1] as number) > column) {
+    indents.pop();
+    left += 1;
+  }
+  if (indents[indents.length - 1] !== column) indents.push(column);
+  return left === 1 ? Mark.lineOut1 : left === 2 ? Mark.lineOut2 : Mark.lineOut3;
+}
