@@ -21,6 +21,9 @@ export type ErrorCode =
   | "INDEXER_FAILED"
   | "GRAMMAR_UNREADABLE"
   | "WATCH_LIMITED"
+  | "PAGE_NOT_BUILT"
+  | "PORT_TAKEN"
+  | "PORT_REFUSED"
   | "CANCELLED"
   | "USAGE"
   | "INTERNAL";
@@ -101,6 +104,18 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   WATCH_LIMITED: {
     en: "Changes of files cannot be watched ({reason}); the workspace is looked through every {seconds} seconds instead.",
     zh: "无法监视文件变化（{reason}），改为每 {seconds} 秒检查一次工作区。",
+  },
+  PAGE_NOT_BUILT: {
+    en: "The page is not built: {path} cannot be read ({reason}). Run `npm run build`.",
+    zh: "页面尚未构建：无法读取 {path}（{reason}）。请运行 `npm run build`。",
+  },
+  PORT_TAKEN: {
+    en: "Port {port} is taken by another program. Choose another with --port, or leave --port out and a free one is taken.",
+    zh: "端口 {port} 已被其他程序占用。请用 --port 指定其他端口，或省略 --port 以使用空闲端口。",
+  },
+  PORT_REFUSED: {
+    en: "The system does not let this program listen on port {port} ({reason}). Choose another with --port, above 1023.",
+    zh: "系统不允许在端口 {port} 上监听（{reason}）。请用 --port 指定 1023 以上的端口。",
   },
   CANCELLED: { en: "Cancelled.", zh: "已取消。" },
   USAGE: { en: "{reason} See `{help}`.", zh: "{reason} 请参阅 `{help}`。" },

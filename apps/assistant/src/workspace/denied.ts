@@ -4,19 +4,98 @@
  */
 const FILES = [
   // Environment and settings that hold passwords by custom
-  ...[".env*", "*.env", "secrets.*", "secret.*", "*.secret", "*.secrets", ".secrets*", "local.settings.json"],
+  ...[
+    ".env*",
+    "*.env",
+    "secrets.*",
+    "secret.*",
+    "*.secret",
+    "*.secrets",
+    ".secrets*",
+    "local.settings.json",
+  ],
   ...["credentials", "credentials.*", "credentials*.json", "*credentials.json", "*.credentials"],
   ...["client_secret*.json", "service-account*", "service_account*", "serviceaccount*.json"],
-  ...["*-service-account.json", "*_service_account.json", "*firebase-adminsdk*.json", "gcp-key*.json"],
+  ...[
+    "*-service-account.json",
+    "*_service_account.json",
+    "*firebase-adminsdk*.json",
+    "gcp-key*.json",
+  ],
   // Keys and certificates
-  ...["*.pem", "*.key", "*.p8", "*.p12", "*.pfx", "*.jks", "*.jceks", "*.bks", "*.keystore", "*.truststore"],
-  ...["*.crt", "*.cer", "*.der", "*.csr", "*.p7b", "*.p7c", "*.ppk", "*.asc", "*.gpg", "*.pgp", "*.mobileprovision"],
-  ...["id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "authorized_keys", "known_hosts", "*.snk", "*.keytab"],
+  ...[
+    "*.pem",
+    "*.key",
+    "*.p8",
+    "*.p12",
+    "*.pfx",
+    "*.jks",
+    "*.jceks",
+    "*.bks",
+    "*.keystore",
+    "*.truststore",
+  ],
+  ...[
+    "*.crt",
+    "*.cer",
+    "*.der",
+    "*.csr",
+    "*.p7b",
+    "*.p7c",
+    "*.ppk",
+    "*.asc",
+    "*.gpg",
+    "*.pgp",
+    "*.mobileprovision",
+  ],
+  ...[
+    "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
+    "authorized_keys",
+    "known_hosts",
+    "*.snk",
+    "*.keytab",
+  ],
   // Sign-in files of tools
-  ...[".npmrc", ".yarnrc", ".yarnrc.yml", ".pypirc", ".netrc", "_netrc", ".git-credentials", ".gitcookies"],
-  ...[".htpasswd", "htpasswd", ".pgpass", "pgpass.conf", ".my.cnf", ".mylogin.cnf", ".s3cfg", ".boto"],
-  ...[".dockercfg", ".dockerconfigjson", "kubeconfig*", "*.kubeconfig", ".vault-token", ".vault_pass*"],
-  ...[".terraformrc", "terraform.rc", "*.tfstate", "*.tfstate.*", "*.tfvars", "*.tfvars.json", "*.ovpn"],
+  ...[
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".pypirc",
+    ".netrc",
+    "_netrc",
+    ".git-credentials",
+    ".gitcookies",
+  ],
+  ...[
+    ".htpasswd",
+    "htpasswd",
+    ".pgpass",
+    "pgpass.conf",
+    ".my.cnf",
+    ".mylogin.cnf",
+    ".s3cfg",
+    ".boto",
+  ],
+  ...[
+    ".dockercfg",
+    ".dockerconfigjson",
+    "kubeconfig*",
+    "*.kubeconfig",
+    ".vault-token",
+    ".vault_pass*",
+  ],
+  ...[
+    ".terraformrc",
+    "terraform.rc",
+    "*.tfstate",
+    "*.tfstate.*",
+    "*.tfvars",
+    "*.tfvars.json",
+    "*.ovpn",
+  ],
   ...["auth.json", ".databrickscfg", ".snowsql", ".sentryclirc", ".rclone.conf", "rclone.conf"],
   // Vaults, wallets and what a shell remembers
   ...["*.kdbx", "*.kdb", "*.agilekeychain", "*.opvault", "*.keychain", "*.keychain-db"],
@@ -26,7 +105,18 @@ const FILES = [
 
 /** Folders that hold nothing but secrets. */
 const FOLDERS = [
-  ...[".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".gcloud", ".oci", ".aliyun", ".password-store"],
+  ...[
+    ".ssh",
+    ".aws",
+    ".azure",
+    ".gnupg",
+    ".kube",
+    ".docker",
+    ".gcloud",
+    ".oci",
+    ".aliyun",
+    ".password-store",
+  ],
   ...[".ethereum", ".bitcoin", ".secrets", ".terraform.d", ".putty"],
 ];
 
@@ -58,6 +148,8 @@ function fold(text: string): string {
 }
 
 function toPattern(globs: readonly string[]): RegExp {
-  const sources = globs.map((glob) => glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"));
+  const sources = globs.map((glob) =>
+    glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"),
+  );
   return new RegExp(`^(?:${sources.join("|")})$`, "s");
 }

@@ -9,19 +9,28 @@ import { IgnoreRules } from "./ignored.ts";
 /** Ignore files by folder; the answer is decided folder by folder from the root, as the walk does. */
 type Files = Readonly<Record<string, string>>;
 
-function ignores(files: Files, path: string, names: Readonly<Record<string, string[]>> = {}): boolean {
+function ignores(
+  files: Files,
+  path: string,
+  names: Readonly<Record<string, string[]>> = {},
+): boolean {
   let rules = IgnoreRules.create(false);
   const parts = path.split("/");
   for (let depth = 0; depth < parts.length; depth++) {
     const folder = parts.slice(0, depth).join("/");
     if (folder !== "" && rules.ignores(folder, true)) return true;
-    rules = rules.enter(folder, names[folder] ?? [], files[folder] === undefined ? [] : [files[folder]]);
+    rules = rules.enter(
+      folder,
+      names[folder] ?? [],
+      files[folder] === undefined ? [] : [files[folder]],
+    );
   }
   return rules.ignores(path, false);
 }
 
 function check(files: Files, cases: Readonly<Record<string, boolean>>): void {
-  for (const [path, expected] of Object.entries(cases)) expect([path, ignores(files, path)]).toEqual([path, expected]);
+  for (const [path, expected] of Object.entries(cases))
+    expect([path, ignores(files, path)]).toEqual([path, expected]);
 }
 
 describe("ignore rules", () => {
@@ -65,21 +74,37 @@ describe("ignore rules", () => {
   });
 
   it("un-ignores a folder for everything below it", () => {
-    check({ "": "build\n", sub: "!build\n" }, { "build/a.ts": true, "sub/build/a.ts": false, "sub/build/deep/b.ts": false });
+    check(
+      { "": "build\n", sub: "!build\n" },
+      { "build/a.ts": true, "sub/build/a.ts": false, "sub/build/deep/b.ts": false },
+    );
   });
 
   it("takes folder names literally, whatever signs they hold", () => {
-    check({ "[id]": "*.tmp\n", "a b": "/x\n", "!odd": "x\n" }, { "[id]/a.tmp": true, "i/a.tmp": false, "a b/x": true, "!odd/x": true, x: false });
+    check(
+      { "[id]": "*.tmp\n", "a b": "/x\n", "!odd": "x\n" },
+      { "[id]/a.tmp": true, "i/a.tmp": false, "a b/x": true, "!odd/x": true, x: false },
+    );
   });
 
   it("leaves out what is never source, unless a rule brings it back", () => {
-    check({}, { "node_modules/a/index.js": true, "web/node_modules/a.js": true, ".git/config": true, "vendor/a.go": true });
+    check(
+      {},
+      {
+        "node_modules/a/index.js": true,
+        "web/node_modules/a.js": true,
+        ".git/config": true,
+        "vendor/a.go": true,
+      },
+    );
     check({ "": "!vendor" }, { "vendor/a.go": false });
   });
 
   it("takes dist, build, out and target for output only beside a project file", () => {
     const names = { "": ["package.json", "src"], lib: ["Cargo.toml"] };
-    const answers = ["dist/a.js", "lib/target/a.rs", "src/build/Step.java", "src/target/a.ts"].map((path) => ignores({}, path, names));
+    const answers = ["dist/a.js", "lib/target/a.rs", "src/build/Step.java", "src/target/a.ts"].map(
+      (path) => ignores({}, path, names),
+    );
     expect(answers).toEqual([true, true, false, false]);
     expect(ignores({ "": "!dist" }, "dist/a.js", names)).toBe(false);
   });
@@ -94,7 +119,12 @@ describe("against Git itself", () => {
     const name = fc.constantFrom("a", "b", "c.ts", "d d");
     const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
     const pattern = fc
-      .tuple(fc.constantFrom("", "!"), fc.constantFrom("", "/"), fc.oneof(path, fc.constantFrom("*", "*.ts", "**/b", "a/**", "?", "[ab]")), fc.constantFrom("", "/"))
+      .tuple(
+        fc.constantFrom("", "!"),
+        fc.constantFrom("", "/"),
+        fc.oneof(path, fc.constantFrom("*", "*.ts", "**/b", "a/**", "?", "[ab]")),
+        fc.constantFrom("", "/"),
+      )
       .map((parts) => parts.join(""));
     const lines = fc.array(pattern, { maxLength: 4 }).map((all) => `${all.join("\n")}\n`);
     fc.assert(
@@ -107,7 +137,10 @@ describe("against Git itself", () => {
         if (target === "a") return;
         mkdirSync(dirname(join(root, target)), { recursive: true });
         writeFileSync(join(root, target), "");
-        const listed = execFileSync("git", ["ls-files", "-z", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
+        const listed = execFileSync("git", ["ls-files", "-z", "--others", "--exclude-standard"], {
+          cwd: root,
+          encoding: "utf8",
+        });
         expect({ top, nested, target, ignored: ignores({ "": top, a: nested }, target) }).toEqual({
           top,
           nested,

@@ -9,10 +9,46 @@ export const IGNORE_FILES = [".gitignore", ".ignore", ".cloudcodeignore"] as con
  */
 const ALWAYS = [
   ...[".git/", ".hg/", ".svn/", ".jj/", "CVS/"],
-  ...["node_modules/", "bower_components/", "jspm_packages/", "vendor/", "third_party/", "Pods/", "Carthage/"],
-  ...["site-packages/", "__pycache__/", ".venv/", "venv/", ".tox/", ".nox/", ".eggs/", "*.egg-info/"],
-  ...[".cache/", ".next/", ".nuxt/", ".svelte-kit/", ".turbo/", ".parcel-cache/", ".angular/", ".gradle/", ".terraform/"],
-  ...[".mypy_cache/", ".pytest_cache/", ".ruff_cache/", ".nyc_output/", "coverage/", "DerivedData/", ".idea/", ".vs/"],
+  ...[
+    "node_modules/",
+    "bower_components/",
+    "jspm_packages/",
+    "vendor/",
+    "third_party/",
+    "Pods/",
+    "Carthage/",
+  ],
+  ...[
+    "site-packages/",
+    "__pycache__/",
+    ".venv/",
+    "venv/",
+    ".tox/",
+    ".nox/",
+    ".eggs/",
+    "*.egg-info/",
+  ],
+  ...[
+    ".cache/",
+    ".next/",
+    ".nuxt/",
+    ".svelte-kit/",
+    ".turbo/",
+    ".parcel-cache/",
+    ".angular/",
+    ".gradle/",
+    ".terraform/",
+  ],
+  ...[
+    ".mypy_cache/",
+    ".pytest_cache/",
+    ".ruff_cache/",
+    ".nyc_output/",
+    "coverage/",
+    "DerivedData/",
+    ".idea/",
+    ".vs/",
+  ],
 ];
 
 /** Names that mean "build output" beside a project file, and may be anything elsewhere (`com/acme/build/Step.java`). */
@@ -41,8 +77,13 @@ export class IgnoreRules {
    * can come back.
    */
   enter(folder: string, names: readonly string[], texts: readonly string[]): IgnoreRules {
-    const outputs = names.some((name) => PROJECT_FILES.test(name)) ? OUTPUTS.map((name) => `/${name}/`) : [];
-    const lines = [...outputs, ...texts.flatMap((text) => text.replace(/^\uFEFF/, "").split(/\r\n?|\n/))];
+    const outputs = names.some((name) => PROJECT_FILES.test(name))
+      ? OUTPUTS.map((name) => `/${name}/`)
+      : [];
+    const lines = [
+      ...outputs,
+      ...texts.flatMap((text) => text.replace(/^\uFEFF/, "").split(/\r\n?|\n/)),
+    ];
     const own = lines.flatMap((line) => anchor(line, folder));
     if (own.length === 0) return this;
     const rules = ignore({ ignorecase: this.#caseless }).add(this.#rules).add(own);

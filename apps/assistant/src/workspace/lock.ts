@@ -92,7 +92,8 @@ function parseHolder(text: string): Holder | undefined {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return undefined;
     const { pid, host, token } = value as Partial<Record<keyof Holder, unknown>>;
-    if (typeof pid !== "number" || typeof host !== "string" || typeof token !== "string") return undefined;
+    if (typeof pid !== "number" || typeof host !== "string" || typeof token !== "string")
+      return undefined;
     return { pid, host, token };
   } catch {
     // Half written: its writer is between creating and filling it, or was killed there. The heartbeat decides.

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -19,12 +27,20 @@ function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string 
 }
 
 /** The walk and the judgement of each single path must agree; `expected` lists what is selected. */
-async function check(root: string, expected: string, skipped: object, options: SelectOptions = {}): Promise<void> {
+async function check(
+  root: string,
+  expected: string,
+  skipped: object,
+  options: SelectOptions = {},
+): Promise<void> {
   const selector = new Selector(root, options);
   const found = await selector.select();
   expect(found.files.map((file) => file.path)).toEqual(expected.trim().split(/\s+/).sort());
   expect(found.skipped).toEqual(skipped);
-  const every = execFileSync("find", [".", "-mindepth", "1", "-printf", "%P\\0"], { cwd: root, encoding: "utf8" });
+  const every = execFileSync("find", [".", "-mindepth", "1", "-printf", "%P\\0"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const single: string[] = [];
   for (const path of every.split("\0").filter(Boolean)) {
     const verdict = await selector.judge(path);
@@ -70,7 +86,13 @@ describe("which files may be read", () => {
   });
 
   it("obeys .git/info/exclude, and the rules above a workspace that is a part of a repository", async () => {
-    const root = folderOf({ "a.ts": "", "sub/b.ts": "", "sub/c.ts": "", "sub/gen/d.ts": "", ".gitignore": "gen\n" });
+    const root = folderOf({
+      "a.ts": "",
+      "sub/b.ts": "",
+      "sub/c.ts": "",
+      "sub/gen/d.ts": "",
+      ".gitignore": "gen\n",
+    });
     execFileSync("git", ["init", "-q", root]);
     mkdirSync(join(root, ".git", "info"), { recursive: true });
     writeFileSync(join(root, ".git", "info", "exclude"), "/sub/c.ts\n");
@@ -105,7 +127,9 @@ describe("which files may be read", () => {
       if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534); }
       const { files, skipped, unreadable } = await new Selector(${JSON.stringify(root)}).select();
       console.log(JSON.stringify({ files: files.map((f) => f.path), skipped, unreadable }));`;
-    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
     chmodSync(join(root, "shut"), 0o755);
     expect(child.stderr).toBe("");
     expect(JSON.parse(child.stdout)).toEqual({
@@ -116,7 +140,9 @@ describe("which files may be read", () => {
   });
 
   it("can be cancelled", async () => {
-    const root = folderOf(Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`f${at}/a.ts`, "1"])));
+    const root = folderOf(
+      Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`f${at}/a.ts`, "1"])),
+    );
     const stop = new AbortController();
     const walk = new Selector(root).select({ signal: stop.signal });
     stop.abort(new Error("enough"));

@@ -14,7 +14,8 @@ export interface SelectedFile {
   /** Relative to the root, with forward slashes. */
   readonly path: string;
   readonly language: Language;
-  readonly size: number;
+  readonly bytes: number;
+  readonly modifiedMs: number;
   readonly stamp: string;
 }
 
@@ -22,8 +23,6 @@ export interface SelectedFile {
 export interface Selection {
   /** Sorted by path. */
   readonly files: readonly SelectedFile[];
-  /** Every folder that was entered, relative to the root, "" for the root itself: the ones worth watching. */
-  readonly folders: readonly string[];
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
   /** Folders that could not be opened, with the system's reason. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
@@ -62,10 +61,18 @@ export class Selector {
     this.#exclude = options.exclude;
   }
 
-  /** Walks `under` (default the whole workspace). Rejects when the signal aborts or the root itself cannot be opened. */
-  async select(options: { readonly under?: string; readonly signal?: AbortSignal } = {}): Promise<Selection> {
+  /**
+   * Walks `under` (default the whole workspace). `entering` is told each folder, "" for the root, just before it is read, so that whoever
+   * watches it from then on misses nothing. Rejects when the signal aborts or the root itself cannot be opened.
+   */
+  async select(
+    options: {
+      readonly under?: string;
+      readonly signal?: AbortSignal;
+      readonly entering?: (folder: string) => void;
+    } = {},
+  ): Promise<Selection> {
     const files: SelectedFile[] = [];
-    const folders: string[] = [];
     const skipped: Partial<Record<SkipReason, number>> = {};
     const unreadable: { path: string; reason: string }[] = [];
     const skip = (reason: SkipReason): void => {
@@ -73,8 +80,15 @@ export class Selector {
     };
     const start = options.under ?? "";
     const queue = [{ folder: start, rules: await this.#rulesAround(start) }];
-    const visit = async ({ folder, rules: outer }: { folder: string; rules: Rules }): Promise<void> => {
+    const visit = async ({
+      folder,
+      rules: outer,
+    }: {
+      folder: string;
+      rules: Rules;
+    }): Promise<void> => {
       let entries: Dirent[];
+      options.entering?.(folder);
       try {
         entries = await readdir(join(this.#root, folder), { withFileTypes: true });
       } catch (error) {
@@ -83,7 +97,6 @@ export class Selector {
         unreadable.push({ path: folder, reason: reasonOf(error) });
         return;
       }
-      folders.push(folder);
       const rules = await outer.enter(this.#root, folder, entries);
       for (const entry of entries) {
         const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
@@ -99,23 +112,29 @@ export class Selector {
       }
     };
     await drain(queue, FOLDERS_AT_ONCE, visit, options.signal);
-    return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), folders, skipped, unreadable };
+    return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), skipped, unreadable };
   }
 
   /** Judges one path, relative to the root with forward slashes, as the walk would. */
   async judge(path: string): Promise<Verdict> {
     if (path === "") return { kind: "folder" };
-    if (path.split("/").some((name) => name === ".." || name === "." || name === "")) return { kind: "missing" };
+    if (path.split("/").some((name) => name === ".." || name === "." || name === ""))
+      return { kind: "missing" };
     if (isSecret(path)) return { kind: "skipped", reason: "secret" };
     let rules = await Rules.around(this.#root);
     for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
       const folder = end === -1 ? path : path.slice(0, end);
       try {
         const parent = folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
-        rules = await rules.enter(this.#root, parent, await readdir(join(this.#root, parent), { withFileTypes: true }));
+        rules = await rules.enter(
+          this.#root,
+          parent,
+          await readdir(join(this.#root, parent), { withFileTypes: true }),
+        );
         const facts = await lstat(join(this.#root, folder));
         if (end === -1 && !facts.isDirectory()) return await this.#judgeFile(path, facts, rules);
-        if (!facts.isDirectory()) return { kind: "skipped", reason: facts.isSymbolicLink() ? "symlink" : "unsupported" };
+        if (!facts.isDirectory())
+          return { kind: "skipped", reason: facts.isSymbolicLink() ? "symlink" : "unsupported" };
       } catch (error) {
         return isMissing(error) ? { kind: "missing" } : { kind: "skipped", reason: "unreadable" };
       }
@@ -130,17 +149,27 @@ export class Selector {
     const names = folder === "" ? [] : folder.split("/");
     for (let depth = 0; depth < names.length; depth++) {
       const parent = names.slice(0, depth).join("/");
-      rules = await rules.enter(this.#root, parent, await readdir(join(this.#root, parent), { withFileTypes: true }));
+      rules = await rules.enter(
+        this.#root,
+        parent,
+        await readdir(join(this.#root, parent), { withFileTypes: true }),
+      );
     }
     return rules;
   }
 
   #skipFolder(path: string, rules: Rules): SkipReason | undefined {
     if (isSecretFolder(path.slice(path.lastIndexOf("/") + 1))) return "secret";
-    return rules.ignores(path, true) || join(this.#root, path) === this.#exclude ? "ignored" : undefined;
+    return rules.ignores(path, true) || join(this.#root, path) === this.#exclude
+      ? "ignored"
+      : undefined;
   }
 
-  async #judgeFile(path: string, type: Pick<Dirent, "isFile" | "isSymbolicLink">, rules: Rules): Promise<Verdict> {
+  async #judgeFile(
+    path: string,
+    type: Pick<Dirent, "isFile" | "isSymbolicLink">,
+    rules: Rules,
+  ): Promise<Verdict> {
     if (isSecret(path)) return { kind: "skipped", reason: "secret" };
     if (rules.ignores(path, false)) return { kind: "skipped", reason: "ignored" };
     if (type.isSymbolicLink()) return { kind: "skipped", reason: "symlink" };
@@ -148,9 +177,22 @@ export class Selector {
     if (language === undefined) return { kind: "skipped", reason: "unsupported" };
     try {
       const facts = await lstat(join(this.#root, path));
-      const reason = skipByName(path.slice(path.lastIndexOf("/") + 1), facts.size, this.#maxFileBytes);
+      const reason = skipByName(
+        path.slice(path.lastIndexOf("/") + 1),
+        facts.size,
+        this.#maxFileBytes,
+      );
       if (reason !== undefined) return { kind: "skipped", reason };
-      return { kind: "file", file: { path, language, size: facts.size, stamp: toStamp(facts) } };
+      return {
+        kind: "file",
+        file: {
+          path,
+          language,
+          bytes: facts.size,
+          modifiedMs: facts.mtimeMs,
+          stamp: toStamp(facts),
+        },
+      };
     } catch (error) {
       return isMissing(error) ? { kind: "missing" } : { kind: "skipped", reason: "unreadable" };
     }
@@ -179,19 +221,31 @@ class Rules {
     if (top === undefined || top === root) return new Rules(base, "");
     const prefix = relative(top, root).split(sep).join("/");
     let rules = base;
-    for (let folder = ""; folder !== prefix; folder = prefix.split("/", depth(folder) + 1).join("/")) {
+    for (
+      let folder = "";
+      folder !== prefix;
+      folder = prefix.split("/", depth(folder) + 1).join("/")
+    ) {
       rules = rules.enter(folder, [], await readIgnoreFiles(join(top, folder), IGNORE_FILES));
     }
     // Whoever opens an ignored folder as a workspace means it.
-    return prefix.split("/").some((_, at, names) => rules.ignores(names.slice(0, at + 1).join("/"), true))
+    return prefix
+      .split("/")
+      .some((_, at, names) => rules.ignores(names.slice(0, at + 1).join("/"), true))
       ? new Rules(base, "")
       : new Rules(rules, prefix);
   }
 
   async enter(root: string, folder: string, entries: readonly Dirent[]): Promise<Rules> {
     const names = entries.map((entry) => entry.name);
-    const present = IGNORE_FILES.filter((name) => entries.some((entry) => entry.name === name && entry.isFile()));
-    const rules = this.#rules.enter(this.#place(folder), names, await readIgnoreFiles(join(root, folder), present));
+    const present = IGNORE_FILES.filter((name) =>
+      entries.some((entry) => entry.name === name && entry.isFile()),
+    );
+    const rules = this.#rules.enter(
+      this.#place(folder),
+      names,
+      await readIgnoreFiles(join(root, folder), present),
+    );
     return rules === this.#rules ? this : new Rules(rules, this.#prefix);
   }
 
@@ -231,5 +285,9 @@ function readText(path: string): Promise<string | undefined> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "ENOENT" || error.code === "ENOTDIR")
+  );
 }

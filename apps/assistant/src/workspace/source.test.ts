@@ -9,7 +9,11 @@ describe("reading a source file", () => {
   const root = mkdtempSync(join(tmpdir(), "source-"));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  async function check(name: string, content: string | Uint8Array, expected: object): Promise<void> {
+  async function check(
+    name: string,
+    content: string | Uint8Array,
+    expected: object,
+  ): Promise<void> {
     writeFileSync(join(root, name), content);
     expect(await readSource(root, name, 1000)).toMatchObject(expected);
   }
@@ -35,8 +39,12 @@ describe("reading a source file", () => {
 });
 
 describe("what nobody writes by hand", () => {
-  function check(expected: "generated" | "minified" | undefined, ...texts: readonly string[]): void {
-    for (const text of texts) expect([text.slice(0, 80), skipByContent(text)]).toEqual([text.slice(0, 80), expected]);
+  function check(
+    expected: "generated" | "minified" | undefined,
+    ...texts: readonly string[]
+  ): void {
+    for (const text of texts)
+      expect([text.slice(0, 80), skipByContent(text)]).toEqual([text.slice(0, 80), expected]);
   }
 
   it("is known by a tool's mark among the first comments", () => {
@@ -68,10 +76,19 @@ describe("what nobody writes by hand", () => {
   });
 
   it("is known by its name", () => {
-    const named = (names: string): (string | undefined)[] => names.split(" ").map((name) => skipByName(name, 1, 10));
-    expect(named("a.min.js app.bundle.js x-chunk.mjs s.min.css")).toEqual(Array(4).fill("minified"));
-    expect(named("package-lock.json yarn.lock go.sum x.pb.go x_pb2.py Form.Designer.cs a.g.dart b_generated.rs")).toEqual(Array(8).fill("generated"));
-    expect(named("main.js admin.js lock.ts gen.ts clock.go bundle.ts block.rs")).toEqual(Array(7).fill(undefined));
+    const named = (names: string): (string | undefined)[] =>
+      names.split(" ").map((name) => skipByName(name, 1, 10));
+    expect(named("a.min.js app.bundle.js x-chunk.mjs s.min.css")).toEqual(
+      Array(4).fill("minified"),
+    );
+    expect(
+      named(
+        "package-lock.json yarn.lock go.sum x.pb.go x_pb2.py Form.Designer.cs a.g.dart b_generated.rs",
+      ),
+    ).toEqual(Array(8).fill("generated"));
+    expect(named("main.js admin.js lock.ts gen.ts clock.go bundle.ts block.rs")).toEqual(
+      Array(7).fill(undefined),
+    );
     expect(skipByName("a.ts", 11, 10)).toBe("too-large");
   });
 });

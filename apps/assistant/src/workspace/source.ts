@@ -51,7 +51,9 @@ export async function readSource(root: string, path: string, maxBytes: number): 
       const text = toText(bytes);
       if (typeof text !== "string") return { kind: "skipped", reason: text.reason, stamp };
       const reason = skipByContent(text);
-      return reason === undefined ? { kind: "text", text, stamp } : { kind: "skipped", reason, stamp };
+      return reason === undefined
+        ? { kind: "text", text, stamp }
+        : { kind: "skipped", reason, stamp };
     } finally {
       await file.close();
     }
@@ -81,8 +83,12 @@ const SHOUTED_MARK = /\bDO NOT (?:EDIT|MODIFY)\b/;
 
 /** Why a text is not source that people write: a tool's mark among the comments of its first lines, or lines as no person writes them. */
 export function skipByContent(text: string): "generated" | "minified" | undefined {
-  const comments = text.slice(0, 4096).split(/\r\n?|\n/, 40).filter((line) => COMMENT_LINE.test(line));
-  if (comments.some((line) => GENERATED_MARK.test(line) || SHOUTED_MARK.test(line))) return "generated";
+  const comments = text
+    .slice(0, 4096)
+    .split(/\r\n?|\n/, 40)
+    .filter((line) => COMMENT_LINE.test(line));
+  if (comments.some((line) => GENERATED_MARK.test(line) || SHOUTED_MARK.test(line)))
+    return "generated";
   if (text.length < 2000) return undefined;
   let lines = 1;
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;

@@ -1,12 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { AssistantError } from "../errors.ts";
-import { cacheFolder, indexFolder, type Manifest, segmentName, Store } from "./store.ts";
+import { cacheFolder, indexFolder, segmentName, Store, type Unstored } from "./store.ts";
 
 const ROOT = "/somewhere/project";
 const made: string[] = [];
@@ -18,29 +28,34 @@ function newFolder(): string {
   return join(folder, "index");
 }
 
-function manifestOf(segments: ReadonlyMap<string, Uint8Array>): Manifest {
-  return {
-    root: ROOT,
-    updatedAt: "2026-11-22T10:00:00.000Z",
-    segments: [...segments].map(([name, bytes]) => ({ name, bytes: bytes.length })),
-    hidden: ["gone.ts"],
-    refused: { "min.js": { stamp: "1-2", reason: "minified" } },
-    files: 3,
-    tokens: 400,
-    languages: { typescript: 3 },
-    skipped: { secret: 1 },
-  };
+const CONTENTS = {
+  root: ROOT,
+  updatedAt: "2026-11-22T10:00:00.000Z",
+  hidden: ["gone.ts"],
+  refused: { "min.js": { stamp: "1-2", reason: "minified" } },
+  files: 3,
+  tokens: 400,
+  languages: { typescript: 3 },
+  skipped: { secret: 1 },
+} as const;
+
+function unstored(segments: ReadonlyMap<string, Uint8Array>): Unstored[] {
+  return [...segments].map(([name, bytes]) => ({ name, encode: () => bytes }));
 }
 
 function segmentsOf(...contents: readonly string[]): Map<string, Uint8Array> {
   return new Map(contents.map((content) => [segmentName(), new TextEncoder().encode(content)]));
 }
 
-async function checkHolds(folder: string, segments: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function checkHolds(
+  folder: string,
+  segments: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
   const stored = await new Store(ROOT, folder).read();
   expect(stored?.damaged).toBe(false);
   expect(stored?.manifest.segments.map(({ name }) => name)).toEqual([...segments.keys()]);
-  for (const [name, bytes] of segments) expect(Buffer.from(stored?.segments.get(name) ?? []).equals(bytes)).toBe(true);
+  for (const [name, bytes] of segments)
+    expect(Buffer.from(stored?.segments.get(name) ?? []).equals(bytes)).toBe(true);
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -56,11 +71,12 @@ describe("the index on disk", () => {
     const store = new Store(ROOT, folder);
     expect(await store.read()).toBeUndefined();
     const segments = segmentsOf("one", "two");
-    await store.write(manifestOf(segments), segments);
+    await store.write(CONTENTS, unstored(segments));
     await checkHolds(folder, segments);
-    expect((await store.read())?.manifest).toMatchObject(manifestOf(segments));
+    expect((await store.read())?.manifest).toMatchObject(CONTENTS);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    for (const name of readdirSync(folder)) expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+    for (const name of readdirSync(folder))
+      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
     await store.close();
     expect(readdirSync(folder)).not.toContain("lock");
   });
@@ -69,9 +85,9 @@ describe("the index on disk", () => {
     const folder = newFolder();
     const store = new Store(ROOT, folder);
     const first = segmentsOf("one", "two", "three");
-    await store.write(manifestOf(first), first);
+    await store.write(CONTENTS, unstored(first));
     const second = new Map([...[...first].slice(1, 2), ...segmentsOf("four")]);
-    await store.write(manifestOf(second), second);
+    await store.write(CONTENTS, unstored(second));
     await checkHolds(folder, second);
     expect(readdirSync(folder).filter((name) => name.endsWith(".segment")).length).toBe(2);
     await store.close();
@@ -81,8 +97,8 @@ describe("the index on disk", () => {
     const folder = newFolder();
     const [one, two] = [new Store(ROOT, folder), new Store(ROOT, folder)];
     const segments = segmentsOf("one");
-    await one.write(manifestOf(segments), segments);
-    expect(await codeOf(two.write(manifestOf(new Map()), new Map()))).toBe("INDEX_LOCKED");
+    await one.write(CONTENTS, unstored(segments));
+    expect(await codeOf(two.write(CONTENTS, []))).toBe("INDEX_LOCKED");
     expect(await codeOf(two.clear())).toBe("INDEX_LOCKED");
     await checkHolds(folder, segments);
     await one.close();
@@ -94,17 +110,23 @@ describe("the index on disk", () => {
     const folder = newFolder();
     const store = new Store(ROOT, folder);
     const segments = segmentsOf("one", "two");
-    await store.write(manifestOf(segments), segments);
+    await store.write(CONTENTS, unstored(segments));
     await store.close();
     const path = join(folder, "manifest.json");
     const good = readFileSync(path);
     await fc.assert(
-      fc.asyncProperty(fc.nat(good.length - 2), fc.integer({ min: 1, max: 255 }), async (at, change) => {
-        const bad = Buffer.from(good);
-        bad.writeUInt8((bad[at] ?? 0) ^ change, at);
-        writeFileSync(path, bad);
-        expect(["INDEX_CORRUPT", "INDEX_VERSION"]).toContain(await codeOf(new Store(ROOT, folder).read()));
-      }),
+      fc.asyncProperty(
+        fc.nat(good.length - 2),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, change) => {
+          const bad = Buffer.from(good);
+          bad.writeUInt8((bad[at] ?? 0) ^ change, at);
+          writeFileSync(path, bad);
+          expect(["INDEX_CORRUPT", "INDEX_VERSION"]).toContain(
+            await codeOf(new Store(ROOT, folder).read()),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
     for (const length of [0, 1, good.length >> 1]) {
@@ -115,13 +137,17 @@ describe("the index on disk", () => {
     const [name = ""] = segments.keys();
     truncateSync(join(folder, name), 1);
     const stored = await new Store(ROOT, folder).read();
-    expect([stored?.damaged, stored?.segments.has(name), stored?.segments.size]).toEqual([true, false, 1]);
+    expect([stored?.damaged, stored?.segments.has(name), stored?.segments.size]).toEqual([
+      true,
+      false,
+      1,
+    ]);
   });
 
   it("tells a later format from damage, and another workspace's index from its own", async () => {
     const folder = newFolder();
     const store = new Store(ROOT, folder);
-    await store.write(manifestOf(new Map()), new Map());
+    await store.write(CONTENTS, []);
     await store.close();
     expect(await codeOf(new Store("/elsewhere", folder).read())).toBe("INDEX_CORRUPT");
     writeFileSync(join(folder, "manifest.json"), '{"format":9,"anything":1}\n');
@@ -147,10 +173,10 @@ describe("with real processes", () => {
       const { Store, segmentName } = await import(${storeUrl});
       const store = new Store(${JSON.stringify(ROOT)}, ${JSON.stringify(folder)});
       for (let round = 0; ; round++) {
-        const segments = new Map([1, 2, 3].map(() => [segmentName(), new TextEncoder().encode(String(process.pid) + ":" + round + " ".repeat(50000))]));
-        const named = [...segments].map(([name, bytes]) => ({ name, bytes: bytes.length }));
+        const text = String(process.pid) + ":" + round + " ".repeat(50000);
+        const segments = [1, 2, 3].map(() => ({ name: segmentName(), encode: () => new TextEncoder().encode(text) }));
         try {
-          await store.write({ ...${JSON.stringify(manifestOf(new Map()))}, segments: named }, segments);
+          await store.write(${JSON.stringify(CONTENTS)}, segments);
           if (round === 0) console.log("writing");
         } catch (error) {
           if (error.code !== "INDEX_LOCKED") throw error;
@@ -158,7 +184,9 @@ describe("with real processes", () => {
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
       }`;
-    return spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    return spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
   }
 
   async function said(child: ChildProcess): Promise<string> {
@@ -175,7 +203,9 @@ describe("with real processes", () => {
   async function checkWhole(folder: string): Promise<void> {
     const stored = await new Store(ROOT, folder).read();
     expect(stored?.damaged).toBe(false);
-    const texts = [...(stored?.segments.values() ?? [])].map((bytes) => Buffer.from(bytes).toString());
+    const texts = [...(stored?.segments.values() ?? [])].map((bytes) =>
+      Buffer.from(bytes).toString(),
+    );
     expect(texts.length).toBe(3);
     expect(new Set(texts).size).toBe(1);
   }
@@ -191,7 +221,7 @@ describe("with real processes", () => {
     }
     const store = new Store(ROOT, folder);
     const segments = segmentsOf("last");
-    await store.write(manifestOf(segments), segments);
+    await store.write(CONTENTS, unstored(segments));
     await store.close();
     expect(readdirSync(folder).length).toBe(2);
   });
@@ -205,7 +235,9 @@ describe("with real processes", () => {
     for (let round = 0; round < 30; round++) await checkWhole(folder);
     await kill(one);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const text = Buffer.from((await new Store(ROOT, folder).read())?.segments.values().next().value ?? []).toString();
+    const text = Buffer.from(
+      (await new Store(ROOT, folder).read())?.segments.values().next().value ?? [],
+    ).toString();
     expect(text.startsWith(`${two.pid}:`)).toBe(true);
     await kill(two);
     await checkWhole(folder);
@@ -215,18 +247,29 @@ describe("with real processes", () => {
     const folder = newFolder();
     const store = new Store(ROOT, folder);
     const segments = segmentsOf("one");
-    await store.write(manifestOf(segments), segments);
+    await store.write(CONTENTS, unstored(segments));
     await store.close();
     const script = `
       const { Store } = await import(${storeUrl});
       const store = new Store(${JSON.stringify(ROOT)}, ${JSON.stringify(folder)});
-      const manifest = { ...${JSON.stringify(manifestOf(new Map()))}, segments: [{ name: "big.segment", bytes: 1e6 }] };
-      await store.write(manifest, new Map([["big.segment", new Uint8Array(1e6)]])).catch((error) => console.log(error.code, error.details.reason));
+      const big = { name: "big.segment", encode: () => new Uint8Array(1e6) };
+      await store.write(${JSON.stringify(CONTENTS)}, [big]).catch((error) => console.log(error.code, error.details.reason));
       await store.close();`;
     // The kernel itself refuses to let a file grow past 64 blocks.
-    const child = spawn("sh", ["-c", 'ulimit -f 64 && exec "$0" "$@"', process.execPath, "--input-type=module", "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      "sh",
+      [
+        "-c",
+        'ulimit -f 64 && exec "$0" "$@"',
+        process.execPath,
+        "--input-type=module",
+        "-e",
+        script,
+      ],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     expect(await said(child)).toBe("INDEX_UNWRITABLE EFBIG");
     await once(child, "exit");
     await checkHolds(folder, segments);
@@ -240,8 +283,10 @@ describe("with real processes", () => {
       const { Store } = await import(${storeUrl});
       if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534); }
       const store = new Store(${JSON.stringify(ROOT)}, ${JSON.stringify(folder)});
-      await store.write(${JSON.stringify(manifestOf(new Map()))}, new Map()).catch((error) => console.log(error.code, error.details.reason));`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+      await store.write(${JSON.stringify(CONTENTS)}, []).catch((error) => console.log(error.code, error.details.reason));`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     expect(await said(child)).toBe("INDEX_UNWRITABLE EACCES");
     chmodSync(join(folder, ".."), 0o700);
   });

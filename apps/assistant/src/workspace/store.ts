@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { AssistantError, reasonOf } from "../errors.ts";
@@ -17,18 +17,26 @@ export interface Manifest {
   /** Files that are in a segment but gone from the workspace. */
   readonly hidden: readonly string[];
   /** Files that were opened and left out, so that they are opened again only when they change. */
-  readonly refused: Readonly<Record<string, { readonly stamp: string; readonly reason: SkipReason }>>;
+  readonly refused: Readonly<
+    Record<string, { readonly stamp: string; readonly reason: SkipReason }>
+  >;
   readonly files: number;
   readonly tokens: number;
   readonly languages: Readonly<Record<string, number>>;
   readonly skipped: Readonly<Record<string, number>>;
 }
 
+/** A segment on its way to the disk. */
+export interface Unstored {
+  readonly name: string;
+  readonly encode: () => Uint8Array;
+}
+
 /** What reading the index gave. */
 export interface Stored {
   readonly manifest: Manifest;
-  /** The bytes of each segment, in shared memory; a damaged or missing one is left out. */
-  readonly segments: ReadonlyMap<string, Uint8Array<SharedArrayBuffer>>;
+  /** The bytes of each segment; a damaged or missing one is left out. */
+  readonly segments: ReadonlyMap<string, Uint8Array>;
   readonly damaged: boolean;
 }
 
@@ -44,7 +52,12 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   const own = environment["CLOUD_CODE_CACHE_DIR"];
   if (own !== undefined && own !== "") return isAbsolute(own) ? own : join(process.cwd(), own);
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "cloud-code");
-  if (process.platform === "win32") return join(environment["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "cloud-code", "cache");
+  if (process.platform === "win32")
+    return join(
+      environment["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"),
+      "cloud-code",
+      "cache",
+    );
   const xdg = environment["XDG_CACHE_HOME"];
   // The base directory specification: a relative path is invalid and ignored.
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), ".cache"), "cloud-code");
@@ -81,7 +94,7 @@ export class Store {
     for (let attempt = 1, before = ""; ; attempt++) {
       const manifest = await this.manifest();
       if (manifest === undefined) return undefined;
-      const segments = new Map<string, Uint8Array<SharedArrayBuffer>>();
+      const segments = new Map<string, Uint8Array>();
       for (const { name, bytes } of manifest.segments) {
         const content = await readSegment(join(this.folder, name), bytes);
         if (content !== undefined) segments.set(name, content);
@@ -89,7 +102,8 @@ export class Store {
       // A segment may be missing because a writer replaced manifest and segments between our two steps; then there is a new manifest.
       const now = manifest.segments.map(({ name }) => name).join();
       const damaged = segments.size < manifest.segments.length;
-      if (!damaged || now === before || attempt === READ_ATTEMPTS) return { manifest, segments, damaged };
+      if (!damaged || now === before || attempt === READ_ATTEMPTS)
+        return { manifest, segments, damaged };
       before = now;
     }
   }
@@ -107,19 +121,21 @@ export class Store {
   }
 
   /**
-   * Makes `manifest` the index. `segments` gives the bytes of those that are not on disk yet. Throws `INDEX_LOCKED` when another process
-   * keeps this index and `INDEX_UNWRITABLE` when the disk refuses; the old index stays.
+   * Makes `segments` the index, oldest first; `encode` is called for those that are not on disk yet. Returns the bytes of all. Throws
+   * `INDEX_LOCKED` when another process keeps this index and `INDEX_UNWRITABLE` when the disk refuses; the old index stays.
    */
-  async write(manifest: Manifest, segments: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  async write(contents: Omit<Manifest, "segments">, segments: readonly Unstored[]): Promise<number> {
     try {
       await this.#hold();
       const present = new Set(await readdir(this.folder));
-      for (const { name } of manifest.segments) {
-        const bytes = segments.get(name);
-        if (!present.has(name) && bytes !== undefined) await this.#put(name, bytes);
+      const named: { name: string; bytes: number }[] = [];
+      for (const { name, encode } of segments) {
+        if (!present.has(name)) await this.#put(name, encode());
+        named.push({ name, bytes: (await stat(join(this.folder, name))).size });
       }
-      await this.#put(MANIFEST, toText(manifest));
-      await this.#removeAllBut(new Set([MANIFEST, LOCK, ...manifest.segments.map(({ name }) => name)]));
+      await this.#put(MANIFEST, toText({ ...contents, segments: named }));
+      await this.#removeAllBut(new Set([MANIFEST, LOCK, ...named.map(({ name }) => name)]));
+      return named.reduce((sum, { bytes }) => sum + bytes, 0);
     } catch (error) {
       throw error instanceof AssistantError ? error : this.#unwritable(error);
     }
@@ -156,7 +172,8 @@ export class Store {
     // The folder may be older than this rule, or made under another mask.
     await chmod(this.folder, 0o700);
     const lock = await Lock.acquire(join(this.folder, LOCK));
-    if (!(lock instanceof Lock)) throw new AssistantError("INDEX_LOCKED", { pid: lock.heldBy, path: this.folder });
+    if (!(lock instanceof Lock))
+      throw new AssistantError("INDEX_LOCKED", { pid: lock.heldBy, path: this.folder });
     this.#lock = lock;
   }
 
@@ -180,13 +197,18 @@ export class Store {
 
   async #removeAllBut(kept: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.folder)) {
-      const ours = name.endsWith(SEGMENT_SUFFIX) || name.endsWith(TEMPORARY_SUFFIX) || name === MANIFEST;
+      const ours =
+        name.endsWith(SEGMENT_SUFFIX) || name.endsWith(TEMPORARY_SUFFIX) || name === MANIFEST;
       if (ours && !kept.has(name)) await rm(join(this.folder, name), { force: true });
     }
   }
 
   #unwritable(error: unknown): AssistantError {
-    return new AssistantError("INDEX_UNWRITABLE", { path: this.folder, reason: reasonOf(error) }, { cause: error });
+    return new AssistantError(
+      "INDEX_UNWRITABLE",
+      { path: this.folder, reason: reasonOf(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -206,14 +228,18 @@ function parseManifest(text: string, root: string, folder: string): Manifest {
   const [body = "", sum] = text.split("\n");
   if (sum !== checksum(body)) {
     // A later format may end differently, so ask what it says before calling it damaged.
-    throw /^\{"format":(?!1\b)\d+\b/.test(body) ? new AssistantError("INDEX_VERSION", { path: folder }) : corrupt;
+    throw /^\{"format":(?!1\b)\d+\b/.test(body)
+      ? new AssistantError("INDEX_VERSION", { path: folder })
+      : corrupt;
   }
   const value: unknown = JSON.parse(body);
   if (typeof value !== "object" || value === null || !("format" in value)) throw corrupt;
   if (value.format !== FORMAT) throw new AssistantError("INDEX_VERSION", { path: folder });
   // The checksum vouches for the rest: only `toText` of this format can have written it.
   const manifest = value as Manifest & { readonly format: number };
-  const named = manifest.segments.every(({ name }) => name === basename(name) && name.endsWith(SEGMENT_SUFFIX));
+  const named = manifest.segments.every(
+    ({ name }) => name === basename(name) && name.endsWith(SEGMENT_SUFFIX),
+  );
   if (manifest.root !== root || !named) throw corrupt;
   return manifest;
 }
@@ -222,21 +248,10 @@ function checksum(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function readSegment(path: string, size: number): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
+async function readSegment(path: string, size: number): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, "r");
-    try {
-      if ((await file.stat()).size !== size) return undefined;
-      const bytes = new Uint8Array(new SharedArrayBuffer(size));
-      for (let at = 0; at < size; ) {
-        const { bytesRead } = await file.read(bytes, at, size - at, at);
-        if (bytesRead === 0) return undefined;
-        at += bytesRead;
-      }
-      return bytes;
-    } finally {
-      await file.close();
-    }
+    const bytes = await readFile(path);
+    return bytes.length === size ? bytes : undefined;
   } catch {
     // Missing or unreadable is damage like any other: the files in it are read again.
     return undefined;
@@ -255,5 +270,9 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "ENOENT" || error.code === "ENOTDIR")
+  );
 }

@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { CountErrors } from "@cloud-code/completion";
+import { grammarFile, Grammars, type Language, type SyntaxDocument } from "@cloud-code/syntax";
+import { reasonOf } from "../errors.ts";
+
+// Each open document keeps a tree of some ten times its text; a person types in one file and looks at a few.
+const DOCUMENTS = 8;
+
+/** Checks suggestions by parsing them in their place. Grammars are loaded when first needed, the trees of the latest files are kept. */
+export class Checker {
+  // Oldest use first.
+  readonly #documents = new Map<
+    string,
+    { readonly language: Language; readonly document: SyntaxDocument }
+  >();
+  readonly #loading = new Map<Language, Promise<void>>();
+  readonly #loaded = new Map<Language, Grammars>();
+  readonly #failed: (language: Language, reason: string) => void;
+  #runtime: Promise<Grammars> | undefined;
+
+  /** `failed` hears of a grammar that cannot be loaded, once per language; its suggestions are then not checked. */
+  constructor(failed: (language: Language, reason: string) => void) {
+    this.#failed = failed;
+  }
+
+  /** Resolves when the grammar of `language` is loaded, if there is one and it can be. */
+  load(language: Language): Promise<void> {
+    let loading = this.#loading.get(language);
+    if (loading === undefined) {
+      loading = this.#read(language).catch((error: unknown) =>
+        this.#failed(language, reasonOf(error)),
+      );
+      this.#loading.set(language, loading);
+    }
+    return loading;
+  }
+
+  /** A function that counts the syntax errors of `text` after a replacement; it holds until the next call for the same path. */
+  counter(path: string, language: Language, text: string): CountErrors {
+    const grammars = this.#loaded.get(language);
+    if (grammars === undefined) return () => undefined;
+    const document = this.#open(grammars, path, language, text);
+    return (start, end, inserted) =>
+      start === end && inserted === ""
+        ? document.errors()
+        : document.errorsAfter(start, end, inserted);
+  }
+
+  /** Frees the trees. */
+  close(): void {
+    for (const { document } of this.#documents.values()) document.dispose();
+    this.#documents.clear();
+  }
+
+  #open(grammars: Grammars, path: string, language: Language, text: string): SyntaxDocument {
+    const known = this.#documents.get(path);
+    this.#documents.delete(path);
+    if (known?.language === language) {
+      known.document.update(text);
+      this.#documents.set(path, known);
+      return known.document;
+    }
+    known?.document.dispose();
+    const document = grammars.open(language, text);
+    this.#documents.set(path, { language, document });
+    for (const [oldest, { document: old }] of this.#documents) {
+      if (this.#documents.size <= DOCUMENTS) break;
+      old.dispose();
+      this.#documents.delete(oldest);
+    }
+    return document;
+  }
+
+  async #read(language: Language): Promise<void> {
+    const file = grammarFile(language);
+    if (file === undefined) return;
+    this.#runtime ??= readPackageFile("web-tree-sitter/web-tree-sitter.wasm").then((wasm) =>
+      Grammars.load(wasm),
+    );
+    const [grammars, wasm] = await Promise.all([
+      this.#runtime,
+      readPackageFile(`@vscode/tree-sitter-wasm/wasm/${file}`),
+    ]);
+    await grammars.add(language, wasm);
+    this.#loaded.set(language, grammars);
+  }
+}
+
+function readPackageFile(specifier: string): Promise<Uint8Array> {
+  return readFile(createRequire(import.meta.url).resolve(specifier));
+}
