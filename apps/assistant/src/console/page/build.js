@@ -1,0 +1,25 @@
+// Bundles the page into dist/console/page. Run by this workspace's `build` script.
+import { copyFile, mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const source = new URL("./", import.meta.url);
+const target = new URL("../../../dist/console/page/", import.meta.url);
+
+await mkdir(target, { recursive: true });
+await build({
+  entryPoints: [
+    fileURLToPath(new URL("main.ts", source)),
+    fileURLToPath(new URL("page.css", source)),
+  ],
+  outdir: fileURLToPath(target),
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  minify: true,
+  target: ["es2022"],
+  legalComments: "linked",
+  logLevel: "warning",
+});
+for (const name of ["index.html", "icon.svg"])
+  await copyFile(new URL(name, source), new URL(name, target));
