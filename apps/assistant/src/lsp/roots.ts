@@ -1,0 +1,184 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Session, Status } from "../session.ts";
+import { toPath } from "./client.ts";
+
+/** Opens the session of one folder. With `watch: false` changes on disk are told by `Session.changed`. */
+export type OpenSession = (options: {
+  readonly root: string;
+  readonly watch: boolean;
+}) => Session | Promise<Session>;
+
+/** Where a document belongs: its session and its path there. */
+export interface Located {
+  readonly session: Session;
+  readonly path: string;
+}
+
+interface Root {
+  /** Outside the workspace folders, opened for a single file; it goes when no open document needs it. */
+  readonly isBorrowed: boolean;
+  readonly session: Promise<Session>;
+  opened: Session | undefined;
+}
+
+/** The endings that tell a session the language of a document that has no file name yet. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  typescript: ".ts",
+  typescriptreact: ".tsx",
+  javascript: ".js",
+  javascriptreact: ".jsx",
+  java: ".java",
+  python: ".py",
+  go: ".go",
+  rust: ".rs",
+  c: ".c",
+  cpp: ".cpp",
+  csharp: ".cs",
+  php: ".php",
+  ruby: ".rb",
+};
+
+/** One session per workspace folder, opened when first needed. */
+export class Roots {
+  readonly #openSession: OpenSession;
+  readonly #watch: boolean;
+  readonly #changed: () => void;
+  readonly #folders = new Set<string>();
+  readonly #roots = new Map<string, Root>();
+
+  /** `changed` is called at every change of any session's status. */
+  constructor(options: { openSession: OpenSession; watch: boolean; changed: () => void }) {
+    this.#openSession = options.openSession;
+    this.#watch = options.watch;
+    this.#changed = options.changed;
+  }
+
+  /** Adds workspace folders and begins to index them. */
+  add(folders: readonly string[]): void {
+    for (const folder of folders.map((each) => resolve(each))) {
+      this.#folders.add(folder);
+      this.#open(folder, false);
+    }
+  }
+
+  async remove(folders: readonly string[]): Promise<void> {
+    for (const folder of folders.map((each) => resolve(each))) this.#folders.delete(folder);
+    await this.#closeWhere((path) => folders.some((folder) => resolve(folder) === path));
+  }
+
+  /**
+   * The session for a document: the innermost workspace folder that holds it, else the nearest folder above it that is a Git
+   * repository. A document without a file is asked of the first workspace folder. Undefined when there is none; rejects when the
+   * session cannot be opened.
+   */
+  async locate(uri: string, languageId: string): Promise<Located | undefined> {
+    const path = toPath(uri);
+    if (path === undefined) {
+      const [first] = this.#folders;
+      if (first === undefined) return undefined;
+      return { session: await this.#open(first, false).session, path: toName(uri, languageId) };
+    }
+    const folder = innermost([...this.#folders], path);
+    const root = folder ?? findRepository(dirname(path));
+    if (root === undefined) return undefined;
+    const session = await this.#open(root, folder === undefined).session;
+    return { session, path: toWay(root, path) };
+  }
+
+  /** Tells the sessions that hold it that a file was created, changed or deleted. */
+  changed(uri: string): void {
+    const path = toPath(uri);
+    if (path === undefined) return;
+    for (const [root, { opened }] of this.#roots) if (isInside(root, path)) opened?.changed(path);
+  }
+
+  statuses(): readonly Status[] {
+    return [...this.#roots.values()].flatMap(({ opened }) =>
+      opened === undefined ? [] : [opened.status()],
+    );
+  }
+
+  /** Closes sessions outside the workspace that none of the open documents needs. */
+  async keepOnly(openUris: readonly string[]): Promise<void> {
+    const paths = openUris.flatMap((uri) => toPath(uri) ?? []);
+    await this.#closeWhere(
+      (root, { isBorrowed }) => isBorrowed && !paths.some((path) => isInside(root, path)),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#closeWhere(() => true);
+  }
+
+  #open(root: string, isBorrowed: boolean): Root {
+    const known = this.#roots.get(root);
+    if (known !== undefined) return known;
+    const entry: Root = {
+      isBorrowed,
+      opened: undefined,
+      session: this.#start(root, (session) => (entry.opened = session)),
+    };
+    this.#roots.set(root, entry);
+    entry.session.catch(() => {
+      // Whoever asks is told by the promise; the next question tries again, since a folder may come back.
+      if (this.#roots.get(root) === entry) this.#roots.delete(root);
+    });
+    return entry;
+  }
+
+  async #start(root: string, opened: (session: Session) => void): Promise<Session> {
+    const session = await this.#openSession({ root, watch: this.#watch });
+    opened(session);
+    session.onStatus(this.#changed);
+    this.#changed();
+    return session;
+  }
+
+  async #closeWhere(isOver: (root: string, entry: Root) => boolean): Promise<void> {
+    const over = [...this.#roots].filter(([root, entry]) => isOver(root, entry));
+    for (const [root] of over) this.#roots.delete(root);
+    await Promise.allSettled(over.map(async ([, { session }]) => (await session).close()));
+  }
+}
+
+function innermost(folders: readonly string[], path: string): string | undefined {
+  return folders
+    .filter((folder) => isInside(folder, path))
+    .toSorted((one, other) => other.length - one.length)[0];
+}
+
+/** From the root with forward slashes. Never absolute, because the session may know its root by another name (a symbolic link). */
+function toWay(root: string, path: string): string {
+  return relative(root, path).split(sep).join("/");
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** The home folder is never taken for a project, even where it is a repository of settings: nobody wants all of it indexed. */
+function findRepository(folder: string): string | undefined {
+  const above = dirname(folder);
+  if (folder === homedir() || above === folder) return undefined;
+  return existsSync(join(folder, ".git")) ? folder : findRepository(above);
+}
+
+/** A file name for a document without a file: "untitled:Untitled-1" in Python is asked about as "Untitled-1.py". */
+function toName(uri: string, languageId: string): string {
+  const name = basename(decode(uri.slice(uri.indexOf(":") + 1).split(/[?#]/)[0] ?? ""));
+  // `extname(".env")` is empty, and so a secret keeps its name and is refused.
+  if (extname(name) !== "" || name.startsWith(".")) return name;
+  return `${name === "" ? "Untitled" : name}${ENDINGS[languageId] ?? ""}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray percent sign: the name is used as it was sent.
+    return text;
+  }
+}
