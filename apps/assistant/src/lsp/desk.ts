@@ -309,12 +309,7 @@ export class Desk {
       const found = sessions.find(({ activity }) => activity.kind === kind);
       if (found !== undefined) return wordActivity(found.activity, locale);
     }
-    return (
-      this.#last?.sentence ??
-      (sessions.length === 0
-        ? wordReason("no-project", locale)
-        : wordActivity({ kind: "ready" }, locale))
-    );
+    return this.#last?.sentence ?? wordActivity({ kind: "ready" }, locale);
   }
 
   #show(type: MessageType, message: string): void {

@@ -1,6 +1,16 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import {
+  basename,
+  dirname,
+  extname,
+  isAbsolute,
+  join,
+  parse,
+  relative,
+  resolve,
+  sep,
+} from "node:path";
 import type { Session, Status } from "../session.ts";
 import { toPath } from "./client.ts";
 
@@ -8,6 +18,8 @@ import { toPath } from "./client.ts";
 export type OpenSession = (options: {
   readonly root: string;
   readonly watch: boolean;
+  /** Present for a folder that is not worth an index on disk. */
+  readonly cache?: null;
 }) => Session | Promise<Session>;
 
 /** Where a document belongs: its session and its path there. */
@@ -46,6 +58,7 @@ export class Roots {
   readonly #watch: boolean;
   readonly #changed: () => void;
   readonly #folders = new Set<string>();
+  #empty: string | undefined;
   readonly #roots = new Map<string, Root>();
 
   /** `changed` is called at every change of any session's status. */
@@ -70,34 +83,44 @@ export class Roots {
 
   /**
    * The session for a document: the innermost workspace folder that holds it, else the nearest folder above it that is a Git
-   * repository. A document without a file is asked of the first workspace folder. Undefined when there is none; rejects when the
+   * repository, else one that knows no other file. A document without a file is asked of the first workspace folder. Rejects when the
    * session cannot be opened.
    */
-  async locate(uri: string, languageId: string): Promise<Located | undefined> {
+  async locate(uri: string, languageId: string): Promise<Located> {
     const path = toPath(uri);
     if (path === undefined) {
       const [first] = this.#folders;
-      if (first === undefined) return undefined;
-      return { session: await this.#open(first, false).session, path: toName(uri, languageId) };
+      const session = await this.#open(first ?? this.#nowhere(), false).session;
+      return { session, path: toName(uri, languageId) };
     }
     const folder = innermost([...this.#folders], path);
     const root = folder ?? findRepository(dirname(path));
-    if (root === undefined) return undefined;
-    const session = await this.#open(root, folder === undefined).session;
-    return { session, path: toWay(root, path) };
+    if (root !== undefined) {
+      return {
+        session: await this.#open(root, folder === undefined).session,
+        path: toWay(root, path),
+      };
+    }
+    // Named by its whole path, so that a secret below a folder of secrets is still known for one.
+    return {
+      session: await this.#open(this.#nowhere(), false).session,
+      path: toWay(parse(path).root, path),
+    };
   }
 
   /** Tells the sessions that hold it that a file was created, changed or deleted. */
   changed(uri: string): void {
     const path = toPath(uri);
     if (path === undefined) return;
-    for (const [root, { opened }] of this.#roots) if (isInside(root, path)) opened?.changed(path);
+    for (const [root, { opened }] of this.#roots) {
+      if (isInside(root, path)) opened?.changed(toWay(root, path));
+    }
   }
 
+  /** The state of every project that is open. */
   statuses(): readonly Status[] {
-    return [...this.#roots.values()].flatMap(({ opened }) =>
-      opened === undefined ? [] : [opened.status()],
-    );
+    const projects = [...this.#roots].filter(([root]) => root !== this.#empty);
+    return projects.flatMap(([, { opened }]) => (opened === undefined ? [] : [opened.status()]));
   }
 
   /** Closes sessions outside the workspace that none of the open documents needs. */
@@ -110,6 +133,13 @@ export class Roots {
 
   async close(): Promise<void> {
     await this.#closeWhere(() => true);
+    if (this.#empty !== undefined) rmSync(this.#empty, { recursive: true, force: true });
+  }
+
+  /** An empty folder: its session answers from the document alone. */
+  #nowhere(): string {
+    this.#empty ??= mkdtempSync(join(tmpdir(), "cloud-code-"));
+    return this.#empty;
   }
 
   #open(root: string, isBorrowed: boolean): Root {
@@ -129,7 +159,12 @@ export class Roots {
   }
 
   async #start(root: string, opened: (session: Session) => void): Promise<Session> {
-    const session = await this.#openSession({ root, watch: this.#watch });
+    const isEmpty = root === this.#empty;
+    const session = await this.#openSession({
+      root,
+      watch: this.#watch && !isEmpty,
+      ...(isEmpty ? { cache: null } : {}),
+    });
     opened(session);
     session.onStatus(this.#changed);
     this.#changed();

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -258,10 +258,22 @@ describe("workspace folders", () => {
     });
     await editor.list();
     expect(editor.sessions.map(({ closed }) => closed)).toEqual([false, true]);
-    const nowhere = pathToFileURL(join(tmpdir(), "d.py")).href;
+  });
+
+  it("are not needed: a document outside any project is answered from itself alone, and a secret is still known for one", async () => {
+    const editor = await Editor.start({ folders: [] });
+    const nowhere = pathToFileURL(join(tmpdir(), ".ssh", "d.py")).href;
     editor.open("a.b", nowhere, "python");
-    expect((await editor.list(3, undefined, nowhere)).items).toEqual([]);
-    expect((await editor.status()).last?.reason).toBe("no-project");
+    await editor.list(3, undefined, nowhere);
+    await editor.list();
+    const [session, ...others] = editor.sessions;
+    expect(others).toEqual([]);
+    expect(session?.questions[0]?.path).toMatch(/\/\.ssh\/d\.py$/);
+    expect((await editor.status()).sessions).toEqual([]);
+    const folder = session?.root ?? "";
+    expect(readdirSync(folder)).toEqual([]);
+    await editor.ask("shutdown", undefined);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it("answer for a document that has no file yet, under a name of its language", async () => {

@@ -212,9 +212,7 @@ export class Suggesting {
     selected?: Selected,
   ): Promise<Asked | Reason> {
     try {
-      const located = await this.#around.roots.locate(document.uri, document.languageId);
-      if (located === undefined) return "no-project";
-      const { session, path } = located;
+      const { session, path } = await this.#around.roots.locate(document.uri, document.languageId);
       const text = selected === undefined ? document.text : selected.after;
       const cursor = selected === undefined ? offset : selected.start + selected.text.length;
       const limit = this.#around.settings().candidates;

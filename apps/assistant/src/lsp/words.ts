@@ -11,7 +11,6 @@ type OwnReason =
   | "view-off"
   | "below-threshold"
   | "just-deleted"
-  | "no-project"
   | "not-open"
   | "out-of-step"
   | "changed-meanwhile";
@@ -36,10 +35,6 @@ const REASONS: Record<OwnReason, Record<Locale, string>> = {
   "just-deleted": {
     en: "Something was just deleted here; suggestions come back as you type.",
     zh: "此处刚刚删除了内容；继续输入时会恢复建议。",
-  },
-  "no-project": {
-    en: "This file belongs to no project. Open its folder in the editor.",
-    zh: "此文件不属于任何项目。请在编辑器中打开其所在文件夹。",
   },
   "not-open": {
     en: "The editor has not opened this document with the language server.",
