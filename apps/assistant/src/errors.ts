@@ -10,6 +10,7 @@ export type ErrorCode =
   | "FILE_REFUSED"
   | "FILE_OUTSIDE"
   | "NOT_UTF8"
+  | "NOT_TEXT"
   | "POSITION_OUTSIDE"
   | "WORKSPACE_NOT_FOUND"
   | "FOLDER_UNREADABLE"
@@ -60,6 +61,10 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   NOT_UTF8: {
     en: "{path} is not valid UTF-8. Convert it to UTF-8 and try again.",
     zh: "{path} 不是有效的 UTF-8 文本。请转换为 UTF-8 后重试。",
+  },
+  NOT_TEXT: {
+    en: "{path} is a binary file. Name a source file.",
+    zh: "{path} 是二进制文件。请指定一个源文件。",
   },
   POSITION_OUTSIDE: {
     en: "Line {line}, column {column} is outside {path}, which has {lines} lines and {columns} columns on that line. Lines count from 1, columns from 0.",

@@ -41,10 +41,13 @@ export class Checker {
     const grammars = this.#loaded.get(language);
     if (grammars === undefined) return () => undefined;
     const document = this.#open(grammars, path, language, text);
-    return (start, end, inserted) =>
-      start === end && inserted === ""
-        ? document.errors()
-        : document.errorsAfter(start, end, inserted);
+    if (document === undefined) return () => undefined;
+    return (start, end, inserted) => {
+      const isBase = start === end && inserted === "";
+      const errors = isBase ? document.errors() : document.errorsAfter(start, end, inserted);
+      // Negative: the parser gave up on a text that is too intricate.
+      return errors < 0 ? undefined : errors;
+    };
   }
 
   /** Frees the trees. */
@@ -53,7 +56,12 @@ export class Checker {
     this.#documents.clear();
   }
 
-  #open(grammars: Grammars, path: string, language: Language, text: string): SyntaxDocument {
+  #open(
+    grammars: Grammars,
+    path: string,
+    language: Language,
+    text: string,
+  ): SyntaxDocument | undefined {
     const known = this.#documents.get(path);
     this.#documents.delete(path);
     if (known?.language === language) {
@@ -63,6 +71,7 @@ export class Checker {
     }
     known?.document.dispose();
     const document = grammars.open(language, text);
+    if (document === undefined) return undefined;
     this.#documents.set(path, { language, document });
     for (const [oldest, { document: old }] of this.#documents) {
       if (this.#documents.size <= DOCUMENTS) break;

@@ -1,124 +1,32 @@
 /**
  * Names under which secrets are kept: such a file is never opened, indexed, cached or sent, and no ignore file can allow it.
  * Decided by name alone, because looking inside would already be reading. `*` stands for any characters; case never matters.
+ * In turn: settings that hold passwords by custom; keys and certificates; sign-in files of tools; vaults, wallets, shell histories.
  */
-const FILES = [
-  // Environment and settings that hold passwords by custom
-  ...[
-    ".env*",
-    "*.env",
-    "secrets.*",
-    "secret.*",
-    "*.secret",
-    "*.secrets",
-    ".secrets*",
-    "local.settings.json",
-  ],
-  ...["credentials", "credentials.*", "credentials*.json", "*credentials.json", "*.credentials"],
-  ...["client_secret*.json", "service-account*", "service_account*", "serviceaccount*.json"],
-  ...[
-    "*-service-account.json",
-    "*_service_account.json",
-    "*firebase-adminsdk*.json",
-    "gcp-key*.json",
-  ],
-  // Keys and certificates
-  ...[
-    "*.pem",
-    "*.key",
-    "*.p8",
-    "*.p12",
-    "*.pfx",
-    "*.jks",
-    "*.jceks",
-    "*.bks",
-    "*.keystore",
-    "*.truststore",
-  ],
-  ...[
-    "*.crt",
-    "*.cer",
-    "*.der",
-    "*.csr",
-    "*.p7b",
-    "*.p7c",
-    "*.ppk",
-    "*.asc",
-    "*.gpg",
-    "*.pgp",
-    "*.mobileprovision",
-  ],
-  ...[
-    "id_rsa*",
-    "id_dsa*",
-    "id_ecdsa*",
-    "id_ed25519*",
-    "authorized_keys",
-    "known_hosts",
-    "*.snk",
-    "*.keytab",
-  ],
-  // Sign-in files of tools
-  ...[
-    ".npmrc",
-    ".yarnrc",
-    ".yarnrc.yml",
-    ".pypirc",
-    ".netrc",
-    "_netrc",
-    ".git-credentials",
-    ".gitcookies",
-  ],
-  ...[
-    ".htpasswd",
-    "htpasswd",
-    ".pgpass",
-    "pgpass.conf",
-    ".my.cnf",
-    ".mylogin.cnf",
-    ".s3cfg",
-    ".boto",
-  ],
-  ...[
-    ".dockercfg",
-    ".dockerconfigjson",
-    "kubeconfig*",
-    "*.kubeconfig",
-    ".vault-token",
-    ".vault_pass*",
-  ],
-  ...[
-    ".terraformrc",
-    "terraform.rc",
-    "*.tfstate",
-    "*.tfstate.*",
-    "*.tfvars",
-    "*.tfvars.json",
-    "*.ovpn",
-  ],
-  ...["auth.json", ".databrickscfg", ".snowsql", ".sentryclirc", ".rclone.conf", "rclone.conf"],
-  // Vaults, wallets and what a shell remembers
-  ...["*.kdbx", "*.kdb", "*.agilekeychain", "*.opvault", "*.keychain", "*.keychain-db"],
-  ...["wallet.dat", "wallet.json", "*.wallet", "utc--*", "*.mnemonic", "seed.txt"],
-  ...["shadow", "gshadow", ".*_history", ".*history"],
-];
+const FILES = `
+  .env* *.env secrets.* secret.* *.secret *.secrets .secrets* local.settings.json
+  credentials credentials.* credentials*.json *credentials.json *.credentials
+  client_secret*.json service-account* service_account* serviceaccount*.json
+  *-service-account.json *_service_account.json *firebase-adminsdk*.json gcp-key*.json
+
+  *.pem *.key *.p8 *.p12 *.pfx *.jks *.jceks *.bks *.keystore *.truststore
+  *.crt *.cer *.der *.csr *.p7b *.p7c *.ppk *.asc *.gpg *.pgp *.mobileprovision
+  id_rsa* id_dsa* id_ecdsa* id_ed25519* authorized_keys known_hosts *.snk *.keytab
+
+  .npmrc .yarnrc .yarnrc.yml .pypirc .netrc _netrc .git-credentials .gitcookies
+  .htpasswd htpasswd .pgpass pgpass.conf .my.cnf .mylogin.cnf .s3cfg .boto
+  .dockercfg .dockerconfigjson kubeconfig* *.kubeconfig .vault-token .vault_pass*
+  .terraformrc terraform.rc *.tfstate *.tfstate.* *.tfvars *.tfvars.json *.ovpn
+  auth.json .databrickscfg .snowsql .sentryclirc .rclone.conf rclone.conf
+
+  *.kdbx *.kdb *.agilekeychain *.opvault *.keychain *.keychain-db
+  wallet.dat wallet.json *.wallet utc--* *.mnemonic seed.txt
+  shadow gshadow .*_history .*history`;
 
 /** Folders that hold nothing but secrets. */
-const FOLDERS = [
-  ...[
-    ".ssh",
-    ".aws",
-    ".azure",
-    ".gnupg",
-    ".kube",
-    ".docker",
-    ".gcloud",
-    ".oci",
-    ".aliyun",
-    ".password-store",
-  ],
-  ...[".ethereum", ".bitcoin", ".secrets", ".terraform.d", ".putty"],
-];
+const FOLDERS = `
+  .ssh .aws .azure .gnupg .kube .docker .gcloud .oci .aliyun .password-store
+  .ethereum .bitcoin .secrets .terraform.d .putty`;
 
 /** Endings that editors and people add when they keep a copy: the copy of a secret is a secret. */
 const COPY = /(?:~|\.(?:bak|backup|copy|old|orig|save|sav|swp|swo|tmp|dist|example|sample|\d+))+$/;
@@ -147,9 +55,10 @@ function fold(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
 
-function toPattern(globs: readonly string[]): RegExp {
-  const sources = globs.map((glob) =>
-    glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"),
-  );
+function toPattern(globs: string): RegExp {
+  const sources = globs
+    .trim()
+    .split(/\s+/)
+    .map((glob) => glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"));
   return new RegExp(`^(?:${sources.join("|")})$`, "s");
 }

@@ -7,49 +7,14 @@ export const IGNORE_FILES = [".gitignore", ".ignore", ".cloudcodeignore"] as con
  * Left out even where no ignore file says so: what tools put there is not the project's own source. These are the weakest rules, so
  * `!vendor` in a `.cloudcodeignore` brings a folder back.
  */
-const ALWAYS = [
-  ...[".git/", ".hg/", ".svn/", ".jj/", "CVS/"],
-  ...[
-    "node_modules/",
-    "bower_components/",
-    "jspm_packages/",
-    "vendor/",
-    "third_party/",
-    "Pods/",
-    "Carthage/",
-  ],
-  ...[
-    "site-packages/",
-    "__pycache__/",
-    ".venv/",
-    "venv/",
-    ".tox/",
-    ".nox/",
-    ".eggs/",
-    "*.egg-info/",
-  ],
-  ...[
-    ".cache/",
-    ".next/",
-    ".nuxt/",
-    ".svelte-kit/",
-    ".turbo/",
-    ".parcel-cache/",
-    ".angular/",
-    ".gradle/",
-    ".terraform/",
-  ],
-  ...[
-    ".mypy_cache/",
-    ".pytest_cache/",
-    ".ruff_cache/",
-    ".nyc_output/",
-    "coverage/",
-    "DerivedData/",
-    ".idea/",
-    ".vs/",
-  ],
-];
+const ALWAYS = `
+  .git/ .hg/ .svn/ .jj/ CVS/
+  node_modules/ bower_components/ jspm_packages/ vendor/ third_party/ Pods/ Carthage/
+  site-packages/ __pycache__/ .venv/ venv/ .tox/ .nox/ .eggs/ *.egg-info/
+  .cache/ .next/ .nuxt/ .svelte-kit/ .turbo/ .parcel-cache/ .angular/ .gradle/ .terraform/
+  .mypy_cache/ .pytest_cache/ .ruff_cache/ .nyc_output/ coverage/ DerivedData/ .idea/ .vs/`
+  .trim()
+  .split(/\s+/);
 
 /** Names that mean "build output" beside a project file, and may be anything elsewhere (`com/acme/build/Step.java`). */
 const OUTPUTS = ["dist", "build", "out", "target", "obj", "_build"];

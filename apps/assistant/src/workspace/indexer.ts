@@ -396,9 +396,15 @@ export class Indexer {
       updatedAt: new Date().toISOString(),
       hidden: [...this.#hidden],
       refused: Object.fromEntries(this.#refused),
-      ...{ files, tokens, languages, skipped },
+      files,
+      tokens,
+      languages,
+      skipped,
     };
-    const segments = this.#held.map(({ name, segment }) => ({ name, encode: () => encodeSegment(segment) }));
+    const segments = this.#held.map(({ name, segment }) => ({
+      name,
+      encode: () => encodeSegment(segment),
+    }));
     try {
       this.#storedBytes = await this.#store.write(contents, segments);
       this.#dirty = false;

@@ -1,12 +1,13 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { type Language, languageOf } from "@cloud-code/syntax";
 import { reasonOf } from "../errors.ts";
 import type { SkipReason } from "../session.ts";
 import { isSecret, isSecretFolder } from "./denied.ts";
 import { IGNORE_FILES, IgnoreRules } from "./ignored.ts";
 import { drain } from "./pool.ts";
+import { findRepository } from "./root.ts";
 import { MAX_FILE_BYTES, skipByName, toStamp } from "./source.ts";
 
 /** A file that may be read. */
@@ -215,7 +216,7 @@ class Rules {
   /** What holds at the root before its own ignore files are read. */
   static async around(root: string): Promise<Rules> {
     const fresh = IgnoreRules.create(process.platform === "win32" || process.platform === "darwin");
-    const top = await gitTop(root);
+    const top = await findRepository(root);
     const exclude = await readText(join(top ?? root, ".git", "info", "exclude"));
     const base = exclude === undefined ? fresh : fresh.enter("", [], [exclude]);
     if (top === undefined || top === root) return new Rules(base, "");
@@ -265,18 +266,6 @@ function depth(folder: string): number {
 async function readIgnoreFiles(folder: string, names: readonly string[]): Promise<string[]> {
   const texts = await Promise.all(names.map((name) => readText(join(folder, name))));
   return texts.filter((text) => text !== undefined);
-}
-
-/** The nearest folder at or above `folder` that holds a Git repository. */
-async function gitTop(folder: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
-    const found = await lstat(join(at, ".git")).then(
-      () => true,
-      () => false,
-    );
-    if (found) return at;
-    if (dirname(at) === at) return undefined;
-  }
 }
 
 // An ignore file that cannot be read has no rules: what it would have hidden is still subject to every other check.

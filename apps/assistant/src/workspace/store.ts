@@ -124,7 +124,10 @@ export class Store {
    * Makes `segments` the index, oldest first; `encode` is called for those that are not on disk yet. Returns the bytes of all. Throws
    * `INDEX_LOCKED` when another process keeps this index and `INDEX_UNWRITABLE` when the disk refuses; the old index stays.
    */
-  async write(contents: Omit<Manifest, "segments">, segments: readonly Unstored[]): Promise<number> {
+  async write(
+    contents: Omit<Manifest, "segments">,
+    segments: readonly Unstored[],
+  ): Promise<number> {
     try {
       await this.#hold();
       const present = new Set(await readdir(this.folder));

@@ -1,0 +1,167 @@
+import type { Terminal, Words } from "./terminal.ts";
+
+/** An option of a command. `value` names what follows it; an option without is a switch. */
+export interface OptionSpec {
+  readonly short?: string;
+  readonly value?: string;
+  readonly help: Words;
+}
+
+/** What a command was given, by option name. */
+export interface Given {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+  readonly positionals: readonly string[];
+}
+
+/** A command: its name as typed, its help, and how to load what it does. Resolves with the exit code. */
+export interface Command {
+  readonly name: string;
+  readonly summary: Words;
+  /** What may follow without a dash, for example "[DIR]"; absent: nothing. */
+  readonly positional?: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly example: string;
+  readonly load: () => Promise<(given: Given, terminal: Terminal) => Promise<number>>;
+}
+
+const workspace = {
+  short: "w",
+  value: "DIR",
+  help: {
+    en: "the project's folder (default: the nearest folder with .git, or the file's folder)",
+    zh: "项目文件夹（默认：最近的含 .git 的文件夹，或文件所在的文件夹）",
+  },
+} as const;
+const workspaceHere = {
+  ...workspace,
+  help: {
+    en: "the project's folder (default: the nearest folder with .git, or this folder)",
+    zh: "项目文件夹（默认：最近的含 .git 的文件夹，或当前文件夹）",
+  },
+} as const;
+const json = { help: { en: "print JSON, errors too", zh: "输出 JSON，包括错误" } } as const;
+
+/** Options that every command has. */
+export const COMMON: Readonly<Record<string, OptionSpec>> = {
+  lang: {
+    value: "en|zh",
+    help: { en: "language of the messages (default: from LANG)", zh: "消息语言（默认取自 LANG）" },
+  },
+  help: { short: "h", help: { en: "show this help", zh: "显示此帮助" } },
+};
+
+/** Every command. Each is loaded only when it runs, so that help and typing errors answer at once. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "complete",
+    summary: { en: "suggest the rest of a line", zh: "为一行代码的剩余部分提供建议" },
+    options: {
+      file: {
+        short: "f",
+        value: "FILE",
+        help: { en: "the source file (required)", zh: "源文件（必填）" },
+      },
+      line: {
+        short: "l",
+        value: "N",
+        help: { en: "line of the cursor, from 1 (required)", zh: "光标所在行，从 1 开始（必填）" },
+      },
+      column: {
+        short: "c",
+        value: "N",
+        help: {
+          en: "column of the cursor in UTF-16 units, from 0 (required)",
+          zh: "光标所在列，以 UTF-16 单位计，从 0 开始（必填）",
+        },
+      },
+      workspace,
+      limit: {
+        short: "n",
+        value: "N",
+        help: {
+          en: "how many suggestions, 1 to 50 (default 5)",
+          zh: "建议数量，1 到 50（默认 5）",
+        },
+      },
+      stdin: {
+        help: {
+          en: "take the file's unsaved text from standard input",
+          zh: "从标准输入读取文件未保存的文本",
+        },
+      },
+      json,
+    },
+    example: "cloud-code complete --file src/app.ts --line 12 --column 8",
+    load: () => import("./complete.ts").then((module) => module.runComplete),
+  },
+  {
+    name: "lsp",
+    summary: {
+      en: "serve an editor by the Language Server Protocol",
+      zh: "以语言服务器协议为编辑器服务",
+    },
+    options: {
+      stdio: {
+        help: {
+          en: "talk over standard input and output (always the case)",
+          zh: "通过标准输入输出通信（总是如此）",
+        },
+      },
+    },
+    example: "cloud-code lsp",
+    load: () => import("./serve.ts").then((module) => module.runLsp),
+  },
+  {
+    name: "try",
+    summary: {
+      en: "try completion on your own code in the browser",
+      zh: "在浏览器中用自己的代码试用补全",
+    },
+    positional: "[DIR]",
+    options: {
+      port: {
+        value: "N",
+        help: {
+          en: "port on this machine (default: a free one)",
+          zh: "本机端口（默认：空闲端口）",
+        },
+      },
+      "no-open": { help: { en: "do not open the browser", zh: "不打开浏览器" } },
+    },
+    example: "cloud-code try .",
+    load: () => import("./serve.ts").then((module) => module.runTry),
+  },
+  {
+    name: "status",
+    summary: {
+      en: "show the index, what is left out, and why nothing would be shown",
+      zh: "显示索引、被排除的文件以及无建议的原因",
+    },
+    options: {
+      workspace: workspaceHere,
+      file: {
+        short: "f",
+        value: "FILE",
+        help: { en: "say whether this file is completed", zh: "说明此文件能否补全" },
+      },
+      json,
+    },
+    example: "cloud-code status --file src/app.ts",
+    load: () => import("./status.ts").then((module) => module.runStatus),
+  },
+  {
+    name: "index rebuild",
+    summary: { en: "build the index of a project anew", zh: "重新建立项目的索引" },
+    options: { workspace: workspaceHere, json },
+    example: "cloud-code index rebuild",
+    load: () => import("./maintain.ts").then((module) => module.runRebuild),
+  },
+  {
+    name: "index clear",
+    summary: { en: "delete the index of a project from disk", zh: "从磁盘删除项目的索引" },
+    options: { workspace: workspaceHere, json },
+    example: "cloud-code index clear",
+    load: () => import("./maintain.ts").then((module) => module.runClear),
+  },
+];

@@ -1,0 +1,127 @@
+import { dirname, relative, resolve, sep } from "node:path";
+import { realpath } from "node:fs/promises";
+import { AssistantError, type ErrorCode } from "../errors.ts";
+import type { Answer, Session } from "../session.ts";
+import { wordWhy } from "../words.ts";
+import { parseDocument, readDocument, toOffset } from "../workspace/document.ts";
+import { isSecret } from "../workspace/denied.ts";
+import { openSession, resolveWorkspace } from "../workspace/open.ts";
+import { findRepository } from "../workspace/root.ts";
+import { MAX_FILE_BYTES } from "../workspace/source.ts";
+import type { Given } from "./commands.ts";
+import { parseNumber, requireText } from "./parse.ts";
+import { Progress } from "./progress.ts";
+import { dim, print, printJson, type Terminal, warn } from "./terminal.ts";
+
+const COMMAND = "complete";
+const MAX_CANDIDATES = 50;
+
+/** `cloud-code complete`: the suggestions at one place of one file. */
+export async function runComplete(given: Given, terminal: Terminal): Promise<number> {
+  const { locale, signal } = terminal;
+  const named = requireText(given, "file", COMMAND, locale);
+  requireText(given, "line", COMMAND, locale);
+  requireText(given, "column", COMMAND, locale);
+  const line = parseNumber(given, "line", 1, Number.MAX_SAFE_INTEGER, COMMAND, locale) ?? 1;
+  const column = parseNumber(given, "column", 0, Number.MAX_SAFE_INTEGER, COMMAND, locale) ?? 0;
+  const limit = parseNumber(given, "limit", 1, MAX_CANDIDATES, COMMAND, locale);
+  const text = given.switches.has("stdin")
+    ? await readInput(terminal, named)
+    : await readDocument(named);
+  const offset = toOffset(text, line, column, named);
+  const file = await toRealPath(named);
+  const root = await resolveWorkspace(
+    given.texts["workspace"] ?? (await findRepository(dirname(file))) ?? dirname(file),
+  );
+  const path = relative(root, file).split(sep).join("/");
+  if (path.startsWith("../") || resolve(root, path) !== file)
+    throw new AssistantError("FILE_OUTSIDE", { path: named, root });
+
+  const session = await openSession({ root });
+  try {
+    await untilIndexed(session, terminal);
+    const answer = await session.complete({
+      path,
+      text,
+      offset,
+      explicit: true,
+      signal,
+      ...(limit === undefined ? {} : { limit }),
+    });
+    if (given.switches.has("json")) printJson(terminal, answer);
+    else printAnswer(answer, terminal);
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
+
+/** Waits until the index is up to date, with progress and notices on the error stream; goes on without an index that fails. */
+async function untilIndexed(session: Session, terminal: Terminal): Promise<void> {
+  const { signal } = terminal;
+  const progress = new Progress(terminal);
+  const said = new Set<ErrorCode>();
+  let giveUp: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const stopListening = session.onStatus(({ activity, notices = [] }) => {
+    progress.update(activity);
+    for (const { code, details } of notices) {
+      if (said.has(code)) continue;
+      said.add(code);
+      progress.end();
+      warn(terminal, code, details);
+    }
+    if (activity.kind === "failed") giveUp();
+  });
+  signal.addEventListener("abort", giveUp, { once: true });
+  await Promise.race([session.ready(), given]);
+  signal.removeEventListener("abort", giveUp);
+  stopListening();
+  progress.end();
+  if (signal.aborted) throw new AssistantError("CANCELLED");
+}
+
+async function readInput(terminal: Terminal, path: string): Promise<string> {
+  if (isSecret(path.split(sep).join("/"))) throw new AssistantError("FILE_REFUSED", { path });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of terminal.input as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Whatever follows is too much as well.
+    if (bytes > MAX_FILE_BYTES) break;
+  }
+  return parseDocument(Buffer.concat(chunks), path);
+}
+
+/** The real path of a file that may not be on disk yet: that of its folder, with its name. */
+async function toRealPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch {
+    // A file that exists only in an editor has no real path of its own.
+    const folder = await resolveWorkspace(dirname(absolute));
+    return resolve(folder, absolute.slice(dirname(absolute).length).replace(/^[/\\]/, ""));
+  }
+}
+
+function printAnswer({ candidates, why }: Answer, terminal: Terminal): void {
+  for (const { rank, probability, source, text } of candidates) {
+    const share = `${Math.round(probability * 100)} %`.padStart(5);
+    print(
+      terminal,
+      `${String(rank).padStart(2)}  ${share}  ${dim(terminal, source.padEnd(7))}  ${text}`,
+    );
+  }
+  if (candidates.length > 0) return;
+  const nothing = terminal.locale === "en" ? "No suggestion." : "没有建议。";
+  print(
+    terminal,
+    why === undefined
+      ? nothing
+      : `${nothing}${terminal.locale === "en" ? " " : ""}${wordWhy(why, terminal.locale)}`,
+  );
+}

@@ -1,0 +1,51 @@
+import type { Activity } from "../session.ts";
+import { wordActivity } from "../words.ts";
+import type { Terminal } from "./terminal.ts";
+
+const PATIENCE_MS = 1_000;
+const REDRAW_MS = 100;
+const LINE_MS = 5_000;
+const BAR_WIDTH = 24;
+
+/**
+ * Shows on the error stream how far indexing is, once it has lasted longer than a second: as a bar on a terminal, as a line now and
+ * then elsewhere. Call `update` at every change and `end` before anything else is written.
+ */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #beganMs = performance.now();
+  #lastMs = 0;
+  #drawn = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  update(activity: Activity): void {
+    if (activity.kind !== "indexing" || activity.filesTotal === 0) return;
+    const nowMs = performance.now();
+    const isTerminal = this.#terminal.errors.isTTY === true;
+    if (
+      nowMs - this.#beganMs < PATIENCE_MS ||
+      nowMs - this.#lastMs < (isTerminal ? REDRAW_MS : LINE_MS)
+    )
+      return;
+    this.#lastMs = nowMs;
+    const words = wordActivity(activity, this.#terminal.locale);
+    if (!isTerminal) {
+      this.#terminal.errors.write(`${words}\n`);
+      return;
+    }
+    const filled = Math.round((BAR_WIDTH * activity.filesDone) / activity.filesTotal);
+    const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
+    const line = `${bar} ${words}`.slice(0, (this.#terminal.errors.columns ?? 80) - 1);
+    this.#terminal.errors.write(`\r\u001b[K${line}`);
+    this.#drawn = true;
+  }
+
+  /** Removes the bar. */
+  end(): void {
+    if (this.#drawn) this.#terminal.errors.write("\r\u001b[K");
+    this.#drawn = false;
+  }
+}

@@ -1,0 +1,36 @@
+import { resolveWorkspace, openSession } from "../workspace/open.ts";
+import { findRepository } from "../workspace/root.ts";
+import type { Given } from "./commands.ts";
+import { parseNumber } from "./parse.ts";
+import { version } from "./run.ts";
+import { print, type Terminal } from "./terminal.ts";
+
+/** `cloud-code lsp`: serves one editor until it leaves. */
+export async function runLsp(_: Given, terminal: Terminal): Promise<number> {
+  const { createServer } = await import("../lsp/index.ts");
+  return createServer({ openSession, version: version() }).listen(terminal.input, terminal.output);
+}
+
+/** `cloud-code try`: shows completion on a folder's files in a browser until Ctrl-C. */
+export async function runTry(given: Given, terminal: Terminal): Promise<number> {
+  const { locale, signal } = terminal;
+  const port = parseNumber(given, "port", 0, 65_535, "try", locale) ?? 0;
+  const [folder] = given.positionals;
+  const root = await resolveWorkspace(
+    folder ?? (await findRepository(process.cwd())) ?? process.cwd(),
+  );
+  const { runConsole } = await import("../console/index.ts");
+  const session = await openSession({ root, watch: true });
+  try {
+    const open = !given.switches.has("no-open");
+    const console = await runConsole({ session, root, port, open, language: locale, signal });
+    print(terminal, console.url);
+    print(terminal, locale === "en" ? "Ctrl-C ends it." : "按 Ctrl-C 结束。");
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await console.close();
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
