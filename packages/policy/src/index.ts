@@ -30,11 +30,8 @@ export type {
   Subject,
   UsedItem,
 } from "./inventory/item.ts";
-export type {
-  RefusedServiceItemKey,
-  ServiceItemKey,
-  UsedServiceItemKey,
-} from "./inventory/service.ts";
+export type { RefusedServiceItemKey } from "./inventory/refused.ts";
+export type { ServiceItemKey, UsedServiceItemKey } from "./inventory/service.ts";
 export { isLoopback } from "./origin.ts";
 export type { Product, ProductKey, Release } from "./product.ts";
 export { products } from "./product.ts";
@@ -48,3 +45,26 @@ export type { Retention, RetentionStart } from "./retention.ts";
 export { describeRetention } from "./retention.ts";
 export type { Language, Text } from "./text.ts";
 export { languages, languageTag } from "./text.ts";
+export type { Measure } from "./measures.ts";
+export { measures } from "./measures.ts";
+export type { Operator } from "./operator.ts";
+export { publisher, unnamedOperator } from "./operator.ts";
+export type { Pledge, PromiseId, ProofKind } from "./promises.ts";
+export { promises } from "./promises.ts";
+export type { AskedPurpose, Question } from "./question.ts";
+export { consentQuestion } from "./question.ts";
+export type { Block, Inline, Notice, Section } from "./render/document.ts";
+export { toMarkdown, toPlainText } from "./render/document.ts";
+export { renderNotice } from "./render/notice.ts";
+export type { ReleaseCheck } from "./render/release.ts";
+export { checkRelease } from "./render/release.ts";
+export type {
+  FigureValueDraft,
+  Finding,
+  FindingCode,
+  ItemDraft,
+  PolicyDraft,
+  ProductDraft,
+  PurposeDraft,
+} from "./validate.ts";
+export { validateInventory } from "./validate.ts";

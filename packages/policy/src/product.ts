@@ -16,6 +16,8 @@ export interface Release {
    * version no longer counts, and the notice is shown again. A mere rewording leaves it.
    */
   readonly version: number;
+  /** Raised by a rewording, from 0 in every version. */
+  readonly revision: number;
   /** The day the text last changed in any way, `YYYY-MM-DD`. A test and `npm run notices` hold it to the truth. */
   readonly lastUpdated: string;
   /** The day the release takes effect, `YYYY-MM-DD`, never before `lastUpdated`. */
@@ -26,14 +28,14 @@ export interface Release {
 export const products: Readonly<Record<ProductKey, Product>> = {
   assistant: {
     title: { en: "Cloud Code assistant", zh: "Cloud Code 编程助手" },
-    notice: { version: 1, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 1, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
   gateway: {
     title: { en: "Cloud Code gateway and Dify plugin", zh: "Cloud Code 网关与 Dify 插件" },
-    notice: { version: 1, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 1, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
   service: {
     title: { en: "Cloud Code service", zh: "Cloud Code 服务" },
-    notice: { version: 1, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 1, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
 };

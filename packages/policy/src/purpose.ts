@@ -20,6 +20,7 @@ export type PurposeKey =
   | "support"
   | "service-mail"
   | "remember-language"
+  | "count-visits"
   | "protect-children"
   | "prove-consent"
   | "keep-records"
@@ -274,11 +275,23 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
     noticeFirst: false,
     signals: [],
   },
+  "count-visits": {
+    title: { en: "Counting page views", zh: "统计页面访问量" },
+    description: {
+      en: "to see which pages are read, from totals without visitors",
+      zh: "通过不区分访客的总数了解哪些页面被阅读",
+    },
+    use: "analytics.reporting.system.performance",
+    bases: { ...interests, cn: "consent" },
+    recipients: [],
+    noticeFirst: true,
+    signals: ["do-not-track"],
+  },
   "protect-children": {
     title: { en: "Keeping children out", zh: "保护儿童" },
     description: {
-      en: "to open accounts for adults only, and to delete a child's data as soon as we know of it",
-      zh: "仅为成年人开立账户，并在知悉后立即删除儿童的数据",
+      en: "to open no account for a child, and to delete a child's data as soon as we know of it",
+      zh: "不为儿童开立账户，并在知悉后立即删除儿童的数据",
     },
     use: "essential.legal_obligation",
     bases: duty,

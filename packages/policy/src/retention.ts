@@ -27,7 +27,10 @@ const starts: Readonly<Record<RetentionStart, Text>> = {
   "account-closed": { en: "you close your account", zh: "账户注销" },
   "session-ended": { en: "the session ends", zh: "会话结束" },
   "ticket-closed": { en: "the matter is closed", zh: "事项办结" },
-  withdrawn: { en: "you withdraw your consent", zh: "您撤回同意" },
+  withdrawn: {
+    en: "you withdraw your consent or close your account",
+    zh: "您撤回同意或注销账户",
+  },
 };
 
 /** The period in words, for the tables of a notice. */

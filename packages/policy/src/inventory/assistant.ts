@@ -211,15 +211,15 @@ const counterItems: Readonly<Record<CounterItemKey, Item>> = {
   "assistant.figures.accept-rank-sum": reported(
     { en: "Ranks of accepted completions, added up", zh: "被采纳补全的名次之和" },
     {
-      en: "Divided by the number of acceptances it gives the average rank; 1 is the first of the list.",
-      zh: "除以采纳次数即得平均名次；列表首位为 1。",
+      en: "Rank 1 is the first of the list.",
+      zh: "列表首位的名次为 1。",
     },
   ),
   "assistant.figures.accept-char-sum": reported(
     { en: "Lengths of accepted completions, added up", zh: "被采纳补全的长度之和" },
     {
-      en: "In characters; divided by the number of acceptances it gives the average length.",
-      zh: "以字符计；除以采纳次数即得平均长度。",
+      en: "In characters.",
+      zh: "以字符计。",
     },
   ),
   "assistant.figures.response-ms-sum": reported(
@@ -232,8 +232,8 @@ const counterItems: Readonly<Record<CounterItemKey, Item>> = {
   "assistant.figures.responses": reported(
     { en: "Answered completion requests", zh: "补全应答次数" },
     {
-      en: "By which the added response times are divided to give the average.",
-      zh: "用于除响应时间之和以求得平均值。",
+      en: "How often a suggestion was ready to show.",
+      zh: "成功给出建议的次数。",
     },
   ),
   "assistant.figures.search-prompts": reported(
@@ -254,8 +254,8 @@ const counterItems: Readonly<Record<CounterItemKey, Item>> = {
   "assistant.figures.search-accept-rank-sum": reported(
     { en: "Ranks of adopted snippets, added up", zh: "被采用片段的名次之和" },
     {
-      en: "Divided by the number of adopted snippets it gives the average rank.",
-      zh: "除以片段采用次数即得平均名次。",
+      en: "Rank 1 is the first result.",
+      zh: "首条结果的名次为 1。",
     },
   ),
   "assistant.figures.snippet-clicks": reported(

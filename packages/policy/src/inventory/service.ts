@@ -1,7 +1,8 @@
 import type { Retention } from "../retention.ts";
-import type { Text } from "../text.ts";
-import type { Category, Item, RefusedItem } from "./item.ts";
+import type { Item } from "./item.ts";
 import { deleted } from "./item.ts";
+import type { RefusedServiceItemKey } from "./refused.ts";
+import { refusedItems } from "./refused.ts";
 
 /** What the person gives to the service, and what arises while they use it. */
 export type UsedServiceItemKey =
@@ -26,20 +27,7 @@ export type UsedServiceItemKey =
   | "service.cookies.consent-choice"
   | "service.consent-records"
   | "service.audit-entries"
-  | "service.feature-use";
-
-/** What the service names in order to refuse it. */
-export type RefusedServiceItemKey =
-  | "service.device.imei"
-  | "service.device.exsn"
-  | "service.device.meid"
-  | "service.device.serial-number"
-  | "service.device.model"
-  | "service.device.installed-apps"
-  | "service.device.owner"
-  | "service.wifi.ssid"
-  | "service.wifi.password"
-  | "service.network-adapter";
+  | "service.page-views";
 
 /** Every datum of the service. */
 export type ServiceItemKey = UsedServiceItemKey | RefusedServiceItemKey;
@@ -354,7 +342,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     level: "internal",
   },
   "service.cookies.session": {
-    title: { en: "Cookie: sign-in", zh: "Cookie：登录" },
+    title: { en: "Sign-in cookie", zh: "登录 Cookie" },
     detail: { en: "Necessary. Keeps you signed in.", zh: "必要。保持您的登录状态。" },
     category: "user.device.cookie",
     subject: "customer",
@@ -370,7 +358,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     level: "secret",
   },
   "service.cookies.csrf": {
-    title: { en: "Cookie: form protection", zh: "Cookie：表单防护" },
+    title: { en: "Form protection cookie", zh: "表单防护 Cookie" },
     detail: {
       en: "Necessary. Proves that a form was sent from our own page; gone when the browser is closed.",
       zh: "必要。证明表单由本站页面提交；关闭浏览器后即失效。",
@@ -389,7 +377,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     level: "secret",
   },
   "service.cookies.language": {
-    title: { en: "Cookie: language", zh: "Cookie：语言" },
+    title: { en: "Language cookie", zh: "语言 Cookie" },
     detail: {
       en: "Set only when you pick a language; holds nothing else.",
       zh: "仅在您选择语言时设置，不含其他内容。",
@@ -413,7 +401,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     level: "internal",
   },
   "service.cookies.consent-choice": {
-    title: { en: "Cookie: your choice about cookies", zh: "Cookie：您的 Cookie 选择" },
+    title: { en: "Cookie-choice cookie", zh: "Cookie 选择记录" },
     detail: {
       en: "Necessary. Remembers what you chose, so that we do not ask again for six months.",
       zh: "必要。记住您的选择，六个月内不再询问。",
@@ -486,11 +474,11 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     export: true,
     level: "confidential",
   },
-  "service.feature-use": {
-    title: { en: "Use of the website's functions", zh: "网站功能使用情况" },
+  "service.page-views": {
+    title: { en: "Page views", zh: "页面访问量" },
     detail: {
-      en: "Totals per page and day, about nobody in particular.",
-      zh: "按页面和日期汇总的总数，不涉及特定个人。",
+      en: "Totals per page and day, about nobody in particular. This version does not count them.",
+      zh: "按页面和日期汇总的总数，不涉及特定个人。当前版本不作统计。",
     },
     category: "system.operations",
     subject: "anonymous_user",
@@ -498,92 +486,13 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     state: "declared",
     origin: "observed",
     personal: false,
-    purposes: ["secure-service"],
+    purposes: ["count-visits"],
     recipients: [],
     retention: { kind: "days", days: 365, after: "collected", ending: "delete" },
     erasure: deleted,
     export: false,
     level: "internal",
   },
-};
-
-function refused(title: Text, category: Category, because: Text): RefusedItem {
-  return { title, category, subject: "customer", product: "service", state: "refused", because };
-}
-
-const deviceNumber: Text = {
-  en: "A coding product has no need to tell devices apart for good.",
-  zh: "编程产品无需永久识别设备。",
-};
-
-const network: Text = {
-  en: "The service is reached over any network; how you are connected is no concern of ours.",
-  zh: "任何网络均可使用本服务，您如何接入与我们无关。",
-};
-
-const refusedItems: Readonly<Record<RefusedServiceItemKey, Item>> = {
-  "service.device.imei": refused(
-    { en: "IMEI", zh: "国际移动设备识别码（IMEI）" },
-    "user.device.device_id",
-    deviceNumber,
-  ),
-  "service.device.exsn": refused(
-    { en: "Extended serial number (EXSN)", zh: "扩展序列号（EXSN）" },
-    "user.device.device_id",
-    deviceNumber,
-  ),
-  "service.device.meid": refused(
-    { en: "MEID", zh: "移动设备识别码（MEID）" },
-    "user.device.device_id",
-    deviceNumber,
-  ),
-  "service.device.serial-number": refused(
-    { en: "Serial number of the device (SN)", zh: "设备序列号（SN）" },
-    "user.device.device_id",
-    deviceNumber,
-  ),
-  "service.device.model": refused(
-    { en: "Name and hardware of the device", zh: "设备名称与硬件信息" },
-    "user.device",
-    {
-      en: "The browser's own name is enough to show pages and to recognise a session.",
-      zh: "浏览器自报的信息已足以显示页面和辨认会话。",
-    },
-  ),
-  "service.device.installed-apps": refused(
-    { en: "List of installed applications", zh: "已安装应用列表" },
-    "user.device.cc_installed_apps",
-    {
-      en: "What else you use tells much about you and nothing about code.",
-      zh: "您使用的其他软件会透露大量个人信息，却与编程无关。",
-    },
-  ),
-  "service.device.owner": refused(
-    { en: "Owner of the device", zh: "设备所有者信息" },
-    "user.workplace",
-    {
-      en: "The account says for whom you act; the device need not.",
-      zh: "账户已说明您代表谁，无需从设备获取。",
-    },
-  ),
-  "service.wifi.ssid": refused(
-    { en: "Name of the Wi-Fi network (SSID)", zh: "Wi-Fi 网络名称（SSID）" },
-    "user.device.cc_wifi_credentials",
-    network,
-  ),
-  "service.wifi.password": refused(
-    { en: "Wi-Fi password", zh: "Wi-Fi 密码" },
-    "user.device.cc_wifi_credentials",
-    {
-      en: "Nobody but you and your router has any business with it.",
-      zh: "除您和您的路由器外，任何人都无需知道。",
-    },
-  ),
-  "service.network-adapter": refused(
-    { en: "Connection state and network adapter", zh: "网络连接状态与网卡型号" },
-    "user.device",
-    network,
-  ),
 };
 
 /** The service's part of the inventory. */

@@ -1,0 +1,32 @@
+import type { Text } from "./text.ts";
+
+/** Who answers for an installation and its data. Whoever runs the service passes their own to `renderNotice`. */
+export interface Operator {
+  /** As it reads in the middle of a sentence. */
+  readonly name: Text;
+  /** Where a person turns to, as it reads after "Write to". */
+  readonly contact: Text;
+  /** A page or `mailto:` address of the contact. */
+  readonly contactUrl?: string;
+}
+
+/** Who answers for the software as it is published. It runs on the computers of others, so the contact is where it came from. */
+export const publisher: Operator = {
+  name: { en: "the Cloud Code project", zh: "Cloud Code 项目" },
+  contact: {
+    en: "the issue tracker of the place you got Cloud Code from, or the contact page of the Cloud Code service you use",
+    zh: "您获取 Cloud Code 之处的问题反馈页面，或您所用 Cloud Code 服务的联系页面",
+  },
+};
+
+/** Stands in for whoever runs a Cloud Code service until they say who they are. */
+export const unnamedOperator: Operator = {
+  name: {
+    en: "the company or person who runs this Cloud Code service",
+    zh: "运营本 Cloud Code 服务的公司或个人",
+  },
+  contact: {
+    en: "the contact page of the Cloud Code service you use, where the operator is named",
+    zh: "您所用 Cloud Code 服务的联系页面，其中列明运营者",
+  },
+};
