@@ -48,7 +48,9 @@ function checkInvariants(text: string, language: Language): void {
 /** What opens, closes or misleads in one language or another. */
 const pieces = fc.constantFrom(
   ...Array.from("\"'`/\\{}()[]<>#$%@?!:;.,=+-*&|~^_ \t\n\r\f\0\uFEFF\u2028\u00A0😀\ud800éa9Rr"),
-  ..."${ #{ {$ <<~A <<<A """ ''' /* */ // <?php ?> R"( )" r#" "# %w[ f" $" @" </a> <a /> if( 1. e5`.split(" "),
+  ...`\${ #{ {$ <<~A <<<A """ ''' /* */ // <?php ?> R"( )" r#" "# %w[ f" $" @" </a> <a /> if( 1. e5`.split(
+    " ",
+  ),
   ..."A\n|=begin\n|\n=end|\r\n|return |#include <|\\\n|<?php ".split("|"),
 );
 
