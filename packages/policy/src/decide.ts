@@ -66,7 +66,7 @@ export interface OrganisationPolicy {
   readonly allowedOrigins: "any" | readonly string[];
 }
 
-/** Nothing allowed, nothing shown, nothing trusted: the circumstances of which nothing is known. */
+/** Nothing answered, nothing shown, nothing trusted, and no organisation: the circumstances of which nothing is known. */
 export const strictest: Circumstances = {
   consents: [],
   noticesShown: {},
@@ -103,12 +103,11 @@ export class Permit {
   readonly issuedAtMs: number;
   /** The first moment at which the permit no longer holds. */
   readonly expiresAtMs: number;
-  readonly #minted: true;
+  readonly #minted = true;
 
   /** Throws `POLICY_NOT_A_PERMIT` for every caller but `decide`. */
   constructor(key: symbol, request: UseRequest) {
     if (key !== mint) throw new PolicyError("POLICY_NOT_A_PERMIT", notAPermit);
-    this.#minted = true;
     this.items = Object.freeze([...request.items]);
     this.purpose = request.purpose;
     this.recipient = request.destination.recipient;
@@ -120,7 +119,7 @@ export class Permit {
 
   /** Whether the value came from `decide`. */
   static made(value: unknown): value is Permit {
-    return typeof value === "object" && value !== null && #minted in value && value.#minted;
+    return typeof value === "object" && value !== null && #minted in value;
   }
 }
 
@@ -174,8 +173,8 @@ export function decide(request: UseRequest): Decision {
   const known = gather(request);
   if (known.kind === "denied") return known;
   for (const rule of rules) {
-    const denied = rule(known);
-    if (denied !== undefined) return denied;
+    const refusal = rule(known);
+    if (refusal !== undefined) return refusal;
   }
   return { kind: "granted", permit: new Permit(mint, request) };
 }

@@ -22,11 +22,11 @@ export const publisher: Operator = {
 /** Stands in for whoever runs a Cloud Code service until they say who they are. */
 export const unnamedOperator: Operator = {
   name: {
-    en: "the company or person who runs this Cloud Code service",
-    zh: "运营本 Cloud Code 服务的公司或个人",
+    en: "the operator named on the contact page",
+    zh: "联系页面所列明的运营者",
   },
   contact: {
-    en: "the contact page of the Cloud Code service you use, where the operator is named",
-    zh: "您所用 Cloud Code 服务的联系页面，其中列明运营者",
+    en: "the contact page of the Cloud Code service you use",
+    zh: "您所用 Cloud Code 服务的联系页面",
   },
 };

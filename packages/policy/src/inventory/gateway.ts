@@ -24,7 +24,7 @@ function passing(title: Text, detail: Text, category: Category = "user.content.p
     subject: "customer",
     product: "gateway",
     state: "collected",
-    origin: "observed",
+    origin: "received",
     personal: true,
     purposes: ["relay"],
     recipients: ["configured-service"],
@@ -84,6 +84,12 @@ export const gatewayItems: Readonly<Record<GatewayItemKey, Item>> = {
       },
       "system.authentication",
     ),
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "AI services that ask for credentials cannot be used.",
+      zh: "无法使用要求凭证的 AI 服务。",
+    },
     level: "secret",
   },
   "gateway.request-id": {

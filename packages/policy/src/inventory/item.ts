@@ -56,10 +56,11 @@ interface Described {
 
 /**
  * How the datum comes to be. `workspace`: read from the files a person works on; `observed`: arises while the product is used;
+ * `received`: comes in with a request that is passed on, or with its answer;
  * `provided`: the person gives it, so the notice says whether they may decline and what they lose.
  */
 type Source =
-  | { readonly origin: "workspace" | "observed" }
+  | { readonly origin: "workspace" | "observed" | "received" }
   | {
       readonly origin: "provided";
       readonly optional: boolean;

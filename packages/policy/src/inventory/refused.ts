@@ -19,7 +19,7 @@ function refused(title: Text, category: Category, because: Text): RefusedItem {
 }
 
 const deviceNumber: Text = {
-  en: "A coding product has no need to tell devices apart for good.",
+  en: "A coding product has no need to tell devices apart permanently.",
   zh: "编程产品无需永久识别设备。",
 };
 

@@ -243,7 +243,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     erasure: {
       kind: "keep",
       because: {
-        en: "It proves that your request was answered; your name is replaced by a number without a key.",
+        en: "Proof that your request was answered; your name is replaced by a number that nothing links to you.",
         zh: "用于证明您的请求已得到答复；您的姓名会被替换为无法还原的编号。",
       },
     },
@@ -442,7 +442,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     erasure: {
       kind: "keep",
       because: {
-        en: "It proves what you allowed and refused; your name is replaced by a number without a key.",
+        en: "Proof of what you allowed and refused; your name is replaced by a number that nothing links to you.",
         zh: "用于证明您允许和拒绝的内容；您的姓名会被替换为无法还原的编号。",
       },
     },
@@ -467,7 +467,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     erasure: {
       kind: "keep",
       because: {
-        en: "A record that could be erased would prove nothing; the key from number to person is erased instead.",
+        en: "A record that could be erased would prove nothing; what links the number to you is erased instead.",
         zh: "可被删除的记录无法起到证明作用；我们会改为删除编号与本人之间的对应关系。",
       },
     },

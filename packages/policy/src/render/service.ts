@@ -9,7 +9,7 @@ import {
 } from "./sections.ts";
 import type { SectionDraft } from "./draft.ts";
 import { list, paragraph } from "./draft.ts";
-import { itemsTable, keptList, refusedTable } from "./tables.ts";
+import { cookiesList, itemsTable, keptList, refusedTable } from "./tables.ts";
 
 /** The notice of the service: accounts, website, support. */
 export function serviceSections(operator: Operator): readonly SectionDraft[] {
@@ -19,8 +19,8 @@ export function serviceSections(operator: Operator): readonly SectionDraft[] {
       heading: { en: "What this notice covers", zh: "适用范围" },
       blocks: [
         paragraph({
-          en: `This notice covers the Cloud Code websites, products and services that show it or link to it. They are run by ${operator.name.en}. A product with a notice of its own, such as the assistant or the gateway, shows that notice before it collects anything; it supplements this one and goes first where they differ.`,
-          zh: `本声明适用于展示或链接本声明的 Cloud Code 网站、产品和服务，其运营者为${operator.name.zh}。设有专门声明的产品（例如编程助手或网关）会在收集任何数据之前展示其声明；该声明是对本声明的补充，如有不同，以该声明为准。`,
+          en: `This notice covers the Cloud Code websites, products and services that show it or link to it. The service is run by ${operator.name.en}. A product with a notice of its own, such as the assistant or the gateway, shows that notice before it collects anything; it supplements this one and prevails where they differ.`,
+          zh: `本声明适用于展示或链接本声明的 Cloud Code 网站、产品和服务。本服务由${operator.name.zh}运营。设有专门声明的产品（例如编程助手或网关）会在收集任何数据之前展示其声明；该声明是对本声明的补充，如有不同，以该声明为准。`,
         }),
         paragraph({
           en: "Reading this notice is not consent. Where we need your consent we ask for it separately, for one purpose at a time, with nothing ticked beforehand, and a no costs you only what the purpose itself would have brought.",
@@ -55,7 +55,7 @@ export function serviceSections(operator: Operator): readonly SectionDraft[] {
       heading: { en: "What we refuse to collect", zh: "我们拒绝收集的数据" },
       blocks: [
         paragraph({
-          en: "Policies of this kind often list the following. We do not collect it, in no product, and turn it away if a program sends it to us.",
+          en: "Policies of this kind often list the following. No product of ours collects it, and it is turned away if a program sends it to us.",
           zh: "同类政策常列出以下数据。我们在任何产品中均不收集；如有程序发送，也一律拒收。",
         }),
         refusedTable("service"),
@@ -65,9 +65,11 @@ export function serviceSections(operator: Operator): readonly SectionDraft[] {
       id: "cookies",
       heading: { en: "Cookies", zh: "Cookie" },
       blocks: [
+        paragraph({ en: "These are all the cookies there are:", zh: "所用的全部 Cookie 如下：" }),
+        cookiesList(),
         paragraph({
-          en: "The cookies are in the table above: sign-in, form protection, your language if you pick one, and your choice about cookies. They are necessary for what you asked for, so there is no banner. A cookie that is not necessary would be set only after your consent, which you could change at any time on the cookie page; a Global Privacy Control signal of your browser counts as a no. We keep no scripts or storage of other companies.",
-          zh: "所用 Cookie 见上表：登录、表单防护、您所选择的语言以及您的 Cookie 选择。它们为您所要求的功能所必需，因此没有弹出横幅。非必要 Cookie 仅在您同意之后设置，您可随时在 Cookie 页面更改；浏览器的全球隐私控制（GPC）信号视为拒绝。我们不使用其他公司的脚本或存储。",
+          en: "They are necessary for what you asked for, so there is no banner. A cookie that is not necessary would be set only after your consent, which you could change at any time on the cookie page; a Global Privacy Control signal of your browser counts as a no. We use no scripts and no storage of other companies.",
+          zh: "它们为您所要求的功能所必需，因此没有弹出横幅。非必要 Cookie 仅在您同意之后设置，您可随时在 Cookie 页面更改；浏览器的全球隐私控制（GPC）信号视为拒绝。我们不使用其他公司的脚本或存储。",
         }),
       ],
     },

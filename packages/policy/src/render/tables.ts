@@ -49,6 +49,15 @@ export function itemsTable(product: ProductKey, state: UsedItem["state"]): Block
   };
 }
 
+/** The service's cookies and what each does. */
+export function cookiesList(): BlockDraft {
+  return list(
+    Object.entries(inventory)
+      .filter(([key]) => key.startsWith("service.cookies."))
+      .map(([, item]) => titleWithDetail(item)),
+  );
+}
+
 /** A table of the items a product refuses, with the reason. */
 export function refusedTable(product: ProductKey): BlockDraft {
   const rows = itemsOf(product).filter((item): item is RefusedItem => item.state === "refused");
@@ -175,6 +184,8 @@ function source(item: UsedItem): Text {
       return { en: "Your workspace", zh: "您的工作区" };
     case "observed":
       return { en: "Arises while you use the product", zh: "使用产品时产生" };
+    case "received":
+      return { en: "A request or its answer", zh: "请求或其应答" };
     case "provided":
       return item.optional
         ? {
