@@ -119,7 +119,7 @@ export class Permit {
 
   /** Whether the value came from `decide`. */
   static made(value: unknown): value is Permit {
-    return typeof value === "object" && value !== null && #minted in value;
+    return typeof value === "object" && value !== null && #minted in value && value.#minted;
   }
 }
 
