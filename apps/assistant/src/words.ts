@@ -8,10 +8,7 @@ const WHY: Record<Why, Record<Locale, string>> = {
   "inside-comment": { en: "The cursor is inside a comment.", zh: "光标位于注释中。" },
   "inside-string": { en: "The cursor is inside a string.", zh: "光标位于字符串中。" },
   "inside-word": { en: "The cursor is in the middle of a word.", zh: "光标位于单词中间。" },
-  "after-closing": {
-    en: "The statement before the cursor is already closed.",
-    zh: "光标前的语句已经结束。",
-  },
+  "line-finished": { en: "The line is already complete.", zh: "此行已经完整。" },
   "no-evidence": {
     en: "Nothing in this file or project looks like this place.",
     zh: "此文件和项目中没有与此处相似的代码。",

@@ -1,83 +1,83 @@
-/** Beam search from the cursor to the end of the line. */
-import { CONTEXT } from "./sorting.ts";
+/** Beam search from the cursor to the end of the line: the few most probable ways to go on are carried side by side. */
+import { applyBracket, type Brackets } from "./brackets.ts";
 import type { Prediction } from "./predictor.ts";
+import { CONTEXT } from "./sorting.ts";
 import { Mark } from "./vocabulary.ts";
 
-/** A way the line may go on: its tokens, whether a blank stands before each, and the natural logarithm of its probability. */
+/** A way the line may go on. */
 export interface Path {
   readonly tokens: readonly number[];
+  /** Whether a blank stands before each token. */
   readonly spaced: readonly boolean[];
+  /** Natural logarithm of the path's probability. */
   readonly logProbability: number;
+  /** Mean share of the document in its tokens' probabilities, 0 to 1. */
   readonly documentShare: number;
+  /** Brackets open at its end, those open before the cursor included. */
+  readonly open: Brackets | undefined;
 }
 
-/** Bounds of the search. */
-export interface BeamOptions {
-  readonly width: number;
-  readonly maxTokens: number;
-  /** Paths less probable than this (natural logarithm) are dropped. */
-  readonly floor: number;
-  /** Finished paths wanted. */
-  readonly wanted: number;
+/** What the search asks about tokens. */
+export interface Oracle {
+  /** The next tokens after `context[0 … length - 1]`, best first, at most `most`. */
+  next(context: Int32Array, length: number, most: number): readonly Prediction[];
+  wordOf(token: number): string;
 }
 
-export const DEFAULT_BEAM: BeamOptions = { width: 5, maxTokens: 40, floor: -9, wanted: 10 };
+/** Paths carried side by side. */
+const WIDTH = 5;
+/** Longer lines are not worth reading as a suggestion. */
+const MAX_TOKENS = 40;
+/** Natural logarithm of the probability below which a path is given up. */
+const FLOOR = -9;
+/** Finished paths wanted: some will not parse, some will turn out to be the same text. */
+const WANTED = 12;
+/** Tokens before the cursor that the search hands on; no context is compared further. */
+const CARRIED = CONTEXT * 2;
 
-/** Gives the next tokens after `context[0 … length - 1]`, best first. */
-export type NextTokens = (
-  context: Int32Array,
-  length: number,
-  most: number,
-) => readonly Prediction[];
-
-/** Finished paths, most probable first. `before` is the context; `starts` are the paths already decided (an empty one for a plain cursor). */
-export function searchLine(
-  before: Int32Array,
-  starts: readonly Path[],
-  next: NextTokens,
-  options: BeamOptions = DEFAULT_BEAM,
-): Path[] {
+/** Finished paths, the most probable first, grown from `starts`. `before` is the text before the cursor as tokens. */
+export function searchLine(before: Int32Array, starts: readonly Path[], oracle: Oracle): Path[] {
   const finished: Path[] = [];
-  let open = starts.slice(0, options.width * 2);
-  const context = new Int32Array(CONTEXT * 2 + options.maxTokens + 8);
-  const kept = Math.min(before.length, CONTEXT * 2);
-  context.set(before.subarray(before.length - kept));
-  for (let step = 0; step < options.maxTokens && open.length > 0; step++) {
+  const context = new Int32Array(CARRIED + MAX_TOKENS + 2);
+  const carried = Math.min(before.length, CARRIED);
+  context.set(before.subarray(before.length - carried));
+  let open = [...starts].sort(byProbability).slice(0, WIDTH * 2);
+  while (open.length > 0) {
     const grown: Path[] = [];
     for (const path of open) {
-      for (let i = 0; i < path.tokens.length; i++) context[kept + i] = path.tokens[i] as number;
-      for (const prediction of next(context, kept + path.tokens.length, options.width + 3)) {
+      context.set(path.tokens, carried);
+      const length = path.tokens.length;
+      for (const prediction of oracle.next(context, carried + length, WIDTH + 3)) {
         const logProbability = path.logProbability + Math.log(prediction.probability);
-        if (logProbability < options.floor) break;
-        if (
-          prediction.token === Mark.opaque ||
-          prediction.token === Mark.file ||
-          prediction.token === Mark.hole
-        )
-          continue;
-        const n = path.tokens.length;
-        const documentShare = (path.documentShare * n + prediction.documentShare) / (n + 1);
-        if (prediction.token === Mark.lineSame) {
-          if (n > 0) finished.push({ ...path, logProbability, documentShare });
+        if (logProbability < FLOOR) break;
+        const { token } = prediction;
+        if (token === Mark.opaque || token === Mark.file || token === Mark.hole) continue;
+        const documentShare =
+          (path.documentShare * length + prediction.documentShare) / (length + 1);
+        if (token === Mark.lineSame) {
+          finished.push({ ...path, logProbability, documentShare });
           continue;
         }
+        const brackets = applyBracket(path.open, oracle.wordOf(token));
+        if (brackets === "mismatch" || length >= MAX_TOKENS) continue;
         grown.push({
-          tokens: [...path.tokens, prediction.token],
+          tokens: [...path.tokens, token],
           spaced: [...path.spaced, prediction.isSpaced],
           logProbability,
           documentShare,
+          open: brackets,
         });
       }
     }
-    grown.sort((a, b) => b.logProbability - a.logProbability);
-    open = grown.slice(0, options.width);
-    finished.sort((a, b) => b.logProbability - a.logProbability);
-    const worst = finished[options.wanted - 1];
-    if (
-      worst !== undefined &&
-      (open[0] === undefined || open[0].logProbability < worst.logProbability)
-    )
-      break;
+    open = grown.sort(byProbability).slice(0, WIDTH);
+    finished.sort(byProbability);
+    const worst = finished[WANTED - 1];
+    // No open path can overtake: going on only makes it less probable.
+    if (worst !== undefined && (open[0]?.logProbability ?? -Infinity) < worst.logProbability) break;
   }
-  return finished.slice(0, options.wanted);
+  return finished.slice(0, WANTED);
+}
+
+function byProbability(a: Path, b: Path): number {
+  return b.logProbability - a.logProbability;
 }

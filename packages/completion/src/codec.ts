@@ -3,6 +3,7 @@
  *
  * Layout, little-endian: magic, version, CRC-32 of all that follows, counts, then the sections words, files, spaces (one bit a
  * token), tokens and order (three bytes each; four where a number needs it). About 6.2 bytes a token and the words once.
+ * A word is written as what it adds to the word before it: they are sorted, so most share a beginning.
  * Strings are written without UTF-8, because source text may hold lone surrogates: a length, then one or two bytes a UTF-16 unit.
  */
 import { CompletionError } from "./errors.ts";
@@ -24,7 +25,13 @@ export function encodeSegment(segment: Segment): Uint8Array {
   writer.u32(segment.tokens.length);
   writer.u32(segment.words.length);
   writer.u32(segment.files.length);
-  for (const word of segment.words.slice(FIRST_WORD)) writer.text(word);
+  let previous = "";
+  for (const word of segment.words.slice(FIRST_WORD)) {
+    const shared = sharedPrefix(previous, word);
+    writer.varint(shared);
+    writer.text(word.slice(shared));
+    previous = word;
+  }
   for (const file of segment.files) {
     writer.text(file.path);
     writer.text(file.stamp);
@@ -64,7 +71,10 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   const wordCount = reader.u32();
   const fileCount = reader.u32();
   const words: string[] = Array.from({ length: FIRST_WORD }, () => "");
-  while (words.length < wordCount) words.push(reader.text());
+  while (words.length < wordCount) {
+    const shared = reader.varint();
+    words.push(words.at(-1)?.slice(0, shared) + reader.text());
+  }
   const files: SegmentFile[] = [];
   let start = 0;
   while (files.length < fileCount) {
@@ -78,6 +88,12 @@ export function decodeSegment(bytes: Uint8Array): Segment {
   const tokens = reader.numbers(tokenCount, widthOf(wordCount));
   const order = reader.numbers(tokenCount, widthOf(tokenCount));
   return { words, files, spaces, tokens, order, heads: headsOf(tokens, wordCount) };
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }
 
 function corrupt(why: string): CompletionError {

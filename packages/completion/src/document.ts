@@ -3,7 +3,7 @@
  * chains from each pair of tokens to its earlier places. No sorting, so it is built anew for every request.
  */
 import { CONTEXT } from "./sorting.ts";
-import { FIRST_WORD, Mark } from "./vocabulary.ts";
+import { Mark } from "./vocabulary.ts";
 
 const TABLE_BITS = 15;
 const TABLE_SIZE = 1 << TABLE_BITS;
@@ -88,15 +88,6 @@ export class DocumentModel {
     }
     return matched;
   }
-}
-
-/** How often each word stands in the document; the search for half-typed words starts from it. */
-export function countWords(tokens: Int32Array): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const token of tokens) {
-    if (token >= FIRST_WORD) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function hashSingle(token: number): number {

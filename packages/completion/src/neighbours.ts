@@ -127,6 +127,28 @@ export class AttachedSegment {
     return count;
   }
 
+  /** Visits the words that begin with `prefix`, each with its share among all of them, counted over the segment. */
+  eachWordWith(prefix: string, visit: (token: number, share: number) => void): void {
+    const { words, heads } = this.segment;
+    let low = FIRST_WORD;
+    let high = words.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((words[middle] as string) < prefix) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (end < words.length && (words[end] as string).startsWith(prefix)) end += 1;
+    const total = (heads[end] as number) - (heads[low] as number);
+    if (total === 0) return;
+    for (let local = low; local < end; local++) {
+      visit(
+        this.globals[local] as number,
+        ((heads[local + 1] as number) - (heads[local] as number)) / total,
+      );
+    }
+  }
+
   #isAlive(position: number): boolean {
     return this.#dead === undefined || !hasBit(this.#dead, position);
   }

@@ -1,50 +1,51 @@
 /**
- * What may come next: mixes the document's own places with the project's neighbours.
+ * What may come next: mixes three levels, each a set of places where a similar context was followed by something.
  *
- * Within a level, Jelinek–Mercer interpolation over context lengths, in closed form: with the longest agreement m, the
- * distribution of length n has the weight λ(1−λ)^(m−n). Walking the places from the longest agreement down gives all lengths
- * from one query. Levels are mixed by 2^(longest agreement): a level that has seen more of the context is trusted more.
- * Sources: Hellendoorn & Devanbu, "Are deep neural networks the best choice for modeling source code?", FSE 2017.
+ * - the document: places above and below the cursor with the same last tokens, the nearest weighing most;
+ * - the project: neighbours in the context-sorted segments;
+ * - analogies: places of the document with the same shape but other names.
+ *
+ * Within a level, Jelinek–Mercer interpolation over context lengths in closed form: with the longest agreement m, the
+ * distribution of length n weighs λ(1−λ)^(m−n), and a place that agrees in n tokens takes part in all lengths up to n. So one
+ * walk over the places gives all lengths at once. Levels are mixed by growth^(longest agreement): who has seen more of the
+ * context is trusted more. Hellendoorn & Devanbu, "Are deep neural networks the best choice for modeling source code?",
+ * FSE 2017, found plain Jelinek–Mercer better on code than smoothing that discounts.
  */
 import type { AnalogyModel } from "./analogy.ts";
 import type { DocumentModel } from "./document.ts";
 import type { AttachedSegment } from "./neighbours.ts";
 import { isLineEnd, Mark } from "./vocabulary.ts";
 
-/** Constants of the mixture. */
-export interface MixtureOptions {
+/** How one level is weighed. */
+interface Level {
   /** Weight of the longest context length against all shorter ones, 0 to 1. */
   readonly lambda: number;
-  /** Places looked at in the document. */
-  readonly documentLimit: number;
-  /** Neighbours looked at in all segments together. */
-  readonly projectLimit: number;
-  /** Places sampled per short context. */
-  readonly sampleLimit: number;
-  /** Factor by which the document's level outweighs the project's at equal agreement. */
-  readonly documentBoost: number;
-  /** Weight lost per place going away from the cursor, as a rate per place. */
-  readonly recencyDecay: number;
-  readonly analogyWeight: number;
-  readonly analogyGrowth: number;
-  readonly analogyLambda: number;
-  readonly analogyLimit: number;
-  readonly analogyMin: number;
+  /** Weight of the level at agreement 0. */
+  readonly weight: number;
+  /** Factor per token of agreement. */
+  readonly growth: number;
+  /** Agreement beyond which trust no longer grows, in tokens. */
+  readonly enough: number;
+  /** Places looked at, at most. */
+  readonly limit: number;
 }
 
-export const DEFAULT_MIXTURE: MixtureOptions = {
-  lambda: 0.4,
-  documentLimit: 96,
-  projectLimit: 96,
-  sampleLimit: 48,
-  documentBoost: 2,
-  recencyDecay: 0.03,
-  analogyWeight: 1,
-  analogyGrowth: 1.6,
-  analogyLambda: 0.3,
-  analogyLimit: 64,
-  analogyMin: 4,
-};
+// Chosen on the development positions of bench/completion; the figures there are flat around these values.
+const DOCUMENT: Level = { lambda: 0.4, weight: 2, growth: 2, enough: 10, limit: 96 };
+const PROJECT: Level = { lambda: 0.4, weight: 1, growth: 2, enough: 10, limit: 96 };
+const ANALOGY: Level = { lambda: 0.2, weight: 1, growth: 1.4, enough: 16, limit: 64 };
+/** Shorter agreements in shape are chance. */
+const MIN_ANALOGY = 4;
+/** Neighbours with fewer tokens of agreement are sampled instead: there are too many to be seen in order. */
+const MIN_NEIGHBOUR = 3;
+/** Places sampled per short context and segment. */
+const SAMPLES = 48;
+/** A short context is left out when a context so much longer was found; its weight would be (1 − λ)^6. */
+const IGNORED_GAP = 6;
+/** How much a place of the document loses for each nearer place. */
+const RECENCY_DECAY = 0.03;
+/** More than the longest agreement of any level. */
+const MAX_AGREEMENT = 32;
 
 /** One possible next token. */
 export interface Prediction {
@@ -52,244 +53,198 @@ export interface Prediction {
   readonly probability: number;
   /** True when most evidence has a blank before it. */
   readonly isSpaced: boolean;
-  /** Share of the probability that comes from the document's own level. */
+  /** Share of the probability that comes from the document, analogies included; 0 to 1. */
   readonly documentShare: number;
 }
 
-/** Places collected for one level, sorted by falling agreement before use. */
-class Places {
-  count = 0;
-  tokens = new Int32Array(512);
-  lengths = new Uint8Array(512);
-  spaced = new Uint8Array(512);
-  weights = new Float64Array(512);
+/** Memory that predictors use again: sums by token number, all zero between uses. */
+export class Scratch {
+  weights: Float64Array = new Float64Array(0);
+  fromDocument: Float64Array = new Float64Array(0);
+  spaced: Float64Array = new Float64Array(0);
 
-  add(token: number, length: number, spaced: number, weight: number): void {
-    if (this.count === this.tokens.length) this.#grow();
-    this.tokens[this.count] = token;
-    this.lengths[this.count] = length;
-    this.spaced[this.count] = spaced;
-    this.weights[this.count] = weight;
-    this.count += 1;
-  }
-
-  #grow(): void {
-    const size = this.count * 2;
-    const bigger = <A extends Int32Array | Uint8Array | Float64Array>(to: A, from: A): A => {
-      to.set(from);
-      return to;
-    };
-    this.tokens = bigger(new Int32Array(size), this.tokens);
-    this.lengths = bigger(new Uint8Array(size), this.lengths);
-    this.spaced = bigger(new Uint8Array(size), this.spaced);
-    this.weights = bigger(new Float64Array(size), this.weights);
+  /** Makes room for token numbers below `size`. */
+  reserve(size: number): void {
+    if (size <= this.weights.length) return;
+    // Room to grow, because every new word typed makes the vocabulary longer by one.
+    const room = size + (size >> 2) + 1024;
+    this.weights = new Float64Array(room);
+    this.fromDocument = new Float64Array(room);
+    this.spaced = new Float64Array(room);
   }
 }
 
-/** Predicts next tokens for one request. Holds scratch memory, so one predictor serves one search at a time. */
+/** Predicts next tokens for one request. */
 export class Predictor {
   readonly #document: DocumentModel;
   readonly #analogies: AnalogyModel;
   readonly #segments: readonly AttachedSegment[];
-  readonly #options: MixtureOptions;
-  readonly #probability: Float64Array;
-  readonly #fromDocument: Float64Array;
-  readonly #spacedWeight: Float64Array;
+  readonly #scratch: Scratch;
   readonly #touched: number[] = [];
   readonly #places = new Places();
-  readonly #blockWeights = new Float64Array(32);
+  #total = 0;
 
   constructor(
     document: DocumentModel,
     analogies: AnalogyModel,
     segments: readonly AttachedSegment[],
-    vocabularySize: number,
-    options: MixtureOptions = DEFAULT_MIXTURE,
+    scratch: Scratch,
   ) {
     this.#document = document;
     this.#analogies = analogies;
     this.#segments = segments;
-    this.#options = options;
-    this.#probability = new Float64Array(vocabularySize);
-    this.#fromDocument = new Float64Array(vocabularySize);
-    this.#spacedWeight = new Float64Array(vocabularySize);
+    this.#scratch = scratch;
   }
 
-  /** The distribution after `context[0 … length - 1]`, best first, line ends folded into one, at most `most` entries. */
+  /**
+   * The distribution after `context[0 … length - 1]`, best first, at most `most` entries. All line marks are folded into
+   * `Mark.lineSame`: here they only say that the line ends.
+   */
   next(context: Int32Array, length: number, most: number): Prediction[] {
-    const documentLongest = this.#collectDocument(context, length);
-    if (documentLongest > 0) {
-      this.#accumulate(
-        documentLongest,
-        2 ** Math.min(documentLongest, 10) * this.#options.documentBoost,
-        true,
-      );
-    }
-    const projectLongest = this.#collectProject(context, length);
-    if (projectLongest > 0)
-      this.#accumulate(projectLongest, 2 ** Math.min(projectLongest, 10), false);
-    const analogyLongest = this.#collectAnalogies(context, length);
-    const analogyWeight =
-      analogyLongest > 0
-        ? this.#options.analogyWeight * this.#options.analogyGrowth ** Math.min(analogyLongest, 16)
-        : 0;
-    if (analogyLongest > 0)
-      this.#accumulate(analogyLongest, analogyWeight, true, this.#options.analogyLambda);
-    const total =
-      analogyWeight +
-      (documentLongest > 0 ? 2 ** Math.min(documentLongest, 10) * this.#options.documentBoost : 0) +
-      (projectLongest > 0 ? 2 ** Math.min(projectLongest, 10) : 0);
-    return this.#take(most, total);
+    this.#total = 0;
+    this.#collectDocument(context, length);
+    this.#accumulate(DOCUMENT, true);
+    this.#collectProject(context, length);
+    this.#accumulate(PROJECT, false);
+    this.#collectAnalogies(context, length);
+    this.#accumulate(ANALOGY, true);
+    return this.#take(most);
   }
 
-  #collectDocument(context: Int32Array, length: number): number {
-    const places = this.#places;
-    places.count = 0;
-    let longest = 0;
-    let age = 0;
+  #collectDocument(context: Int32Array, length: number): void {
+    const places = this.#places.clear();
     const { tokens, spaced } = this.#document;
-    this.#document.eachPlace(
-      context,
-      length,
-      this.#options.documentLimit,
-      (matchLength, position) => {
-        const token = tokens[position] as number;
-        if (token === Mark.hole || token === Mark.file) return;
-        if (matchLength > longest) longest = matchLength;
-        places.add(
-          token,
-          matchLength,
-          spaced[position] as number,
-          Math.exp(-this.#options.recencyDecay * age),
-        );
-        age += 1;
-      },
-    );
-    return longest;
+    this.#document.eachPlace(context, length, DOCUMENT.limit, (agreement, position) => {
+      const token = tokens[position] as number;
+      if (token === Mark.hole) return;
+      const weight = Math.exp(-RECENCY_DECAY * places.count);
+      places.add(token, agreement, spaced[position] === 1, weight);
+    });
   }
 
-  #collectAnalogies(context: Int32Array, length: number): number {
-    const places = this.#places;
-    places.count = 0;
-    let longest = 0;
-    let age = 0;
+  #collectAnalogies(context: Int32Array, length: number): void {
+    const places = this.#places.clear();
     const { spaced } = this.#document;
-    this.#analogies.eachAnalogy(
-      context,
-      length,
-      this.#options.analogyLimit,
-      (matchLength, _exchanged, token, position) => {
-        if (matchLength < this.#options.analogyMin) return;
-        if (matchLength > longest) longest = matchLength;
-        places.add(
-          token,
-          matchLength,
-          spaced[position] as number,
-          Math.exp(-this.#options.recencyDecay * age),
-        );
-        age += 1;
-      },
-    );
-    return longest;
+    this.#analogies.eachAnalogy(context, length, ANALOGY.limit, (agreement, token, position) => {
+      if (agreement < MIN_ANALOGY) return;
+      const weight = Math.exp(-RECENCY_DECAY * places.count);
+      places.add(token, agreement, spaced[position] === 1, weight);
+    });
   }
 
-  #collectProject(context: Int32Array, length: number): number {
-    const places = this.#places;
-    places.count = 0;
-    let longest = 0;
-    for (const attached of this.#segments) {
-      attached.eachNeighbour(
+  #collectProject(context: Int32Array, length: number): void {
+    const places = this.#places.clear();
+    for (const segment of this.#segments) {
+      segment.eachNeighbour(
         context,
         length,
-        3,
-        this.#options.projectLimit,
-        (matchLength, position) => {
-          if (matchLength > longest) longest = matchLength;
-          places.add(
-            attached.globalAt(position),
-            matchLength,
-            attached.isSpacedAt(position) ? 1 : 0,
-            1,
-          );
+        MIN_NEIGHBOUR,
+        PROJECT.limit,
+        (agreement, position) => {
+          places.add(segment.globalAt(position), agreement, segment.isSpacedAt(position), 1);
         },
       );
     }
-    for (const matchLength of [2, 1] as const) {
-      if (longest > matchLength + 6) break;
-      for (const attached of this.#segments) {
-        const sampled: number[] = [];
-        const count = attached.sample(
-          context,
-          length,
-          matchLength,
-          this.#options.sampleLimit,
-          (position) => {
-            sampled.push(position);
-          },
-        );
-        if (count === 0) continue;
-        if (longest < matchLength) longest = matchLength;
-        const weight = count / sampled.length;
-        for (const position of sampled) {
-          places.add(
-            attached.globalAt(position),
-            matchLength,
-            attached.isSpacedAt(position) ? 1 : 0,
-            weight,
-          );
-        }
+    for (const agreement of [2, 1] as const) {
+      if (places.longest > agreement + IGNORED_GAP) return;
+      for (const segment of this.#segments) {
+        const first = places.count;
+        const all = segment.sample(context, length, agreement, SAMPLES, (position) => {
+          places.add(segment.globalAt(position), agreement, segment.isSpacedAt(position), 1);
+        });
+        // Each sampled place stands for several.
+        places.scale(first, all / (places.count - first));
       }
     }
-    return longest;
   }
 
-  /** Adds the collected level to the distribution. */
-  #accumulate(
-    longest: number,
-    levelWeight: number,
-    isDocument: boolean,
-    lambda: number = this.#options.lambda,
-  ): void {
-    const { count, lengths, weights, tokens, spaced } = this.#places;
-    // block[n]: total weight of places with agreement n or longer, walking down.
-    const mass = this.#blockWeights.fill(0);
-    for (let i = 0; i < count; i++) mass[lengths[i] as number]! += weights[i] as number;
-    let cumulative = 0;
-    const share = new Float64Array(32);
-    for (let n = longest; n >= 1; n--) {
-      cumulative += mass[n] as number;
-      share[n] = (lambda * (1 - lambda) ** (longest - n)) / cumulative;
-    }
-    // A place of agreement n takes part in every length up to n.
-    for (let n = 2; n <= longest; n++) share[n]! += share[n - 1] as number;
+  /** Adds the collected places to the distribution. */
+  #accumulate(level: Level, isDocument: boolean): void {
+    const { count, longest, tokens, agreements, spaced, weights } = this.#places;
+    if (count === 0) return;
+    const levelWeight = level.weight * level.growth ** Math.min(longest, level.enough);
+    this.#total += levelWeight;
+    const shares = this.#places.shares(level.lambda);
+    const sums = this.#scratch;
     for (let i = 0; i < count; i++) {
-      const gain = levelWeight * (weights[i] as number) * (share[lengths[i] as number] as number);
+      const gain =
+        levelWeight * (weights[i] as number) * (shares[agreements[i] as number] as number);
       const raw = tokens[i] as number;
       const token = isLineEnd(raw) ? Mark.lineSame : raw;
-      if (this.#probability[token] === 0) this.#touched.push(token);
-      this.#probability[token]! += gain;
-      if (isDocument) this.#fromDocument[token]! += gain;
-      if (spaced[i] === 1) this.#spacedWeight[token]! += gain;
+      if (sums.weights[token] === 0) this.#touched.push(token);
+      sums.weights[token]! += gain;
+      if (isDocument) sums.fromDocument[token]! += gain;
+      if (spaced[i] === 1) sums.spaced[token]! += gain;
     }
   }
 
-  #take(most: number, total: number): Prediction[] {
-    const predictions: Prediction[] = [];
-    for (const token of this.#touched) {
-      const weight = this.#probability[token] as number;
-      predictions.push({
+  /** Reads the distribution off and leaves the scratch memory zero. */
+  #take(most: number): Prediction[] {
+    const sums = this.#scratch;
+    const predictions = this.#touched.map((token): Prediction => {
+      const weight = sums.weights[token] as number;
+      const prediction = {
         token,
-        probability: weight / total,
-        isSpaced: (this.#spacedWeight[token] as number) * 2 > weight,
-        documentShare: (this.#fromDocument[token] as number) / weight,
-      });
-      this.#probability[token] = 0;
-      this.#fromDocument[token] = 0;
-      this.#spacedWeight[token] = 0;
-    }
+        probability: weight / this.#total,
+        isSpaced: (sums.spaced[token] as number) * 2 > weight,
+        documentShare: (sums.fromDocument[token] as number) / weight,
+      };
+      sums.weights[token] = 0;
+      sums.fromDocument[token] = 0;
+      sums.spaced[token] = 0;
+      return prediction;
+    });
     this.#touched.length = 0;
-    predictions.sort((a, b) => b.probability - a.probability);
-    if (predictions.length > most) predictions.length = most;
-    return predictions;
+    // Equal probabilities are told apart by number, so that one index always gives one answer.
+    predictions.sort((a, b) => b.probability - a.probability || a.token - b.token);
+    return predictions.length > most ? predictions.slice(0, most) : predictions;
+  }
+}
+
+/** The places collected for one level. */
+class Places {
+  count = 0;
+  /** The longest agreement among them, in tokens. */
+  longest = 0;
+  tokens: Int32Array = new Int32Array(1024);
+  agreements: Uint8Array = new Uint8Array(1024);
+  spaced: Uint8Array = new Uint8Array(1024);
+  weights: Float64Array = new Float64Array(1024);
+  readonly #shares = new Float64Array(MAX_AGREEMENT + 1);
+
+  clear(): this {
+    this.count = 0;
+    this.longest = 0;
+    return this;
+  }
+
+  add(token: number, agreement: number, isSpaced: boolean, weight: number): void {
+    // Many small segments may offer more than there is room for; what the first ones gave is enough.
+    if (this.count === this.tokens.length) return;
+    this.tokens[this.count] = token;
+    this.agreements[this.count] = agreement;
+    this.spaced[this.count] = isSpaced ? 1 : 0;
+    this.weights[this.count] = weight;
+    if (agreement > this.longest) this.longest = agreement;
+    this.count += 1;
+  }
+
+  /** Multiplies the weights of the places from `first` on. */
+  scale(first: number, factor: number): void {
+    for (let i = first; i < this.count; i++) this.weights[i]! *= factor;
+  }
+
+  /** What a place of weight 1 gains, by its agreement: its part in the distributions of all lengths up to it. */
+  shares(lambda: number): Float64Array {
+    const shares = this.#shares.fill(0);
+    for (let i = 0; i < this.count; i++)
+      shares[this.agreements[i] as number]! += this.weights[i] as number;
+    let cumulative = 0;
+    for (let n = this.longest; n >= 1; n--) {
+      cumulative += shares[n] as number;
+      shares[n] = (lambda * (1 - lambda) ** (this.longest - n)) / cumulative;
+    }
+    for (let n = 2; n <= this.longest; n++) shares[n]! += shares[n - 1] as number;
+    return shares;
   }
 }

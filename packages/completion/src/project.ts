@@ -1,4 +1,6 @@
 import { AttachedSegment } from "./neighbours.ts";
+import { Scratch } from "./predictor.ts";
+import { Readings } from "./readings.ts";
 import { mergeSegments, type Segment } from "./segment.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -7,7 +9,12 @@ import { Vocabulary } from "./vocabulary.ts";
  * holds it; older copies are hidden, and `compact` leaves them behind.
  */
 export class Project {
+  /** Numbers of all words the project and its open documents use. */
   readonly vocabulary: Vocabulary = new Vocabulary();
+  /** What was last read of each open document. */
+  readonly readings: Readings = new Readings(this.vocabulary);
+  /** Memory lent to one search at a time. */
+  readonly scratch: Scratch = new Scratch();
   readonly #attached: AttachedSegment[] = [];
   readonly #homes = new Map<string, { attached: AttachedSegment; fileIndex: number }>();
   readonly #liveFiles = new Map<AttachedSegment, number>();

@@ -5,7 +5,7 @@
 import { readStream } from "./stream.ts";
 import { sortByContext, type ContextOrder } from "./sorting.ts";
 import type { SourceFile } from "./suggestion.ts";
-import { Mark, Vocabulary } from "./vocabulary.ts";
+import { FIRST_WORD, Mark, Vocabulary } from "./vocabulary.ts";
 
 /** One file inside a segment: its tokens are `start … start + length` of the segment's sequence. */
 export interface SegmentFile {
@@ -17,7 +17,7 @@ export interface SegmentFile {
 
 /** See the head of this file. Token numbers are local: they index `words`. */
 export interface Segment extends ContextOrder {
-  /** The word behind each local number; the first `FIRST_WORD` are marks. */
+  /** The word behind each local number; the first `FIRST_WORD` are marks, the others stand in the order of their UTF-16 units. */
   readonly words: readonly string[];
   readonly tokens: Int32Array;
   /** One bit per token, lowest first: a blank stands before it. */
@@ -28,83 +28,99 @@ export interface Segment extends ContextOrder {
 
 /** Lexes and sorts `files` into a new segment. */
 export function buildSegment(files: readonly SourceFile[]): Segment {
-  const vocabulary = new Vocabulary();
-  const idOf = (word: string): number => vocabulary.idOf(word);
-  const parts: { file: SourceFile; ids: Int32Array; spaced: Uint8Array }[] = [];
-  let total = 0;
+  const draft = new Draft();
   for (const file of files) {
-    const stream = readStream(file.text, file.language, idOf);
-    parts.push({
-      file,
-      ids: stream.ids.slice(0, stream.length),
-      spaced: stream.spaced.slice(0, stream.length),
-    });
-    total += stream.length + 1;
+    const stream = readStream(file.text, file.language, (word) => draft.vocabulary.idOf(word));
+    draft.open(file.path, file.stamp);
+    draft.add(Mark.file, false);
+    for (let i = 0; i < stream.length; i++)
+      draft.add(stream.ids[i] as number, stream.spaced[i] === 1);
   }
-  const tokens = new Int32Array(total);
-  const spaces = new Uint8Array((total + 7) >> 3);
-  const entries: SegmentFile[] = [];
-  let at = 0;
-  for (const { file, ids, spaced } of parts) {
-    entries.push({ path: file.path, stamp: file.stamp, start: at, length: ids.length + 1 });
-    tokens[at] = Mark.file;
-    tokens.set(ids, at + 1);
-    for (let i = 0; i < spaced.length; i++) {
-      if (spaced[i] === 1) setBit(spaces, at + 1 + i);
-    }
-    at += ids.length + 1;
-  }
-  return createSegment(vocabulary.words(), tokens, spaces, entries);
-}
-
-/** Sorts a finished token sequence. */
-export function createSegment(
-  words: readonly string[],
-  tokens: Int32Array,
-  spaces: Uint8Array,
-  files: readonly SegmentFile[],
-): Segment {
-  return { words, tokens, spaces, files, ...sortByContext(tokens, words.length) };
+  return draft.finish();
 }
 
 /**
- * Joins the files for which `isLive` holds into one new segment, newest segment last. The texts are not needed: a segment holds
- * everything the index knows of a file.
+ * Joins the files for which `isLive` holds into one new segment. The texts are not needed: a segment holds everything the index
+ * knows of a file.
  */
 export function mergeSegments(
   segments: readonly Segment[],
   isLive: (segment: Segment, file: SegmentFile) => boolean,
 ): Segment {
-  const vocabulary = new Vocabulary();
-  const kept = segments.flatMap((segment) =>
-    segment.files.filter((file) => isLive(segment, file)).map((file) => ({ segment, file })),
-  );
-  const total = kept.reduce((sum, { file }) => sum + file.length, 0);
-  const tokens = new Int32Array(total);
-  const spaces = new Uint8Array((total + 7) >> 3);
-  const files: SegmentFile[] = [];
-  const translations = new Map<Segment, Int32Array>();
-  let at = 0;
-  for (const { segment, file } of kept) {
-    const translation = translations.get(segment) ?? new Int32Array(segment.words.length).fill(-1);
-    translations.set(segment, translation);
-    files.push({ ...file, start: at });
-    for (let i = 0; i < file.length; i++) {
-      const local = segment.tokens[file.start + i] as number;
-      // Words are translated when first met, so words only dead files used do not survive.
-      if ((translation[local] as number) < 0)
-        translation[local] = translate(segment, local, vocabulary);
-      tokens[at + i] = translation[local] as number;
-      if (hasBit(segment.spaces, file.start + i)) setBit(spaces, at + i);
+  const draft = new Draft();
+  for (const segment of segments) {
+    const numbers = new Int32Array(segment.words.length).fill(-1);
+    for (const file of segment.files) {
+      if (!isLive(segment, file)) continue;
+      draft.open(file.path, file.stamp);
+      for (let at = file.start; at < file.start + file.length; at++) {
+        const local = segment.tokens[at] as number;
+        // Words are numbered when first met, so words of dead files only do not survive.
+        if ((numbers[local] as number) < 0) {
+          numbers[local] =
+            local < FIRST_WORD ? local : draft.vocabulary.idOf(segment.words[local] as string);
+        }
+        draft.add(numbers[local] as number, hasBit(segment.spaces, at));
+      }
     }
-    at += file.length;
   }
-  return createSegment(vocabulary.words(), tokens, spaces, files);
+  return draft.finish();
 }
 
-function translate(segment: Segment, local: number, vocabulary: Vocabulary): number {
-  const word = segment.words[local] as string;
-  return word === "" ? local : vocabulary.idOf(word);
+/** A segment being written: tokens in the order of their arrival, words in the order of their first sight. */
+class Draft {
+  readonly vocabulary = new Vocabulary();
+  readonly #files: SegmentFile[] = [];
+  #tokens = new Int32Array(1 << 12);
+  #spaces = new Uint8Array(1 << 9);
+  #length = 0;
+
+  open(path: string, stamp: string): void {
+    this.#files.push({ path, stamp, start: this.#length, length: 0 });
+  }
+
+  add(token: number, isSpaced: boolean): void {
+    if (this.#length === this.#tokens.length) {
+      const tokens = new Int32Array(this.#length * 2);
+      tokens.set(this.#tokens);
+      this.#tokens = tokens;
+      const spaces = new Uint8Array(this.#length / 4);
+      spaces.set(this.#spaces);
+      this.#spaces = spaces;
+    }
+    this.#tokens[this.#length] = token;
+    if (isSpaced) setBit(this.#spaces, this.#length);
+    this.#length += 1;
+  }
+
+  finish(): Segment {
+    const { words, numbers } = sortWords(this.vocabulary);
+    const tokens = this.#tokens.slice(0, this.#length);
+    for (let i = 0; i < tokens.length; i++) tokens[i] = numbers[tokens[i] as number] as number;
+    const files = this.#files.map((file, i) => ({
+      ...file,
+      length: (this.#files[i + 1]?.start ?? this.#length) - file.start,
+    }));
+    const spaces = this.#spaces.slice(0, (this.#length + 7) >> 3);
+    return { words, tokens, spaces, files, ...sortByContext(tokens, words.length) };
+  }
+}
+
+/** Words in the order of their UTF-16 units, so that the words with one beginning are neighbours; `numbers` maps old to new. */
+function sortWords(vocabulary: Vocabulary): { words: string[]; numbers: Int32Array } {
+  const unsorted = vocabulary.words();
+  const sorted = unsorted.slice(FIRST_WORD).sort(compareUnits);
+  const words = [...unsorted.slice(0, FIRST_WORD), ...sorted];
+  const numbers = new Int32Array(unsorted.length);
+  for (let mark = 0; mark < FIRST_WORD; mark++) numbers[mark] = mark;
+  sorted.forEach((word, i) => {
+    numbers[vocabulary.idOf(word)] = FIRST_WORD + i;
+  });
+  return { words, numbers };
+}
+
+function compareUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** True when bit `index` is set. */

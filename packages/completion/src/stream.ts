@@ -4,51 +4,56 @@
  * Example (Python):  `if a:⏎    b()  # call⏎c` → `if` `a` `:` ⟨deeper⟩ `b` `(` `)` ⟨out1⟩ `c`
  */
 import { TokenKind, tokenize, type Language } from "@cloud-code/syntax";
-import { Mark } from "./vocabulary.ts";
+import { isLineEnd, Mark } from "./vocabulary.ts";
 
 /** Literals longer than this are context only; nobody accepts a suggestion that quotes a paragraph. UTF-16 units. */
 const MAX_LITERAL_CHARS = 100;
 
-/** The model's tokens of one text, in order. All four arrays have `length` meaningful entries. */
+/** The model's tokens of one text, in order. All arrays have `length` meaningful entries. */
 export interface Stream {
   readonly length: number;
   /** Token numbers: marks and words. */
   readonly ids: Int32Array;
+  /** The lexer's kind of each token; 0 for line marks. */
+  readonly kinds: Uint8Array;
   /** 1 where a blank stands before the token on its line. */
   readonly spaced: Uint8Array;
-  /** UTF-16 offsets of the token; for a line mark, of the first token after it. */
+  /** UTF-16 offsets of the token; a line mark covers the indentation, so its length is the line's column. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
 
-/** Reads `text` into model tokens; `idOf` numbers the words. */
+/**
+ * Reads `text` into model tokens; `idOf` numbers the words. A text that is the rest of a longer one passes the indentations open
+ * before it, outermost first; its first line then gets a line mark too.
+ */
 export function readStream(
   text: string,
   language: Language,
   idOf: (word: string) => number,
+  openIndents?: readonly number[],
 ): Stream {
   const tokens = tokenize(text, language);
-  const { kinds } = tokens;
   // Each lexer token gives at most one word and one line mark before it.
   const capacity = tokens.count * 2 + 1;
   const ids = new Int32Array(capacity);
+  const kinds = new Uint8Array(capacity);
   const spaced = new Uint8Array(capacity);
   const starts = new Int32Array(capacity);
   const ends = new Int32Array(capacity);
-  const indents: number[] = [0];
+  const indents = [...(openIndents ?? [0])];
   let length = 0;
   let lineStart = 0;
   let previousEnd = 0;
-  let atLineStart = true;
-  let isFirstLine = true;
+  let isLineStart = true;
 
   for (let i = 0; i < tokens.count; i++) {
-    const kind = kinds[i] as number;
+    const kind = tokens.kinds[i] as number;
     const start = tokens.starts[i] as number;
     const end = tokens.ends[i] as number;
     if (kind === TokenKind.Newline) {
       lineStart = end;
-      atLineStart = true;
+      isLineStart = true;
       continue;
     }
     if (kind === TokenKind.Comment) {
@@ -58,34 +63,45 @@ export function readStream(
       previousEnd = start - 1;
       continue;
     }
-    if (atLineStart) {
+    if (isLineStart) {
       const mark = indentMark(indents, start - lineStart);
-      if (!isFirstLine) {
+      if (length > 0 || openIndents !== undefined) {
         ids[length] = mark;
-        starts[length] = start;
+        starts[length] = lineStart;
         ends[length] = start;
         length += 1;
       }
-      isFirstLine = false;
     }
-    const word = text.slice(start, end);
     const isLiteral =
       kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;
-    const lastBreak = isLiteral ? word.lastIndexOf("\n") : -1;
-    ids[length] = lastBreak >= 0 || word.length > MAX_LITERAL_CHARS ? Mark.opaque : idOf(word);
-    spaced[length] = !atLineStart && start > previousEnd ? 1 : 0;
+    const lastBreak = isLiteral ? text.lastIndexOf("\n", end - 1) : -1;
+    const isOpaque = lastBreak >= start || end - start > MAX_LITERAL_CHARS;
+    ids[length] = isOpaque ? Mark.opaque : idOf(text.slice(start, end));
+    kinds[length] = kind;
+    spaced[length] = !isLineStart && start > previousEnd ? 1 : 0;
     starts[length] = start;
     ends[length] = end;
     length += 1;
-    if (lastBreak >= 0) lineStart = start + lastBreak + 1;
+    if (lastBreak >= start) lineStart = lastBreak + 1;
     previousEnd = end;
-    atLineStart = false;
+    isLineStart = false;
   }
-  return { length, ids, spaced, starts, ends };
+  return { length, ids, kinds, spaced, starts, ends };
+}
+
+/** The indentations open before token `index`, outermost first: what `readStream` needs to go on there. */
+export function openIndentsAt(stream: Stream, index: number): number[] {
+  const indents = [0];
+  for (let i = 0; i < index; i++) {
+    if (isLineEnd(stream.ids[i] as number)) {
+      indentMark(indents, (stream.ends[i] as number) - (stream.starts[i] as number));
+    }
+  }
+  return indents;
 }
 
 /** Which line mark leads to a line indented by `column`; keeps the stack of open indentations up to date. */
-export function indentMark(indents: number[], column: number): number {
+function indentMark(indents: number[], column: number): number {
   const top = indents[indents.length - 1] as number;
   if (column === top) return Mark.lineSame;
   if (column > top) {

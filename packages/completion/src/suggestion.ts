@@ -50,7 +50,7 @@ export type Silence =
   | "inside-comment"
   | "inside-string"
   | "inside-word"
-  | "after-closing"
+  | "line-finished"
   | "no-evidence"
   | "all-rejected-by-parser";
 

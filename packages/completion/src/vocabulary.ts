@@ -27,17 +27,27 @@ export function isLineEnd(id: number): boolean {
   return id >= Mark.lineSame && id <= Mark.lineOut3;
 }
 
-/** Gives each distinct word a number; numbers are dense and never change. */
-export class Vocabulary {
-  readonly #ids = new Map<string, number>();
-  readonly #words: string[] = ["", "", "", "", "", "", "", ""];
+/** Words and their numbers. */
+export interface Words {
+  /** Every valid number is below it. */
+  readonly size: number;
+  /** The number of `word`, made on first sight. */
+  idOf(word: string): number;
+  /** The number of `word`, or undefined when it was never seen. */
+  find(word: string): number | undefined;
+  /** The word behind a number; empty for marks. */
+  wordOf(id: number): string;
+}
 
-  /** How many numbers are in use; every valid number is below it. */
+/** Gives each distinct word a number; numbers are dense and never change. */
+export class Vocabulary implements Words {
+  readonly #ids = new Map<string, number>();
+  readonly #words: string[] = Array.from({ length: FIRST_WORD }, () => "");
+
   get size(): number {
     return this.#words.length;
   }
 
-  /** The number of `word`, made on first sight. */
   idOf(word: string): number {
     const known = this.#ids.get(word);
     if (known !== undefined) return known;
@@ -47,12 +57,10 @@ export class Vocabulary {
     return id;
   }
 
-  /** The number of `word`, or undefined when it was never seen. */
   find(word: string): number | undefined {
     return this.#ids.get(word);
   }
 
-  /** The word behind a number; empty for marks. */
   wordOf(id: number): string {
     return this.#words[id] ?? "";
   }
@@ -67,10 +75,10 @@ export class Vocabulary {
  * A vocabulary for one request: reads through to `base` and keeps words of its own above it, so that what a person types
  * halfway never stays in the project's vocabulary.
  */
-export class Overlay {
+export class Overlay implements Words {
   readonly #base: Vocabulary;
   readonly #baseSize: number;
-  readonly #own = new Map<string, number>();
+  readonly #ids = new Map<string, number>();
   readonly #words: string[] = [];
 
   constructor(base: Vocabulary) {
@@ -87,12 +95,12 @@ export class Overlay {
     if (known !== undefined) return known;
     const id = this.size;
     this.#words.push(word);
-    this.#own.set(word, id);
+    this.#ids.set(word, id);
     return id;
   }
 
   find(word: string): number | undefined {
-    return this.#base.find(word) ?? this.#own.get(word);
+    return this.#base.find(word) ?? this.#ids.get(word);
   }
 
   wordOf(id: number): string {
