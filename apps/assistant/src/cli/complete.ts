@@ -1,6 +1,6 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { realpath } from "node:fs/promises";
-import { AssistantError, type ErrorCode } from "../errors.ts";
+import { AssistantError } from "../errors.ts";
 import type { Answer, Session } from "../session.ts";
 import { wordWhy } from "../words.ts";
 import { parseDocument, readDocument, toOffset } from "../workspace/document.ts";
@@ -11,7 +11,7 @@ import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import type { Given } from "./commands.ts";
 import { parseNumber, requireText } from "./parse.ts";
 import { Progress } from "./progress.ts";
-import { dim, print, printJson, type Terminal, warn } from "./terminal.ts";
+import { dim, print, printJson, type Terminal } from "./terminal.ts";
 
 const COMMAND = "complete";
 const MAX_CANDIDATES = 50;
@@ -38,8 +38,13 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
     throw new AssistantError("FILE_OUTSIDE", { path: named, root });
 
   const session = await openSession({ root });
+  const progress = new Progress(terminal);
+  session.onStatus(({ activity, notices = [] }) => {
+    progress.update(activity);
+    notices.forEach((notice) => progress.notice(notice));
+  });
   try {
-    await untilIndexed(session, terminal);
+    await untilIndexed(session, signal);
     const answer = await session.complete({
       path,
       text,
@@ -48,38 +53,24 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
       signal,
       ...(limit === undefined ? {} : { limit }),
     });
+    progress.end();
     if (given.switches.has("json")) printJson(terminal, answer);
     else printAnswer(answer, terminal);
     return 0;
   } finally {
+    progress.end();
     await session.close();
   }
 }
 
-/** Waits until the index is up to date, with progress and notices on the error stream; goes on without an index that fails. */
-async function untilIndexed(session: Session, terminal: Terminal): Promise<void> {
-  const { signal } = terminal;
-  const progress = new Progress(terminal);
-  const said = new Set<ErrorCode>();
-  let giveUp: () => void = () => undefined;
-  const given = new Promise<void>((resolve) => {
-    giveUp = resolve;
+/** Waits until the index is up to date, or fails: then the file alone answers. Throws `CANCELLED` at Ctrl-C. */
+async function untilIndexed(session: Session, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    session.ready().then(resolve, reject);
+    session.onStatus(({ activity }) => activity.kind === "failed" && resolve());
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  const stopListening = session.onStatus(({ activity, notices = [] }) => {
-    progress.update(activity);
-    for (const { code, details } of notices) {
-      if (said.has(code)) continue;
-      said.add(code);
-      progress.end();
-      warn(terminal, code, details);
-    }
-    if (activity.kind === "failed") giveUp();
-  });
-  signal.addEventListener("abort", giveUp, { once: true });
-  await Promise.race([session.ready(), given]);
-  signal.removeEventListener("abort", giveUp);
-  stopListening();
-  progress.end();
   if (signal.aborted) throw new AssistantError("CANCELLED");
 }
 

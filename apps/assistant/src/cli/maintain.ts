@@ -5,7 +5,7 @@ import { findRepository } from "../workspace/root.ts";
 import { cacheFolder, indexFolder, Store } from "../workspace/store.ts";
 import type { Given } from "./commands.ts";
 import { Progress } from "./progress.ts";
-import { print, printJson, type Terminal, toDigits, warn } from "./terminal.ts";
+import { print, printJson, type Terminal, toDigits } from "./terminal.ts";
 
 /** The workspace a command of maintenance is about: `--workspace`, else the repository around this folder, else this folder. */
 export async function findWorkspace(given: Given): Promise<string> {
@@ -26,10 +26,7 @@ export async function runRebuild(given: Given, terminal: Terminal): Promise<numb
   const indexer = new Indexer({ root, folder }, (report) => {
     if (report.kind === "progress") progress.update({ ...report, kind: "indexing" });
     if (report.kind === "settled") facts = report.facts;
-    if (report.kind === "notice") {
-      progress.end();
-      warn(terminal, report.notice.code, report.notice.details);
-    }
+    if (report.kind === "notice") progress.notice(report.notice);
   });
   const stop = (): void => void indexer.close();
   signal.addEventListener("abort", stop, { once: true });

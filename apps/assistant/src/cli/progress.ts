@@ -1,6 +1,7 @@
-import type { Activity } from "../session.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Activity, Notice } from "../session.ts";
 import { wordActivity } from "../words.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, warn } from "./terminal.ts";
 
 const PATIENCE_MS = 1_000;
 const REDRAW_MS = 100;
@@ -8,12 +9,13 @@ const LINE_MS = 5_000;
 const BAR_WIDTH = 24;
 
 /**
- * Shows on the error stream how far indexing is, once it has lasted longer than a second: as a bar on a terminal, as a line now and
- * then elsewhere. Call `update` at every change and `end` before anything else is written.
+ * Keeps the person informed on the error stream. How far indexing is, once it has lasted longer than a second: as a bar on a terminal,
+ * as a line now and then elsewhere. And each notice, once per code.
  */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #beganMs = performance.now();
+  readonly #said = new Set<ErrorCode>();
   #lastMs = 0;
   #drawn = false;
 
@@ -21,6 +23,15 @@ export class Progress {
     this.#terminal = terminal;
   }
 
+  /** Says a notice unless its code was said before. */
+  notice({ code, details }: Notice): void {
+    if (this.#said.has(code)) return;
+    this.#said.add(code);
+    this.end();
+    warn(this.#terminal, code, details);
+  }
+
+  /** Shows what is going on, if it has gone on for long. */
   update(activity: Activity): void {
     if (activity.kind !== "indexing" || activity.filesTotal === 0) return;
     const nowMs = performance.now();
@@ -43,7 +54,7 @@ export class Progress {
     this.#drawn = true;
   }
 
-  /** Removes the bar. */
+  /** Removes the bar; call it before anything else is written. */
   end(): void {
     if (this.#drawn) this.#terminal.errors.write("\r\u001b[K");
     this.#drawn = false;

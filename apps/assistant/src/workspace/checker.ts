@@ -42,12 +42,10 @@ export class Checker {
     if (grammars === undefined) return () => undefined;
     const document = this.#open(grammars, path, language, text);
     if (document === undefined) return () => undefined;
-    return (start, end, inserted) => {
-      const isBase = start === end && inserted === "";
-      const errors = isBase ? document.errors() : document.errorsAfter(start, end, inserted);
-      // Negative: the parser gave up on a text that is too intricate.
-      return errors < 0 ? undefined : errors;
-    };
+    return (start, end, inserted) =>
+      start === end && inserted === ""
+        ? document.errors()
+        : document.errorsAfter(start, end, inserted);
   }
 
   /** Frees the trees. */

@@ -262,6 +262,7 @@ export class Indexer {
       characters = 0;
       this.#report({ kind: "progress", filesDone, filesTotal });
     };
+    if (filesTotal === 0) return;
     if (filesTotal > PROGRESS_FILES) this.#report({ kind: "progress", filesDone, filesTotal });
     const read = async ({ path, language }: SelectedFile): Promise<void> => {
       if (this.#tokens > maxTokens) {

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { complete, Project } from "@cloud-code/completion";
-import { languageOf } from "@cloud-code/syntax";
+import { type Language, languageOf } from "@cloud-code/syntax";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Activity, Answer, Notice, Question, Session, Status, Why } from "../session.ts";
 import { Checker } from "./checker.ts";
@@ -42,6 +42,8 @@ export async function resolveWorkspace(path: string): Promise<string> {
   }
   throw new AssistantError("WORKSPACE_NOT_FOUND", { path });
 }
+
+const FEW_FILES = 20;
 
 class WorkspaceSession implements Session {
   readonly root: string;
@@ -162,6 +164,13 @@ class WorkspaceSession implements Session {
     return { candidates, ...(why === undefined ? {} : { why }) };
   }
 
+  /** Loads the grammar that the first question will most likely need, so that it need not wait. */
+  #prepare(): void {
+    const [most] = Object.entries(this.#facts.languages).sort((a, b) => b[1] - a[1]);
+    // The keys of this record are languages, which its type forgets.
+    if (most !== undefined) void this.#checker.load(most[0] as Language);
+  }
+
   #isIndexing(): boolean {
     return this.#activity.kind === "starting" || this.#activity.kind === "indexing";
   }
@@ -183,6 +192,8 @@ class WorkspaceSession implements Session {
         for (const path of report.paths) this.#project.hide(path);
         break;
       case "progress":
+        // A saved file is indexed in a moment: to show that would only flicker.
+        if (report.filesTotal <= FEW_FILES && this.#activity.kind === "ready") break;
         this.#setActivity({
           kind: "indexing",
           filesDone: report.filesDone,
@@ -193,6 +204,7 @@ class WorkspaceSession implements Session {
         this.#facts = report.facts;
         this.#setActivity({ kind: "ready" });
         this.#resolveSettled();
+        this.#prepare();
         break;
       case "notice":
         this.#notify(report.notice);

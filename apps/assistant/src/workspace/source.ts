@@ -7,6 +7,8 @@ import { isSecret } from "./denied.ts";
 /** Files above this size are neither indexed nor completed, unless the caller sets another limit. */
 export const MAX_FILE_BYTES: number = 1024 * 1024;
 
+const CLOCK_TICK_MS = 20;
+
 /** What came of reading one file. `stamp` changes when the file does. */
 export type Reading =
   | { readonly kind: "text"; readonly text: string; readonly stamp: string }
@@ -43,7 +45,9 @@ export async function readSource(root: string, path: string, maxBytes: number): 
     const file = await open(join(root, path), flags);
     try {
       const facts = await file.stat();
-      const stamp = toStamp(facts);
+      // Clocks of file systems tick slowly: a file written within the last tick may change again and look the same. It is read once more.
+      const isFresh = Date.now() - facts.mtimeMs < CLOCK_TICK_MS;
+      const stamp = isFresh ? `${toStamp(facts)} fresh` : toStamp(facts);
       if (!facts.isFile()) return { kind: "skipped", reason: "unsupported", stamp };
       if (facts.size > maxBytes) return { kind: "skipped", reason: "too-large", stamp };
       const bytes = await file.readFile();

@@ -23,7 +23,6 @@ export class IndexerThread {
   #restart: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
-  #compacted: (() => void)[] = [];
 
   constructor(options: IndexerOptions, listener: ThreadListener) {
     this.#options = options;
@@ -34,14 +33,6 @@ export class IndexerThread {
   /** Tells the indexer of a change; `path` is relative to the root. */
   changed(path: string): void {
     this.#order({ kind: "changed", path });
-  }
-
-  /** Joins the index into one segment; resolves when that is stored. */
-  compact(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#compacted.push(resolve);
-      this.#order({ kind: "compact" });
-    });
   }
 
   /** Lets the thread store what it has and end; one that hangs is ended. */
@@ -69,8 +60,6 @@ export class IndexerThread {
     worker.on("message", (message: Message) => {
       if (message.kind === "failed")
         failure = new AssistantError("INDEXER_FAILED", { reason: message.reason });
-      else if (message.kind === "compacted")
-        this.#compacted.splice(0).forEach((resolve) => resolve());
       else this.#listener.report(message);
     });
     worker.on("error", (error) => {

@@ -5,14 +5,10 @@ import { Indexer, type IndexerOptions, type Report } from "./indexer.ts";
 /** What the answering thread asks of the indexing thread. */
 export type Order =
   | { readonly kind: "changed"; readonly path: string }
-  | { readonly kind: "compact" }
   | { readonly kind: "close" };
 
-/** What the indexing thread says; after "failed" or "closed" it ends. */
-export type Message =
-  | Report
-  | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "compacted" };
+/** What the indexing thread says; after "failed" it ends. */
+export type Message = Report | { readonly kind: "failed"; readonly reason: string };
 
 // The thread that reads and sorts, so that the one that answers never waits.
 if (parentPort !== null) {
@@ -36,8 +32,6 @@ if (parentPort !== null) {
   };
   port.on("message", (order: Order) => {
     if (order.kind === "changed") indexer.changed(order.path);
-    else if (order.kind === "compact")
-      indexer.compact().then(() => say({ kind: "compacted" }), fail);
     else void close();
   });
   indexer.start().catch(fail);

@@ -1,0 +1,390 @@
+import {
+  type ChildProcessWithoutNullStreams,
+  execFileSync,
+  spawn,
+  spawnSync,
+} from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { COMMANDS } from "./commands.ts";
+
+// The program as people start it: the committed launcher over the build.
+const PROGRAM = fileURLToPath(new URL("../../bin/cloud-code.js", import.meta.url));
+const made: string[] = [];
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function newFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "cli-")));
+  made.push(folder);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+const CACHE = newFolder();
+const ENVIRONMENT = {
+  PATH: process.env["PATH"],
+  HOME: CACHE,
+  CLOUD_CODE_CACHE_DIR: CACHE,
+  LANG: "en_US.UTF-8",
+};
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(
+  line: readonly string[],
+  options: { cwd?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
+): Outcome {
+  const { cwd, input, env } = options;
+  return spawnSync(process.execPath, [PROGRAM, ...line], {
+    encoding: "utf8",
+    env: { ...ENVIRONMENT, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(input === undefined ? {} : { input }),
+  });
+}
+
+/** `line` fails with this code and sentence for a program, and in Chinese on the error stream alone for a Chinese person. */
+function checkError(line: string, cwd: string, code: string, message: RegExp): void {
+  const status = code === "USAGE" ? 2 : 1;
+  const json = run([...line.split(" "), "--json"], { cwd });
+  expect([line, json.status, json.stderr]).toEqual([line, status, ""]);
+  expect(JSON.parse(json.stdout)).toEqual({
+    error: { code, message: expect.stringMatching(message) },
+  });
+  const chinese = run([...line.split(" "), "--lang", "zh"], { cwd });
+  expect([line, chinese.status, chinese.stdout]).toEqual([line, status, ""]);
+  expect(chinese.stderr).toMatch(/^cloud-code: .*[\u4e00-\u9fff].*\n$/);
+}
+
+const CLIENT = Array.from(
+  { length: 6 },
+  (_, each) => `
+export async function load${each}(client: Client): Promise<Order> {
+  const response = await client.fetchOrder(${each});
+  return response.toOrder();
+}
+`,
+).join("");
+const USE = "async function f(client: Client) {\n  const response = await \n}\n";
+
+describe("cloud-code complete", () => {
+  const root = newFolder({ "src/client.ts": CLIENT, "src/use.ts": USE, ".git/HEAD": "" });
+  const place = ["complete", "--file", "src/use.ts", "--line", "2", "--column", "25"];
+
+  it("prints ranked suggestions for a person", () => {
+    const { status, stdout, stderr } = run(place, { cwd: root });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout.split("\n")[0]).toMatch(/^ 1 +\d+ % +project +client\.fetchOrder\(/);
+  });
+
+  it("prints JSON for a program", () => {
+    const { status, stdout } = run([...place, "--json", "--limit", "2"], { cwd: root });
+    const answer: unknown = JSON.parse(stdout);
+    expect(status).toBe(0);
+    expect(answer).toMatchObject({ latencyMs: expect.any(Number) });
+    const { candidates } = answer as {
+      candidates: { rank: number; probability: number; source: string; text: string }[];
+    };
+    expect(candidates.length).toBeLessThanOrEqual(2);
+    expect(candidates[0]).toMatchObject({
+      rank: 1,
+      source: "project",
+      text: expect.stringMatching(/^client\.fetchOrder\(/),
+    });
+    expect(candidates[0]?.probability).toBeGreaterThan(0);
+    expect(candidates[0]?.probability).toBeLessThanOrEqual(1);
+  });
+
+  it("finds the project around the file, from any folder, and by --workspace", () => {
+    const elsewhere = newFolder();
+    const absolute = ["complete", "-f", join(root, "src/use.ts"), "-l", "2", "-c", "25"];
+    expect(run(absolute, { cwd: elsewhere }).stdout).toContain("client.fetchOrder(");
+    expect(run([...absolute, "-w", root], { cwd: elsewhere }).stdout).toContain(
+      "client.fetchOrder(",
+    );
+  });
+
+  it("takes unsaved text, also of a file that is not on disk", () => {
+    const line = ["complete", "--file", "src/new.ts", "--line", "2", "--column", "25", "--stdin"];
+    expect(run(line, { cwd: root, input: USE }).stdout).toContain("client.fetchOrder(");
+  });
+
+  it("says why there is no suggestion, in the person's language", () => {
+    const line = ["complete", "--file", "new.ts", "--line", "1", "--column", "0", "--stdin"];
+    expect(run(line, { cwd: newFolder(), input: "" })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^No suggestion\. \w+/),
+    });
+    expect(run(line, { cwd: newFolder(), input: "", env: { LANG: "zh_CN.UTF-8" } }).stdout).toMatch(
+      /^没有建议。/,
+    );
+    const json: unknown = JSON.parse(
+      run([...line, "--json"], { cwd: newFolder(), input: "" }).stdout,
+    );
+    expect(json).toMatchObject({ candidates: [], why: expect.any(String) });
+  });
+
+  it("refuses bad input with a code and a sentence", () => {
+    const folder = newFolder({
+      "a.ts": "const a = 1;\r\nlet b;\n",
+      "latin.ts": Buffer.from([0x63, 0xe9]),
+      "binary.ts": "a\0b",
+      ".env": "A=1",
+      "sub/c.ts": "",
+    });
+    const at = "--line 1 --column 0";
+    checkError(`complete --file gone.ts ${at}`, folder, "FILE_NOT_FOUND", /gone\.ts/);
+    checkError(`complete --file sub ${at}`, folder, "NOT_A_FILE", /sub/);
+    checkError(`complete --file latin.ts ${at}`, folder, "NOT_UTF8", /UTF-8/);
+    checkError(`complete --file binary.ts ${at}`, folder, "NOT_TEXT", /binary/);
+    checkError(`complete --file .env ${at}`, folder, "FILE_REFUSED", /secrets/);
+    checkError("complete --file a.ts --line 9 --column 0", folder, "POSITION_OUTSIDE", /3 lines/);
+    checkError(
+      "complete --file a.ts --line 1 --column 13",
+      folder,
+      "POSITION_OUTSIDE",
+      /12 columns/,
+    );
+    checkError(
+      `complete --file a.ts ${at} --workspace gone`,
+      folder,
+      "WORKSPACE_NOT_FOUND",
+      /gone/,
+    );
+    checkError(`complete --file a.ts ${at} --workspace sub`, folder, "FILE_OUTSIDE", /outside/);
+    checkError("complete --file a.ts --line 0 --column 0", folder, "USAGE", /--line/);
+    checkError("complete --file a.ts --line 1 --column x", folder, "USAGE", /--column/);
+    checkError(`complete --file a.ts ${at} --limit 51`, folder, "USAGE", /1–50/);
+    checkError("complete --file a.ts --line 1", folder, "USAGE", /--column/);
+  });
+
+  it("refuses a line of 50 MB without reading it, and more than it takes on standard input", () => {
+    const folder = newFolder({ "huge.ts": "x".repeat(50_000_000) });
+    checkError(
+      "complete --file huge.ts --line 1 --column 49999999",
+      folder,
+      "FILE_TOO_LARGE",
+      /50000000/,
+    );
+    const line = ["complete", "--file", "huge.ts", "--line", "1", "--column", "5", "--stdin"];
+    expect(run(line, { cwd: folder, input: "x".repeat(3_000_000) })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/bytes/),
+    });
+  });
+
+  it("works in a project with a folder that may not be opened, and says so", () => {
+    const folder = newFolder({
+      "a.ts": USE,
+      "client.ts": CLIENT,
+      "shut/b.ts": "b",
+      ".git/HEAD": "",
+    });
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, "shut"), 0);
+    const cache = newFolder();
+    chmodSync(cache, 0o777);
+    // Permissions do not hold root back, so where the tests run as root the program runs as an ordinary user.
+    const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [PROGRAM, "complete", "-f", "a.ts", "-l", "2", "-c", "25"],
+      {
+        ...user,
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...ENVIRONMENT, HOME: cache, CLOUD_CODE_CACHE_DIR: cache },
+      },
+    );
+    chmodSync(join(folder, "shut"), 0o755);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^cloud-code: The folder shut cannot be read \(EACCES\)/),
+    ]);
+    expect(stdout).toContain("client.fetchOrder(");
+  });
+});
+
+describe("cloud-code index and status", () => {
+  it("builds, shows and deletes the index of a project", () => {
+    const root = newFolder({ "a.ts": CLIENT, "b.md": "", ".env": "A=1", ".git/HEAD": "" });
+    const cache = newFolder();
+    const env = { CLOUD_CODE_CACHE_DIR: cache };
+    const status = (): { index: { files: number } | null; skipped: object } =>
+      JSON.parse(run(["status", "--json"], { cwd: root, env }).stdout) as ReturnType<typeof status>;
+    expect(status().index).toBeNull();
+    expect(run(["status"], { cwd: root, env }).stdout).toMatch(/none yet/);
+    expect(run(["index", "rebuild"], { cwd: join(root), env })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Indexed 1 files/),
+    });
+    expect(status()).toMatchObject({ index: { files: 1 }, skipped: { secret: 1, unsupported: 1 } });
+    const words = run(["status", "--lang", "zh"], { cwd: root, env }).stdout;
+    expect(words).toMatch(/从不打开/);
+    expect(run(["index", "clear"], { cwd: root, env }).status).toBe(0);
+    expect(readdirSync(cache)).toEqual([]);
+    expect(status().index).toBeNull();
+  });
+
+  it("says whether and why a file is completed", () => {
+    const root = newFolder({
+      "a.ts": "1",
+      ".env": "1",
+      "a.png": "1",
+      "big.ts": "x".repeat(2_000_000),
+    });
+    const why = (file: string): string =>
+      run(["status", "--file", file], { cwd: root }).stdout.split("\n").at(-2) ?? "";
+    expect(why("a.ts")).toMatch(/a\.ts: is completed/);
+    expect(why(".env")).toMatch(/secrets/);
+    expect(why("a.png")).toMatch(/not supported/);
+    expect(why("big.ts")).toMatch(/bytes/);
+  });
+
+  it("tells who keeps an index, and leaves it to them", async () => {
+    const root = newFolder({ "a.ts": "1" });
+    const door = JSON.stringify(new URL("../../dist/index.js", import.meta.url).href);
+    const script = `const { openSession } = await import(${door}); const s = await openSession({ root: ${JSON.stringify(root)} });
+      await s.ready(); setTimeout(() => console.log("ready"), 300); setInterval(() => {}, 1000);`;
+    const keeper = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env: ENVIRONMENT,
+    });
+    await once(keeper.stdout, "data");
+    const clear = run(["index", "clear"], { cwd: root });
+    expect([clear.status, clear.stderr]).toEqual([
+      1,
+      expect.stringContaining(`Process ${keeper.pid}`),
+    ]);
+    expect(run(["status"], { cwd: root }).stdout).toContain(`process ${keeper.pid}`);
+    keeper.kill("SIGKILL");
+    await once(keeper, "exit");
+    expect(run(["index", "clear"], { cwd: root }).status).toBe(0);
+  });
+
+  it("rebuilds a damaged index and says so", () => {
+    const root = newFolder({ "src/client.ts": CLIENT, "use.ts": USE, ".git/HEAD": "" });
+    const cache = newFolder();
+    const env = { CLOUD_CODE_CACHE_DIR: cache };
+    run(["index", "rebuild"], { cwd: root, env });
+    const [folder = ""] = readdirSync(cache);
+    writeFileSync(join(cache, folder, "manifest.json"), "nonsense");
+    expect(run(["status"], { cwd: root, env }).stdout).toMatch(/was damaged/);
+    const { status, stdout, stderr } = run(["complete", "-f", "use.ts", "-l", "2", "-c", "25"], {
+      cwd: root,
+      env,
+    });
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/was damaged/)]);
+    expect(stdout).toContain("client.fetchOrder(");
+    expect(run(["status"], { cwd: root, env }).stdout).not.toMatch(/damaged/);
+  });
+});
+
+describe("the command line", () => {
+  it("has help at every level in both languages, the same options in both", () => {
+    const options = (text: string): string[] =>
+      [...text.matchAll(/--[a-z-]+/g)].map(([name]) => name);
+    for (const line of ["", "index", ...COMMANDS.map(({ name }) => name)]) {
+      const words = line === "" ? [] : line.split(" ");
+      const english = run([...words, "--help"]);
+      const chinese = run([...words, "--help", "--lang", "zh"]);
+      expect([line, english.status, chinese.status, english.stderr]).toEqual([line, 0, 0, ""]);
+      expect(english.stdout).toMatch(/Usage: cloud-code/);
+      expect(english.stdout).not.toMatch(/[\u4e00-\u9fff]/);
+      expect(chinese.stdout).toMatch(/用法: cloud-code/);
+      expect(options(chinese.stdout).sort()).toEqual(options(english.stdout).sort());
+      for (const text of [english.stdout, chinese.stdout]) {
+        for (const row of text.split("\n")) expect(row).not.toMatch(/undefined|\{|\}/);
+      }
+    }
+    expect(run(["help", "complete"]).stdout).toBe(run(["complete", "-h"]).stdout);
+    expect(run(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("suggests what was meant", () => {
+    checkError("complte", CACHE, "USAGE", /Did you mean `complete`/);
+    checkError("index rebuidl", CACHE, "USAGE", /Did you mean `index rebuild`/);
+    checkError("index", CACHE, "USAGE", /needs a command/);
+    checkError("complete --fiel a.ts", CACHE, "USAGE", /Did you mean `--file`/);
+    checkError("complete a.ts", CACHE, "USAGE", /`a\.ts` is not expected/);
+    checkError("complete --file", CACHE, "USAGE", /needs a value|is missing/);
+    checkError("status --json=yes", CACHE, "USAGE", /takes no value/);
+    expect(run(["frobnicate"]).stderr).not.toMatch(/Did you mean/);
+  });
+
+  it("stays quiet when nobody reads on", () => {
+    const command = `"${process.execPath}" "${PROGRAM}" --help | head -n 1`;
+    const { stderr, status } = spawnSync("sh", ["-c", command], {
+      encoding: "utf8",
+      env: ENVIRONMENT,
+    });
+    expect([stderr, status]).toEqual(["", 0]);
+  });
+
+  it("ends at Ctrl-C with everything in order: what was read is kept, no lock stays", async () => {
+    const root = newFolder(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, at) => [`f${at}.ts`, `call${at}(a, b);\n`.repeat(3000)]),
+      ),
+    );
+    const cache = newFolder();
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, "complete", "-f", "f1.ts", "-l", "1", "-c", "0"],
+      {
+        cwd: root,
+        env: { ...ENVIRONMENT, CLOUD_CODE_CACHE_DIR: cache },
+      },
+    );
+    const stderr = text(child);
+    // Plain lines of progress after a second, since this is no terminal; the moment does not matter.
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number];
+    expect([code, await stderr]).toEqual([130, expect.stringMatching(/Cancelled\.\n$/)]);
+    const [folder = ""] = readdirSync(cache);
+    expect(existsSync(join(cache, folder, "lock"))).toBe(false);
+  });
+
+  it("draws a bar on a terminal and none elsewhere", () => {
+    const root = newFolder(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, at) => [`f${at}.ts`, `call${at}(a, b);\n`.repeat(600)]),
+      ),
+    );
+    const line = `"${process.execPath}" "${PROGRAM}" index rebuild -w "${root}"`;
+    const shown = execFileSync("script", ["-qec", line, "/dev/null"], {
+      encoding: "utf8",
+      env: { ...ENVIRONMENT, TERM: "xterm" },
+    });
+    expect(shown).toMatch(/█+░* indexing \d+\/300/);
+    expect(run(["index", "rebuild", "-w", root]).stderr).not.toMatch(/█/);
+  });
+});
+
+function text(child: ChildProcessWithoutNullStreams): Promise<string> {
+  return new Promise((resolve) => {
+    let all = "";
+    child.stderr.on("data", (chunk: Buffer) => (all += chunk.toString()));
+    child.stderr.on("end", () => resolve(all));
+  });
+}
