@@ -43,6 +43,8 @@ export class Desk {
   #tracing = false;
   #statusTimer: NodeJS.Timeout | undefined;
   #sentStatus = "";
+  /** What the sessions knew at the latest change. */
+  #knowledge = "";
   /** Failures that were shown; the same one is not shown at every change of status. */
   readonly #shown = new Set<string>();
 
@@ -62,10 +64,7 @@ export class Desk {
       openSession,
       // The editor's own watcher is shared by all its servers; without one the session looks itself.
       watch: !client.can.registerWatchers,
-      changed: () => {
-        this.#suggesting.refresh();
-        this.#statusChanged();
-      },
+      changed: () => this.#sessionChanged(),
     });
     this.#suggesting = new Suggesting({
       client,
@@ -268,6 +267,17 @@ export class Desk {
     this.#wire.notify("$/logTrace", {
       message: `${last.view}: ${last.shown} shown${time}${last.reason === undefined ? "" : ` (${last.reason})`}`,
     });
+  }
+
+  #sessionChanged(): void {
+    const known = this.#roots
+      .statuses()
+      .map(({ activity, index }) => [activity, index.files, index.tokens]);
+    const knowledge = JSON.stringify(known);
+    // Not at every change: that an index was stored, for example, must not part the list from the ghost text of the same place.
+    if (knowledge !== this.#knowledge) this.#suggesting.refresh();
+    this.#knowledge = knowledge;
+    this.#statusChanged();
   }
 
   #statusChanged(): void {

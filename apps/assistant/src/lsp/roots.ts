@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import {
   basename,
@@ -12,6 +12,7 @@ import {
   sep,
 } from "node:path";
 import type { Session, Status } from "../session.ts";
+import { findRepository } from "../workspace/root.ts";
 import { toPath } from "./client.ts";
 
 /** Opens the session of one folder. With `watch: false` changes on disk are told by `Session.changed`. */
@@ -94,7 +95,7 @@ export class Roots {
       return { session, path: toName(uri, languageId) };
     }
     const folder = innermost([...this.#folders], path);
-    const root = folder ?? findRepository(dirname(path));
+    const root = folder ?? (await toProject(path));
     if (root !== undefined) {
       return {
         session: await this.#open(root, folder === undefined).session,
@@ -195,10 +196,9 @@ function isInside(folder: string, path: string): boolean {
 }
 
 /** The home folder is never taken for a project, even where it is a repository of settings: nobody wants all of it indexed. */
-function findRepository(folder: string): string | undefined {
-  const above = dirname(folder);
-  if (folder === homedir() || above === folder) return undefined;
-  return existsSync(join(folder, ".git")) ? folder : findRepository(above);
+async function toProject(path: string): Promise<string | undefined> {
+  const found = await findRepository(dirname(path));
+  return found === homedir() ? undefined : found;
 }
 
 /** A file name for a document without a file: "untitled:Untitled-1" in Python is asked about as "Untitled-1.py". */
