@@ -9,18 +9,18 @@ import { Vocabulary } from "./vocabulary.ts";
  * holds it; older copies are hidden, and `compact` leaves them behind.
  */
 export class Project {
-  /** Numbers of all words the project and its open documents use. */
+  /** Numbers of all words the project and its open documents use. @internal */
   readonly vocabulary: Vocabulary = new Vocabulary();
-  /** What was last read of each open document. */
+  /** What was last read of each open document. @internal */
   readonly readings: Readings = new Readings(this.vocabulary);
-  /** Memory lent to one search at a time. */
+  /** Memory lent to one search at a time. @internal */
   readonly scratch: Scratch = new Scratch();
   readonly #attached: AttachedSegment[] = [];
   readonly #homes = new Map<string, { attached: AttachedSegment; fileIndex: number }>();
   readonly #liveFiles = new Map<AttachedSegment, number>();
   #tokenCount = 0;
 
-  /** The segments in use; the search reads them, nobody changes them. */
+  /** The segments in use; the search reads them, nobody changes them. @internal */
   get attached(): readonly AttachedSegment[] {
     return this.#attached;
   }
@@ -30,6 +30,7 @@ export class Project {
     return this.#tokenCount;
   }
 
+  /** How many segments are in use; many small ones are a reason to `compact`. */
   get segmentCount(): number {
     return this.#attached.length;
   }

@@ -1,0 +1,108 @@
+/**
+ * The arrows of ARCHITECTURE.md as rules. `e2e/boundaries.test.ts` checks that the cruise sees real arrows, because a rule over an
+ * empty graph always passes.
+ */
+const ALLOWED = {
+  "packages/policy": [],
+  "packages/syntax": [],
+  "packages/dify-sdk": [],
+  "packages/completion": ["packages/syntax"],
+  "packages/search": ["packages/syntax"],
+  "packages/models": ["packages/policy"],
+  "packages/telemetry": ["packages/policy"],
+  "packages/panel": ["packages/search", "packages/telemetry"],
+  "apps/assistant": [
+    "packages/policy",
+    "packages/syntax",
+    "packages/completion",
+    "packages/search",
+    "packages/models",
+    "packages/telemetry",
+    "packages/panel",
+  ],
+  "apps/vscode": ["apps/assistant", "packages/panel"],
+  "apps/gateway": ["packages/models", "packages/policy"],
+  "apps/dify-plugin": ["packages/dify-sdk", "packages/models", "packages/policy"],
+  "apps/server": ["packages/policy", "packages/telemetry", "packages/search"],
+};
+
+const PURE = "^packages/(policy|syntax|completion|search)/src/";
+const NETWORK = "^(node:)?(net|tls|http|https|http2|dgram|dns)(/|$)";
+
+const rooms = Object.entries(ALLOWED).map(([room, targets]) => ({
+  name: `arrows-of-${room.replace("/", "-")}`,
+  comment: `${room} may use only: ${targets.join(", ") || "nothing of ours"}.`,
+  severity: "error",
+  from: { path: `^${room}/src/` },
+  to: { path: "^(packages|apps)/", pathNot: [room, ...targets].map((path) => `^${path}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rooms,
+    {
+      name: "no-cycles",
+      comment: "A cycle means two files that are one idea, or an arrow that points the wrong way.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "pure-packages",
+      comment: "Engines do no IO: what they need is handed to them as values and small functions.",
+      severity: "error",
+      from: { path: PURE, pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "by-the-door",
+      comment: "Another package is imported by its name and entered by its door.",
+      severity: "error",
+      from: { path: "^(packages|apps)/([^/]+)/" },
+      to: {
+        path: "^(packages|apps)/[^/]+/src/",
+        pathNot: ["^$1/$2/", "/src/index\\.ts$", "/src/protocol\\.ts$"],
+      },
+    },
+    {
+      name: "assistant-opens-no-connection",
+      comment:
+        "[A2] The assistant listens on loopback for its own page; nothing in it can call out.",
+      severity: "error",
+      from: {
+        path: "^apps/assistant/src/",
+        pathNot: ["\\.test\\.ts$", "^apps/assistant/src/console/"],
+      },
+      to: { path: NETWORK },
+    },
+    {
+      name: "only-lsp-knows-lsp",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: ["^apps/assistant/src/lsp/", "^apps/vscode/"] },
+      to: { path: "vscode-(languageserver|jsonrpc|languageclient)" },
+    },
+    {
+      name: "not-to-test",
+      severity: "error",
+      from: { pathNot: "\\.test\\.ts$|^e2e/|/testing/" },
+      to: { path: "\\.test\\.ts$" },
+    },
+    {
+      name: "no-undeclared-dependency",
+      severity: "error",
+      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/dist/|^node_modules" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["source", "import", "types", "default"],
+      extensions: [".ts", ".js", ".json"],
+    },
+    tsConfig: { fileName: "tsconfig.base.json" },
+  },
+};
