@@ -14,13 +14,17 @@ const BAR_WIDTH = 24;
  */
 export class Progress {
   readonly #terminal: Terminal;
-  readonly #beganMs = performance.now();
+  readonly #nowMs: () => number;
+  readonly #beganMs: number;
   readonly #said = new Set<ErrorCode>();
   #lastMs = 0;
   #drawn = false;
 
-  constructor(terminal: Terminal) {
+  /** `nowMs` is a clock that only goes forward. */
+  constructor(terminal: Terminal, nowMs: () => number = () => performance.now()) {
     this.#terminal = terminal;
+    this.#nowMs = nowMs;
+    this.#beganMs = nowMs();
   }
 
   /** Says a notice unless its code was said before. */
@@ -34,7 +38,7 @@ export class Progress {
   /** Shows what is going on, if it has gone on for long. */
   update(activity: Activity): void {
     if (activity.kind !== "indexing" || activity.filesTotal === 0) return;
-    const nowMs = performance.now();
+    const nowMs = this.#nowMs();
     const isTerminal = this.#terminal.errors.isTTY === true;
     if (
       nowMs - this.#beganMs < PATIENCE_MS ||

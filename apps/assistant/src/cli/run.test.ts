@@ -1,6 +1,5 @@
 import {
   type ChildProcessWithoutNullStreams,
-  execFileSync,
   spawn,
   spawnSync,
 } from "node:child_process";
@@ -363,21 +362,6 @@ describe("the command line", () => {
     expect([code, await stderr]).toEqual([130, expect.stringMatching(/Cancelled\.\n$/)]);
     const [folder = ""] = readdirSync(cache);
     expect(existsSync(join(cache, folder, "lock"))).toBe(false);
-  });
-
-  it("draws a bar on a terminal and none elsewhere", () => {
-    const root = newFolder(
-      Object.fromEntries(
-        Array.from({ length: 300 }, (_, at) => [`f${at}.ts`, `call${at}(a, b);\n`.repeat(600)]),
-      ),
-    );
-    const line = `"${process.execPath}" "${PROGRAM}" index rebuild -w "${root}"`;
-    const shown = execFileSync("script", ["-qec", line, "/dev/null"], {
-      encoding: "utf8",
-      env: { ...ENVIRONMENT, TERM: "xterm" },
-    });
-    expect(shown).toMatch(/█+░* indexing \d+\/300/);
-    expect(run(["index", "rebuild", "-w", root]).stderr).not.toMatch(/█/);
   });
 });
 
