@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,18 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { command, type Copy, copyProject, environment, findGap, type Gap } from "./lsp.ts";
 
 const run = promisify(execFile);
-const initialization = fileURLToPath(new URL("neovim/init.lua", import.meta.url));
+const readme = fileURLToPath(new URL("../apps/assistant/src/lsp/README.md", import.meta.url));
+
+/** The set-up as the README gives it, with the built program in place of the installed one. */
+function readSetUp(): string {
+  const [, setUp] = /```lua\n(.*?)```/s.exec(readFileSync(readme, "utf8")) ?? [];
+  const [installed, built] = [
+    '{ "cloud-code", "lsp" }',
+    `{ ${command.map((word) => JSON.stringify(word)).join(", ")} }`,
+  ];
+  if (setUp?.includes(installed) !== true) throw new Error("The README has no set-up for Neovim.");
+  return setUp.replace(installed, built);
+}
 
 /** Whether there is a Neovim. Where this is Debian with the right to install, it is installed; otherwise one line says what to do. */
 async function findNeovim(): Promise<boolean> {
@@ -43,9 +54,19 @@ class Neovim {
     this.#environment = {
       ...environment(copy),
       XDG_STATE_HOME: copy.cache,
-      CLOUD_CODE_COMMAND: JSON.stringify(command),
     };
-    const words = ["--headless", "--clean", "-u", initialization, "--listen", this.#socket, file];
+    const initialization = join(copy.folder, "..", "init.lua");
+    writeFileSync(initialization, readSetUp());
+    const words = [
+      "--headless",
+      "--clean",
+      "-n",
+      "-u",
+      initialization,
+      "--listen",
+      this.#socket,
+      file,
+    ];
     this.#process = spawn("nvim", words, {
       cwd: copy.folder,
       env: this.#environment,

@@ -5,8 +5,9 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver-protocol/node";
 import type { InitializeResult } from "vscode-languageserver-protocol/node";
-import type { Status } from "../session.ts";
-import { wordActivity } from "../words.ts";
+import { AssistantError } from "../errors.ts";
+import type { Notice, Status } from "../session.ts";
+import { wordActivity, wordError } from "../words.ts";
 import type { Acceptance } from "./answers.ts";
 import { type Client, toPath } from "./client.ts";
 import { Documents, type SyncFault } from "./document.ts";
@@ -19,7 +20,7 @@ import { type OpenSession, Roots } from "./roots.ts";
 import { parseSettings, section, type Settings } from "./settings.ts";
 import { Suggesting } from "./suggesting.ts";
 import type { Wire } from "./wire.ts";
-import { wordFailure, wordIndexing, wordReason, wordRefusedSettings } from "./words.ts";
+import { wordIndexing, wordReason, wordRefusedSettings } from "./words.ts";
 
 /** Indexing reports many times a second; people and editors are shown ten. */
 const statusIntervalMs = 100;
@@ -65,6 +66,10 @@ export class Desk {
       // The editor's own watcher is shared by all its servers; without one the session looks itself.
       watch: !client.can.registerWatchers,
       changed: () => this.#sessionChanged(),
+      failed: (root, error) => {
+        // The text of any other error may hold code; the log says that there was one.
+        if (error instanceof AssistantError) this.#showFailure(root, error);
+      },
     });
     this.#suggesting = new Suggesting({
       client,
@@ -289,10 +294,10 @@ export class Desk {
 
   #publish(): void {
     const report = this.#report();
-    for (const { root, activity } of report.sessions) {
-      if (activity.kind !== "failed" || this.#shown.has(`${root} ${activity.code}`)) continue;
-      this.#shown.add(`${root} ${activity.code}`);
-      this.#show(MessageType.Error, wordFailure(activity.code, activity.message));
+    for (const { root, activity, notices = [] } of report.sessions) {
+      if (activity.kind !== "failed") continue;
+      const notice = notices.find(({ code }) => code === activity.code);
+      if (notice !== undefined) this.#showFailure(root, notice);
     }
     if (this.#client.can.createProgress) void this.#attempt(this.#progress.update(report.sessions));
     const state = JSON.stringify([report.sentence, report.enabled, report.sessions]);
@@ -324,6 +329,13 @@ export class Desk {
 
   #show(type: MessageType, message: string): void {
     this.#wire.notify("window/showMessage", { type, message });
+  }
+
+  #showFailure(root: string, { code, details }: Notice): void {
+    if (this.#shown.has(`${root} ${code}`)) return;
+    this.#shown.add(`${root} ${code}`);
+    const sentence = wordError(code, details, this.#client.locale);
+    this.#show(MessageType.Error, `Cloud Code: ${sentence} (${code})`);
   }
 
   /** Waits for an editor's answer; a refusal is logged and gives undefined, because the server works without it. */

@@ -11,7 +11,8 @@ import type {
   InlineCompletionList,
   MessageConnection,
 } from "vscode-languageserver-protocol/node";
-import type { Answer, Question, Session, Status } from "../session.ts";
+import type { Answer, Notice, Question, Session, Status } from "../session.ts";
+import { AssistantError } from "../errors.ts";
 import type { Acceptance } from "./answers.ts";
 import { statusMethod, type StatusReport } from "./protocol.ts";
 import { createServer } from "./server.ts";
@@ -46,6 +47,7 @@ export class MemorySession implements Session {
   readonly watch: boolean;
   readonly questions: Question[] = [];
   readonly changes: string[] = [];
+  notices: readonly Notice[] = [];
   closed = false;
   readonly #engine: Engine;
   readonly #listeners = new Set<(status: Status) => void>();
@@ -63,7 +65,8 @@ export class MemorySession implements Session {
   }
   status(): Status {
     const index = { files: 3, tokens: 30, bytes: 0, skipped: {} };
-    return { root: this.root, activity: this.#activity, index };
+    const notices = this.notices;
+    return { root: this.root, activity: this.#activity, index, notices };
   }
   onStatus(listener: (status: Status) => void): () => void {
     this.#listeners.add(listener);
@@ -128,6 +131,8 @@ export class Editor {
       version: "1.2.3",
       openSession: ({ root: folder, watch }) => {
         if (folder.endsWith("broken")) throw new Error("SECRET text of an error");
+        if (folder.endsWith("missing"))
+          throw new AssistantError("WORKSPACE_NOT_FOUND", { path: folder });
         const session = new MemorySession(folder, watch, this.engine);
         this.sessions.push(session);
         return session;

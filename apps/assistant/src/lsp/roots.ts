@@ -58,15 +58,22 @@ export class Roots {
   readonly #openSession: OpenSession;
   readonly #watch: boolean;
   readonly #changed: () => void;
+  readonly #failed: (root: string, error: unknown) => void;
   readonly #folders = new Set<string>();
   #empty: string | undefined;
   readonly #roots = new Map<string, Root>();
 
-  /** `changed` is called at every change of any session's status. */
-  constructor(options: { openSession: OpenSession; watch: boolean; changed: () => void }) {
+  /** `changed` is called at every change of any session's status, `failed` when a session cannot be opened. */
+  constructor(options: {
+    openSession: OpenSession;
+    watch: boolean;
+    changed: () => void;
+    failed: (root: string, error: unknown) => void;
+  }) {
     this.#openSession = options.openSession;
     this.#watch = options.watch;
     this.#changed = options.changed;
+    this.#failed = options.failed;
   }
 
   /** Adds workspace folders and begins to index them. */
@@ -152,9 +159,10 @@ export class Roots {
       session: this.#start(root, (session) => (entry.opened = session)),
     };
     this.#roots.set(root, entry);
-    entry.session.catch(() => {
+    entry.session.catch((error: unknown) => {
       // Whoever asks is told by the promise; the next question tries again, since a folder may come back.
       if (this.#roots.get(root) === entry) this.#roots.delete(root);
+      this.#failed(root, error);
     });
     return entry;
   }

@@ -118,13 +118,24 @@ describe("life of a connection", () => {
     expect(JSON.stringify(editor.told)).not.toContain("SECRET");
   });
 
-  it("goes on when a folder cannot be opened", async () => {
-    const folder = join(root, "broken");
-    const editor = await Editor.start({ folders: [folder] });
-    const inside = pathToFileURL(join(folder, "b.ts")).href;
-    editor.open("a.b", inside);
-    expect((await editor.list(3, undefined, inside)).items).toEqual([]);
-    expect((await editor.status()).last).toMatchObject({ reason: "failed" });
+  it("goes on when a folder cannot be opened, and says so once where the person can help", async () => {
+    const check = async (name: string, messages: unknown): Promise<void> => {
+      const folder = join(root, name);
+      const editor = await Editor.start({ folders: [folder] });
+      const inside = pathToFileURL(join(folder, "b.ts")).href;
+      editor.open("a.b", inside);
+      expect((await editor.list(3, undefined, inside)).items).toEqual([]);
+      expect((await editor.list(3, undefined, inside)).items).toEqual([]);
+      expect((await editor.status()).last).toMatchObject({ reason: "failed" });
+      expect(editor.told.filter(({ method }) => method === "window/showMessage")).toMatchObject(
+        messages as object,
+      );
+      expect(JSON.stringify(editor.told)).not.toContain("SECRET");
+    };
+    await check("broken", []);
+    await check("missing", [
+      { params: { type: 1, message: expect.stringContaining("(WORKSPACE_NOT_FOUND)") } },
+    ]);
   });
 });
 
@@ -329,9 +340,19 @@ describe("status", () => {
       { kind: "report", message: "2/4", percentage: 50 },
       { kind: "end" },
     ]);
+    if (session !== undefined) {
+      session.notices = [{ code: "INDEXER_FAILED", details: { reason: "ENOMEM" } }];
+    }
     session?.become({ kind: "failed", code: "INDEXER_FAILED", message: "Indexing stopped." });
+    session?.become({ kind: "failed", code: "INDEXER_FAILED", message: "Indexing stopped." });
+    await pause(150);
     expect(await editor.wait("window/showMessage")).toEqual([
-      { type: 1, message: "Cloud Code: Indexing stopped. (INDEXER_FAILED)" },
+      {
+        type: 1,
+        message: expect.stringMatching(
+          /^Cloud Code: 索引过程已停止（ENOMEM）.*\(INDEXER_FAILED\)$/,
+        ),
+      },
     ]);
   });
 

@@ -8,7 +8,11 @@ import {
   ResponseError,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
-import type { CancellationToken, ProtocolConnection } from "vscode-languageserver-protocol/node";
+import type {
+  CancellationToken,
+  MessageStrategy,
+  ProtocolConnection,
+} from "vscode-languageserver-protocol/node";
 import { type Log, toLogLine } from "./log.ts";
 import { FrameReader, type Refusal } from "./transport.ts";
 
@@ -35,7 +39,7 @@ export class Wire {
     this.#writer = new StreamMessageWriter(output);
     // The connection's own logger would write parameters into the log, and so it is given none.
     this.#connection = createProtocolConnection(reader, this.#writer, undefined, {
-      messageStrategy: { handleMessage: (message, next) => this.#handle(message, next) },
+      messageStrategy: { handleMessage: this.#handle },
     });
     this.#connection.onClose(() => this.onClose());
     this.#connection.onError(() => this.onClose());
@@ -119,7 +123,7 @@ export class Wire {
     } while (this.#handled > before);
   }
 
-  async #handle(message: Message, next: (message: Message) => void): Promise<void> {
+  readonly #handle: MessageStrategy["handleMessage"] = (message, next) => {
     this.#handled += 1;
     const isExit = Message.isNotification(message) && message.method === "exit";
     const isFirst = Message.isRequest(message) && message.method === "initialize";
@@ -130,7 +134,7 @@ export class Wire {
     const code =
       this.#phase === "waiting" ? ErrorCodes.ServerNotInitialized : ErrorCodes.InvalidRequest;
     return this.#sendError(message.id, code, OUT_OF_TURN[this.#phase]);
-  }
+  };
 
   #refuse({ code, id }: Refusal): void {
     this.log(code === ErrorCodes.ParseError ? "frame-malformed" : "message-malformed");

@@ -90,11 +90,6 @@ export function wordRefusedSettings(names: readonly string[], locale: Locale): s
     : `Cloud Code 无法使用 ${list} 的值，已改用默认值。请在编辑器设置中更正。`;
 }
 
-/** A session that failed, in one line; `message` is the failure's own sentence. */
-export function wordFailure(code: string, message: string): string {
-  return `Cloud Code: ${message} (${code})`;
-}
-
 function isOwn(reason: Reason): reason is OwnReason {
   return reason in REASONS;
 }
