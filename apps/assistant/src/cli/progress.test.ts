@@ -37,7 +37,10 @@ describe("progress", () => {
     expect(text).toMatch(/^\r\u001b\[K█{5}░{19} indexing 20\/100 files\r\u001b\[K█/);
     expect(text).toMatch(/\r\u001b\[Kcloud-code: Cancelled\.\n$/);
     expect(text.split("\r").length - 2).toBe(41);
-    for (const line of shown(true, 50, 30).split(/\r\u001b\[K/).slice(1, -1)) expect(line.length).toBe(29);
+    for (const line of shown(true, 50, 30)
+      .split(/\r\u001b\[K/)
+      .slice(1, -1))
+      expect(line.length).toBe(29);
   });
 
   it("is a line every five seconds elsewhere", () => {

@@ -1,14 +1,11 @@
-import {
-  type ChildProcessWithoutNullStreams,
-  spawn,
-  spawnSync,
-} from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -19,6 +16,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "./commands.ts";
+import { parseCommandLine } from "./parse.ts";
 
 // The program as people start it: the committed launcher over the build.
 const PROGRAM = fileURLToPath(new URL("../../bin/cloud-code.js", import.meta.url));
@@ -317,6 +315,16 @@ describe("the command line", () => {
     }
     expect(run(["help", "complete"]).stdout).toBe(run(["complete", "-h"]).stdout);
     expect(run(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("understands every command line that the README shows", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const lines = [...readme.matchAll(/^ +npx cloud-code (.*?)(?: +#.*)?$/gm)].map(
+      ([, line = ""]) => line,
+    );
+    expect(lines.length).toBeGreaterThan(4);
+    for (const line of lines)
+      expect(parseCommandLine(line.split(" "), "en")).toMatchObject({ kind: "run" });
   });
 
   it("suggests what was meant", () => {

@@ -127,7 +127,10 @@ function printState(state: State, terminal: Terminal): void {
       { en: "Kept by", zh: "维护者" },
       keeper === undefined ? [] : [english ? `process ${keeper}` : `进程 ${keeper}`],
     ],
-    [{ en: "Languages", zh: "语言" }, counts(state.languages, (name) => name)],
+    [
+      { en: "Languages", zh: "语言" },
+      counts(state.languages, (name) => (name !== "generic" ? name : english ? "other" : "其他")),
+    ],
     [
       { en: "Left out", zh: "已排除" },
       counts(state.skipped, (reason) => wordSkipped(reason, locale)),

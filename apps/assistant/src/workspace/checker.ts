@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { CountErrors } from "@cloud-code/completion";
 import { grammarFile, Grammars, type Language, type SyntaxDocument } from "@cloud-code/syntax";
 import { reasonOf } from "../errors.ts";
 
+const require = createRequire(import.meta.url);
 // Each open document keeps a tree of some ten times its text; a person types in one file and looks at a few.
 const DOCUMENTS = 8;
 
@@ -82,18 +84,12 @@ export class Checker {
   async #read(language: Language): Promise<void> {
     const file = grammarFile(language);
     if (file === undefined) return;
-    this.#runtime ??= readPackageFile("web-tree-sitter/web-tree-sitter.wasm").then((wasm) =>
-      Grammars.load(wasm),
+    this.#runtime ??= readFile(require.resolve("web-tree-sitter/web-tree-sitter.wasm")).then(
+      (wasm) => Grammars.load(wasm),
     );
-    const [grammars, wasm] = await Promise.all([
-      this.#runtime,
-      readPackageFile(`@vscode/tree-sitter-wasm/wasm/${file}`),
-    ]);
+    const folder = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
+    const [grammars, wasm] = await Promise.all([this.#runtime, readFile(join(folder, file))]);
     await grammars.add(language, wasm);
     this.#loaded.set(language, grammars);
   }
-}
-
-function readPackageFile(specifier: string): Promise<Uint8Array> {
-  return readFile(createRequire(import.meta.url).resolve(specifier));
 }

@@ -45,7 +45,7 @@ export interface IndexerOptions {
   readonly watch?: boolean;
   /** Default `MAX_FILE_BYTES`. */
   readonly maxFileBytes?: number;
-  /** The index stops growing here, least recently changed files left out. Default 30 million, about 500 MB of memory. */
+  /** The index stops growing here, least recently changed files left out. Default 30 million, about 1 GB of memory. */
   readonly maxTokens?: number;
 }
 
