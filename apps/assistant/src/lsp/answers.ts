@@ -1,10 +1,9 @@
 import type { CancelSignal } from "@cloud-code/completion";
 import type { Answer } from "../session.ts";
 
-/** A place in a version of a document. `inserted` is the list's selected text when the question supposes it accepted. */
+/** A place in a text; `revision` names the text. `inserted` is the list's selected text when the question supposes it accepted. */
 export interface Place {
-  readonly uri: string;
-  readonly version: number;
+  readonly revision: number;
   readonly offset: number;
   readonly inserted?: string;
 }
@@ -55,7 +54,7 @@ export class Answers {
     signal: CancelSignal,
     compute: (signal: CancelSignal) => Promise<Answer>,
   ): Promise<Asked> {
-    const key = JSON.stringify([place.uri, place.version, place.offset, place.inserted ?? null]);
+    const key = JSON.stringify([place.revision, place.offset, place.inserted ?? null]);
     const shared = [...this.#entries.values()].find(
       (entry) => entry.place === key && isShared(entry, explicit),
     );

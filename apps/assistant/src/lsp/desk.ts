@@ -25,8 +25,11 @@ import { wordIndexing, wordReason, wordRefusedSettings } from "./words.ts";
 /** Indexing reports many times a second; people and editors are shown ten. */
 const statusIntervalMs = 100;
 
-/** Characters after which a list is worth asking for; inside words editors ask by themselves. */
-const triggerCharacters = [".", ":", "(", "[", "{", ",", "=", " ", "@", '"', "'", "/", "<", ">"];
+/**
+ * Characters after which a list is worth asking for; inside words editors ask by themselves. Not the blank: a list that opens after
+ * every word is in the way, and ghost text is there for that.
+ */
+const triggerCharacters = [".", ":", "(", "[", "{", ",", "=", "@"];
 
 /** What the server does for one editor, from the moment it said who it is. */
 export class Desk {
@@ -38,7 +41,7 @@ export class Desk {
   readonly #suggesting: Suggesting;
   readonly #features: Features;
   readonly #progress: Progress;
-  #initial: Settings;
+  readonly #initial: Settings;
   #settings: Settings;
   #last: LastRequest | undefined;
   #tracing = false;
@@ -180,11 +183,15 @@ export class Desk {
   #change(params: unknown): void {
     const uri = stringAt(params, "textDocument", "uri");
     const version = at(params, "textDocument", "version") ?? null;
-    const changes = arrayAt(params, "contentChanges");
+    const changes = at(params, "contentChanges");
     if (uri === undefined || !(version === null || Number.isInteger(version)))
       return this.#wire.log("malformed-params", "didChange");
     return this.#note(
-      this.#documents.change(uri, version === null ? null : Number(version), changes),
+      this.#documents.change(
+        uri,
+        version === null ? null : Number(version),
+        Array.isArray(changes) ? changes : [changes],
+      ),
     );
   }
 

@@ -8,6 +8,14 @@ export type Encoding = "utf-8" | "utf-16" | "utf-32";
 /** Why a synchronization message was not applied. `never-opened` and `opened-twice` are harmless; the others put a document out of step. */
 export type SyncFault = "never-opened" | "opened-twice" | "stale-version" | "malformed-change";
 
+/** A document as an editor opens it. */
+export interface Item {
+  readonly uri: string;
+  readonly languageId: string;
+  readonly version: number;
+  readonly text: string;
+}
+
 /** Where the latest edit left the text. A cursor at `end` has just typed or, with `isDeletion`, just deleted. */
 export interface LastEdit {
   readonly end: number;
@@ -23,14 +31,16 @@ export interface LastEdit {
 export class OpenDocument {
   readonly #encoding: Encoding;
   readonly #document: TextDocument;
+  readonly #nextRevision: () => number;
+  #revision: number;
   #inStep = true;
   #lastEdit: LastEdit | undefined;
 
-  constructor(
-    item: { uri: string; languageId: string; version: number; text: string },
-    encoding: Encoding,
-  ) {
+  /** `nextRevision` gives a number that it never gave before. */
+  constructor(item: Item, encoding: Encoding, nextRevision: () => number) {
     this.#encoding = encoding;
+    this.#nextRevision = nextRevision;
+    this.#revision = nextRevision();
     this.#document = TextDocument.create(item.uri, item.languageId, item.version, item.text);
   }
 
@@ -40,8 +50,12 @@ export class OpenDocument {
   get languageId(): string {
     return this.#document.languageId;
   }
-  get version(): number {
-    return this.#document.version;
+  /**
+   * Names this text: no other text of any document has the same number. The editor's own versions may repeat, when a file is closed
+   * and opened again or when an editor does not count.
+   */
+  get revision(): number {
+    return this.#revision;
   }
   get text(): string {
     return this.#document.getText();
@@ -80,18 +94,21 @@ export class OpenDocument {
 
   change(version: number | null, changes: readonly unknown[]): SyncFault | undefined {
     // The protocol says that versions rise; some small clients send the same one or null, which does no harm.
-    if (version !== null && version < this.version) return this.#fail("stale-version");
-    const next = version ?? this.version + 1;
+    if (version !== null && version < this.#document.version) return this.#fail("stale-version");
+    const next = version ?? this.#document.version + 1;
+    this.#revision = this.#nextRevision();
     for (const change of changes) {
-      if (!this.#apply(change, next)) return this.#fail("malformed-change");
+      if (!this.#apply(change)) return this.#fail("malformed-change");
     }
+    TextDocument.update(this.#document, [], next);
     return undefined;
   }
 
-  #apply(change: unknown, version: number): boolean {
+  #apply(change: unknown): boolean {
     if (typeof change !== "object" || change === null) return false;
     const { text, range } = change as { text?: unknown; range?: unknown };
     if (typeof text !== "string") return false;
+    const { version } = this.#document;
     if (range === undefined) {
       TextDocument.update(this.#document, [{ text }], version);
       this.#inStep = true;
@@ -108,7 +125,7 @@ export class OpenDocument {
       end: this.#document.positionAt(end),
     };
     TextDocument.update(this.#document, [{ text, range: clamped }], version);
-    this.#lastEdit = { end: start + text.length, isDeletion: text === "" };
+    this.#lastEdit = { end: start + text.length, isDeletion: text === "" && end > start };
     return true;
   }
 
@@ -122,6 +139,7 @@ export class OpenDocument {
 export class Documents {
   readonly #encoding: Encoding;
   readonly #open = new Map<string, OpenDocument>();
+  #revisions = 0;
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
@@ -135,14 +153,9 @@ export class Documents {
     return [...this.#open.keys()];
   }
 
-  open(item: {
-    uri: string;
-    languageId: string;
-    version: number;
-    text: string;
-  }): SyncFault | undefined {
+  open(item: Item): SyncFault | undefined {
     const known = this.#open.has(item.uri);
-    this.#open.set(item.uri, new OpenDocument(item, this.#encoding));
+    this.#open.set(item.uri, new OpenDocument(item, this.#encoding, () => (this.#revisions += 1)));
     return known ? "opened-twice" : undefined;
   }
 

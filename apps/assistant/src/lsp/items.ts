@@ -14,7 +14,7 @@ import { wordAccepted, wordProbability, wordSource } from "./words.ts";
 export const acceptedCommand = "cloud-code.accepted";
 
 /** Which suggestion was accepted: `data` of a list item, and the argument of {@link acceptedCommand}. */
-export interface AcceptedReference {
+interface AcceptedReference {
   readonly requestId: string;
   readonly rank: number;
 }

@@ -6,7 +6,7 @@ import type {
 import type { Status } from "../session.ts";
 
 /** What the protocol sends for one stretch of work. */
-export type ProgressValue = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+type ProgressValue = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 /** The editor's side of progress. */
 export interface ProgressSink {

@@ -1,10 +1,6 @@
 import type { Status } from "../session.ts";
 import type { Reason } from "./words.ts";
 
-export type { AcceptedReference } from "./items.ts";
-export type { Settings } from "./settings.ts";
-export type { Reason } from "./words.ts";
-
 /**
  * Request (no parameters, answers a {@link StatusReport}) and notification (carries one). The notification goes only to editors that
  * announced `capabilities.experimental.cloudCode.status: true`.

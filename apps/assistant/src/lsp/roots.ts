@@ -31,7 +31,7 @@ export interface Located {
 
 interface Root {
   /** Outside the workspace folders, opened for a single file; it goes when no open document needs it. */
-  readonly isBorrowed: boolean;
+  isBorrowed: boolean;
   readonly session: Promise<Session>;
   opened: Session | undefined;
 }
@@ -152,7 +152,10 @@ export class Roots {
 
   #open(root: string, isBorrowed: boolean): Root {
     const known = this.#roots.get(root);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.isBorrowed &&= isBorrowed;
+      return known;
+    }
     const entry: Root = {
       isBorrowed,
       opened: undefined,

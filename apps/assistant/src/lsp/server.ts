@@ -11,8 +11,6 @@ export interface ServerOptions {
   readonly openSession: OpenSession;
   /** The program's version, told to the editor. Default: not told. */
   readonly version?: string;
-  /** Ends the server early, for example when the process is asked to stop. */
-  readonly signal?: AbortSignal;
   /** Hears of every accepted suggestion, once each. Default: nobody. */
   readonly accepted?: (acceptance: Acceptance) => void;
 }
@@ -56,7 +54,6 @@ async function serve(input: Readable, output: Writable, options: ServerOptions):
     });
     wire.onNotification("exit", () => end());
     wire.onClose = end;
-    options.signal?.addEventListener("abort", () => end(), { once: true });
     wire.listen();
   });
   clearInterval(parentTimer);

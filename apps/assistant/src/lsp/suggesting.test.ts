@@ -121,6 +121,20 @@ describe("ghost text", () => {
   });
 });
 
+describe("an editor that does not count versions", () => {
+  it("gets answers for the text it has", async () => {
+    const editor = await Editor.start();
+    expect((await editor.list(8, { triggerKind: 3 })).items[0]?.label).toBe("getName()");
+    editor.engine.find = finding([["()", 0.9]]);
+    editor.type(1, 5, "set", 8);
+    expect((await editor.list(8, { triggerKind: 3 })).items[0]?.label).toBe("set()");
+    editor.engine.find = finding([["ty()", 0.9]]);
+    editor.notify("textDocument/didClose", { textDocument: { uri } });
+    editor.open("user.pre\n");
+    expect((await editor.list(8, { triggerKind: 3 })).items[0]?.label).toBe("prety()");
+  });
+});
+
 describe("accepting", () => {
   it("[A5] is counted once a request, by rank and length", async () => {
     const editor = await Editor.start();

@@ -48,7 +48,7 @@ interface Inquiry {
   readonly view: "list" | "ghost";
   readonly document: OpenDocument;
   /** Of the document when the request came. */
-  readonly version: number;
+  readonly revision: number;
   readonly offset: number;
   readonly byHand: boolean;
   readonly token: CancellationToken;
@@ -148,9 +148,9 @@ export class Suggesting {
     const document = this.#around.documents.get(uri);
     if (document === undefined) return this.#finish(view, { items: [], reason: "not-open" });
     const offset = document.inStep ? document.offsetAt(position) : 0;
-    const version = document.version;
+    const revision = document.revision;
     const byHand = this.#isByHand(view, document, offset, at(params, "context", "triggerKind"));
-    const inquiry: Inquiry = { view, document, version, offset, byHand, token };
+    const inquiry: Inquiry = { view, document, revision, offset, byHand, token };
     await this.#around.settled();
     this.#stopIfOver(inquiry);
     const silent = this.#whySilent(inquiry);
@@ -160,12 +160,12 @@ export class Suggesting {
   }
 
   /** Cancelled requests and those about a text that is gone are answered with the protocol's errors for it. */
-  #stopIfOver({ view, token, document, version }: Inquiry): void {
+  #stopIfOver({ view, token, document, revision }: Inquiry): void {
     if (token.isCancellationRequested) {
       this.#finish(view, { items: [], reason: "cancelled" });
       throw new ResponseError(LSPErrorCodes.RequestCancelled, "The request was cancelled.");
     }
-    if (document.version !== version || this.#around.documents.get(document.uri) !== document) {
+    if (document.revision !== revision || this.#around.documents.get(document.uri) !== document) {
       this.#finish(view, { items: [], reason: "changed-meanwhile" });
       throw new ResponseError(
         LSPErrorCodes.ContentModified,
@@ -188,7 +188,7 @@ export class Suggesting {
 
   /**
    * Whether the person asked, and did not only type. For ghost text the protocol says so. For the list it uses one number for both,
-   * so an invocation counts as typing when the cursor is where the latest edit ended and this place was not listed before.
+   * so an invocation counts as typing when the cursor is where text was just inserted and this place was not listed before.
    */
   #isByHand(
     view: "list" | "ghost",
@@ -197,18 +197,18 @@ export class Suggesting {
     triggerKind: unknown,
   ): boolean {
     if (view === "ghost") return triggerKind !== InlineCompletionTriggerKind.Automatic;
-    const place = JSON.stringify([document.uri, document.version, offset]);
+    const place = JSON.stringify([document.revision, offset]);
     const again = this.#listed === place;
     this.#listed = place;
     if (triggerKind === undefined) return true;
-    return (
-      triggerKind === CompletionTriggerKind.Invoked && (again || document.lastEdit?.end !== offset)
-    );
+    const { lastEdit } = document;
+    const justTyped = lastEdit?.end === offset && !lastEdit.isDeletion;
+    return triggerKind === CompletionTriggerKind.Invoked && (again || !justTyped);
   }
 
   /** The candidates for a place, or why there are none. With `selected`, of the text that accepting the list's item would make. */
   async #ask(
-    { document, version, offset, byHand, token }: Inquiry,
+    { document, revision, offset, byHand, token }: Inquiry,
     selected?: Selected,
   ): Promise<Asked | Reason> {
     try {
@@ -217,8 +217,7 @@ export class Suggesting {
       const cursor = selected === undefined ? offset : selected.start + selected.text.length;
       const limit = this.#around.settings().candidates;
       const place = {
-        uri: document.uri,
-        version,
+        revision,
         offset,
         ...(selected === undefined ? {} : { inserted: selected.text }),
       };

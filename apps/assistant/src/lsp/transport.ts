@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { at } from "./params.ts";
 import { AbstractMessageReader, ErrorCodes } from "vscode-languageserver-protocol/node";
 import type { DataCallback, Disposable, Message } from "vscode-languageserver-protocol/node";
+import { at } from "./params.ts";
 
 /** Input that is not a message. `id` is what the sender can match the answer with, where it could be read. */
 export interface Refusal {
@@ -77,17 +77,17 @@ export class FrameReader extends AbstractMessageReader {
     }
     const fields = head.toString("latin1", 0, end);
     this.#keep(head.subarray(end + headerEnd.length));
-    const at = fields.toLowerCase().lastIndexOf(lengthField);
+    const place = fields.toLowerCase().lastIndexOf(lengthField);
     const length =
-      at < 0
+      place < 0
         ? undefined
-        : /^\s*(\d{1,10})[ \t]*(?:\r\n|$)/.exec(fields.slice(at + lengthField.length))?.[1];
+        : /^\s*(\d{1,10})[ \t]*(?:\r\n|$)/.exec(fields.slice(place + lengthField.length))?.[1];
     const bytes = Number(length ?? Number.NaN);
     if (!(bytes <= maxMessageBytes)) {
       this.#noise();
       return this.#bytes > 0;
     }
-    if (fields.slice(0, at).split("\r\n").every(isField)) this.#inNoise = false;
+    if (fields.slice(0, place).split("\r\n").every(isField)) this.#inNoise = false;
     else this.#noise();
     this.#bodyBytes = bytes;
     return true;
@@ -156,12 +156,12 @@ function findFault(value: unknown): Refusal | undefined {
     // An answer to one of our own requests. Answering a malformed answer would start a ping-pong, so it is only passed on or ignored.
     return usableId !== null || id === null ? undefined : refused;
   }
-  const structured = params === undefined || (typeof params === "object" && params !== null);
-  const idFits = id === undefined || usableId !== null;
-  // `params: null` is not allowed by JSON-RPC, but several editors send it with `shutdown` and `exit`.
   // The connection package throws where a cancellation names no request.
   if (method === "$/cancelRequest" && !isId(at(params, "id"))) return refused;
-  if (typeof method === "string" && idFits && (structured || params === null)) return undefined;
+  const idFits = id === undefined || usableId !== null;
+  // `params: null` is not allowed by JSON-RPC, but several editors send it with `shutdown` and `exit`.
+  const paramsFit = params === undefined || typeof params === "object";
+  if (typeof method === "string" && idFits && paramsFit) return undefined;
   return { ...refused, id: usableId };
 }
 

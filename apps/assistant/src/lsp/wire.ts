@@ -29,7 +29,7 @@ export type Phase = "waiting" | "running" | "shut-down";
 export class Wire {
   readonly #connection: ProtocolConnection;
   readonly #writer: StreamMessageWriter;
-  #phase: Phase = "waiting";
+  phase: Phase = "waiting";
   #handled = 0;
   /** Called once, when the editor has closed the connection. */
   onClose: () => void = () => undefined;
@@ -43,13 +43,6 @@ export class Wire {
     });
     this.#connection.onClose(() => this.onClose());
     this.#connection.onError(() => this.onClose());
-  }
-
-  get phase(): Phase {
-    return this.#phase;
-  }
-  set phase(phase: Phase) {
-    this.#phase = phase;
   }
 
   listen(): void {
@@ -95,7 +88,7 @@ export class Wire {
 
   /** Tells the editor; an editor that is gone is told nothing. */
   notify(method: string, params: unknown): void {
-    if (this.#phase === "waiting") return;
+    if (this.phase === "waiting") return;
     const ignore = (): void => undefined;
     // A dead editor shows as a closed connection, which ends the server; there is nobody left to tell here.
     new Promise((resolve) => resolve(this.#connection.sendNotification(method, params))).catch(
@@ -127,13 +120,13 @@ export class Wire {
     this.#handled += 1;
     const isExit = Message.isNotification(message) && message.method === "exit";
     const isFirst = Message.isRequest(message) && message.method === "initialize";
-    const inTurn = this.#phase === "running" ? !isFirst : this.#phase === "waiting" && isFirst;
+    const inTurn = this.phase === "running" ? !isFirst : this.phase === "waiting" && isFirst;
     if (inTurn || isExit || Message.isResponse(message)) return next(message);
     this.log("out-of-turn");
     if (!Message.isRequest(message)) return undefined;
     const code =
-      this.#phase === "waiting" ? ErrorCodes.ServerNotInitialized : ErrorCodes.InvalidRequest;
-    return this.#sendError(message.id, code, OUT_OF_TURN[this.#phase]);
+      this.phase === "waiting" ? ErrorCodes.ServerNotInitialized : ErrorCodes.InvalidRequest;
+    return this.#sendError(message.id, code, OUT_OF_TURN[this.phase]);
   };
 
   #refuse({ code, id }: Refusal): void {
