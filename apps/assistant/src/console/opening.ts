@@ -1,8 +1,8 @@
 import type { Language } from "@cloud-code/syntax";
 import type { FileEntry } from "./protocol.ts";
 
-/** Above this a first look is at generated code more often than not. In bytes. */
-const largestGoodBytes = 60_000;
+/** About 500 lines. What is longer is a table or generated more often than not. In bytes. */
+const largestGoodBytes = 20_000;
 
 const firstChoice: ReadonlySet<Language> = new Set(["typescript", "tsx", "java", "python"]);
 const unlikely =

@@ -1,6 +1,6 @@
 import { Prec, type Extension } from "@codemirror/state";
 import {
-  EditorView,
+  type EditorView,
   keymap,
   ViewPlugin,
   type PluginValue,
@@ -13,7 +13,7 @@ import type { Word } from "./words.ts";
 /** A pause in typing after which a question is asked, in milliseconds: enough to join the keys of one burst, too short to see. */
 const debounceMs = 15;
 const automaticLimit = 5;
-const explicitLimit = 10;
+const explicitLimit = 8;
 
 /** What became of the last question, for the strip below the editor. */
 export type Outcome =

@@ -8,39 +8,32 @@ const shortestChars = 18;
 const longestChars = 90;
 
 /**
- * Lines of the file worth beginning once more, best first: those whose first half occurs again elsewhere in the file, cut
- * at a word boundary near the middle. The engine decides which of them it can continue.
+ * Lines of the file worth beginning once more, cut at a word boundary near the middle: statements and heads of blocks, no
+ * comments or imports. Spread over the file, so that a few tries see all of it; the engine decides which it can continue.
  */
 export function findBeginnings(text: string, limit: number): readonly Beginning[] {
-  const found: (Beginning & { readonly score: number })[] = [];
+  const found: Beginning[] = [];
   let offset = 0;
   for (const line of text.split("\n")) {
     const head = headOf(line);
-    if (head !== undefined)
-      found.push({
-        at: offset + line.length,
-        head,
-        score: countOccurrences(text, head.trimStart()),
-      });
+    if (head !== undefined) found.push({ at: offset + line.length, head });
     offset += line.length + 1;
   }
-  return found.toSorted((left, right) => right.score - left.score).slice(0, limit);
+  const step = Math.max(1, found.length / limit);
+  return Array.from(
+    { length: Math.min(limit, found.length) },
+    (_, index) => found[Math.floor(index * step)],
+  ).filter((beginning) => beginning !== undefined);
 }
 
 function headOf(line: string): string | undefined {
   const code = line.trim();
+  if (code.length < shortestChars || code.length > longestChars) return undefined;
   if (
-    code.length < shortestChars ||
-    code.length > longestChars ||
-    /^(\/\/|\/?\*|#|import\b|from\b|package\b)/.test(code) ||
-    !/[;:)\]}]$/.test(code)
+    /^(?:\/\/|\/?\*|#|["'|]|import\b|from\b|package\b|using\b)/.test(code) ||
+    !/[;:{)]$/.test(code)
   )
     return undefined;
-  const indentation = line.length - line.trimStart().length;
-  const cut = /^.{6,}?[.(= ](?=\w)/.exec(code.slice(0, Math.ceil(code.length * 0.7)))?.[0];
-  return cut === undefined ? undefined : line.slice(0, indentation) + cut;
-}
-
-function countOccurrences(text: string, part: string): number {
-  return Math.min(9, text.split(part).length - 2);
+  const cut = /^.{6,}[.(= ](?=\w)/.exec(code.slice(0, Math.ceil(code.length * 0.6)))?.[0];
+  return cut === undefined ? undefined : line.slice(0, line.length - line.trimStart().length) + cut;
 }

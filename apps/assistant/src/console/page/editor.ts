@@ -19,11 +19,13 @@ import {
   highlightSpecialChars,
   keymap,
   lineNumbers,
+  scrollPastEnd,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Language } from "@cloud-code/syntax";
 import type { Locale } from "../../errors.ts";
 import type { OpenedFile } from "../protocol.ts";
+import { narrow } from "./elements.ts";
 import { say } from "./words.ts";
 
 /** Each in a chunk of its own: a Python project loads no PHP grammar. */
@@ -104,11 +106,20 @@ const panelPhrases: Readonly<Record<Locale, Record<string, string>>> = {
 function wordingFor(path: string, locale: Locale): Extension {
   return [
     EditorState.phrases.of(panelPhrases[locale]),
-    EditorView.contentAttributes.of({ "aria-label": say("editorOf", locale, { path }) }),
+    EditorView.contentAttributes.of({
+      "aria-label": say("editorOf", locale, { path }),
+      tabindex: "0",
+    }),
   ];
 }
 
-/** The editor's state for a file just opened, cursor at the end of its first line of code. */
+/** The nonce that the server put into the page: the editor's style sheets are let in by it. An empty editor needs it too. */
+export function styleNonce(): Extension {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=style-nonce]");
+  return EditorView.cspNonce.of(meta?.content ?? "");
+}
+
+/** The editor's state for a file just opened. */
 export async function createFileState(
   file: OpenedFile,
   locale: Locale,
@@ -135,9 +146,9 @@ export async function createFileState(
       wording.of(wordingFor(file.path, locale)),
       // With mixed endings every carriage return stays a character of its own, so that a save changes only what was edited.
       file.lineEnding === "mixed" ? EditorState.lineSeparator.of("\n") : [],
-      EditorView.cspNonce.of(
-        document.querySelector<HTMLMetaElement>("meta[name=style-nonce]")?.content ?? "",
-      ),
+      styleNonce(),
+      scrollPastEnd(),
+      matchMedia(narrow).matches ? EditorView.lineWrapping : [],
       keymap.of([
         ...closeBracketsKeymap,
         ...defaultKeymap,

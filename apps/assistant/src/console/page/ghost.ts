@@ -16,6 +16,7 @@ import {
   type DecorationSet,
 } from "@codemirror/view";
 import type { Suggestion } from "@cloud-code/completion";
+import { defaultSettings } from "../../lsp/settings.ts";
 import { follow, nextWord, preferContinuation, toGhost, type Ghost } from "./suggestion.ts";
 
 /** The suggestions at the cursor. `isList` tells whether the ranked list is open; `index` is the one shown in grey. */
@@ -53,16 +54,26 @@ function followAll(shown: Shown, transaction: Transaction): Shown | undefined {
   return suggestions.length === 0 ? undefined : { ...shown, suggestions, index };
 }
 
-/** The suggestions for a cursor, with the best continuation in grey. */
+/**
+ * What to show of an answer. What comes by itself must be likely, by the same thresholds as in an editor; of what was
+ * asked for, everything: how unlikely the rest is can be seen beside it.
+ */
 export function toShown(
   state: EditorState,
   suggestions: readonly Suggestion[],
-  isList: boolean,
+  isAskedFor: boolean,
 ): Shown | undefined {
   const cursor = state.selection.main.head;
-  const useful = suggestions.filter((suggestion) => toGhost(state.doc, suggestion, cursor));
-  if (useful.length === 0) return undefined;
-  return { suggestions: useful, index: preferContinuation(state.doc, useful, cursor), isList };
+  const { listThreshold, ghostThreshold } = defaultSettings;
+  const chosen = suggestions.filter(
+    (suggestion) =>
+      toGhost(state.doc, suggestion, cursor) !== undefined &&
+      (isAskedFor || suggestion.probability >= listThreshold),
+  );
+  const index = preferContinuation(state.doc, chosen, cursor);
+  const first = chosen[index];
+  if (!first || (!isAskedFor && first.probability < ghostThreshold)) return undefined;
+  return { suggestions: chosen, index, isList: isAskedFor };
 }
 
 /** The suggestion in grey and how it is drawn; undefined when there is none. */
@@ -179,6 +190,17 @@ export function ghostText(): Extension {
   return [
     shownField,
     EditorView.decorations.compute([shownField, "doc", "selection"], decorate),
+    // A finger has no Tab key; a mouse on grey text means the place, not the text.
+    EditorView.domEventHandlers({
+      pointerdown(event, view) {
+        const isTap =
+          event.pointerType === "touch" &&
+          event.target instanceof Element &&
+          event.target.closest(".ghost") !== null;
+        if (isTap) event.preventDefault();
+        return isTap && accept(view);
+      },
+    }),
     Prec.highest(
       keymap.of([
         { key: "Tab", run: (view) => accept(view) },

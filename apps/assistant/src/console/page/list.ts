@@ -10,6 +10,7 @@ import {
   EditorView,
   keymap,
   showTooltip,
+  tooltips,
   type Command,
   type Tooltip,
   type TooltipView,
@@ -32,10 +33,14 @@ export function saySource(suggestion: Suggestion, locale: Locale): string {
   return say(sourceWord[suggestion.source], locale);
 }
 
-/** A probability as people read it: whole per cent, and never "0 %" for something that is offered. */
-export function toPercent(probability: number): number {
-  return Math.min(99, Math.max(1, Math.round(probability * 100)));
+/** A probability as people read it: whole per cent; what is offered is never "0 %". */
+export function sayPercent(probability: number, locale: Locale): string {
+  const number = probability < 0.005 ? "<1" : String(Math.round(probability * 100));
+  return locale === "en" ? `${number} %` : `${number}%`;
 }
+
+/** Room between the cursor's line and what is shown at it, in pixels. */
+const offset = { x: 0, y: 4 };
 
 /** Says at the cursor why a list that was asked for is empty; the next edit or move takes it away. */
 export const showNote: StateEffectType<string> = StateEffect.define<string>();
@@ -63,6 +68,8 @@ export function rankedList(locale: () => Locale): Extension {
       view.state.field(shownField)?.isList === true && command(view);
   return [
     noteField,
+    // Within the editor: the strip below shows the keys and must stay in sight.
+    tooltips({ tooltipSpace: (view) => view.scrollDOM.getBoundingClientRect() }),
     showTooltip.compute([shownField, noteField, "selection"], (state) => toTooltip(state, locale)),
     EditorView.contentAttributes.compute([shownField], (state) =>
       toAttributes(state.field(shownField)),
@@ -104,7 +111,7 @@ function createNote(note: string, locale: Locale): TooltipView {
   const title = document.createElement("strong");
   title.textContent = say("nothingHere", locale);
   dom.append(title, note);
-  return { dom };
+  return { dom, offset };
 }
 
 function createList(view: EditorView, locale: () => Locale): TooltipView {
@@ -125,7 +132,7 @@ function createList(view: EditorView, locale: () => Locale): TooltipView {
     dom.children[shown.index]?.scrollIntoView({ block: "nearest" });
   };
   draw(view.state.field(shownField));
-  return { dom, update: (update) => draw(update.state.field(shownField)), overlap: true };
+  return { dom, update: (update) => draw(update.state.field(shownField)), overlap: true, offset };
 }
 
 function createOption(
@@ -135,26 +142,23 @@ function createOption(
   isSelected: boolean,
   locale: Locale,
 ): HTMLElement {
-  const percent = toPercent(suggestion.probability);
+  const percent = sayPercent(suggestion.probability, locale);
   const source = saySource(suggestion, locale);
   const element = document.createElement("div");
   element.className = "option";
   element.id = optionId(index);
   element.setAttribute("role", "option");
   element.setAttribute("aria-selected", String(isSelected));
-  element.setAttribute(
-    "aria-label",
-    say("option", locale, { rank: suggestion.rank, text: suggestion.text, percent, source }),
-  );
 
   const share = createPart("share", "");
-  share.style.setProperty("--share", `${percent}%`);
+  share.style.setProperty("--share", `${suggestion.probability * 100}%`);
   share.title = say("probability", locale);
+  share.setAttribute("aria-hidden", "true");
   element.append(
     createPart("rank", String(suggestion.rank)),
     createPart("code", suggestion.text),
     share,
-    createPart("percent", `${percent} %`),
+    createPart("percent", percent),
     createPart("source", source),
   );
   // The editor must keep the focus, on a phone its keyboard too.

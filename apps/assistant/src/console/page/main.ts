@@ -1,13 +1,13 @@
 import { EditorView } from "@codemirror/view";
 import type { EditorState } from "@codemirror/state";
-import type { Status } from "../../session.ts";
+import type { Answer, Status } from "../../session.ts";
 import type { Locale } from "../../words.ts";
 import type { Project } from "../protocol.ts";
 import { asking, type Outcome } from "./asking.ts";
 import { Client, RequestError } from "./client.ts";
 import { findBeginnings } from "./demonstration.ts";
-import { createFileState, setEditorWords } from "./editor.ts";
-import { fillKeys, find, nameKey } from "./elements.ts";
+import { createFileState, setEditorWords, styleNonce } from "./editor.ts";
+import { fillKeys, find, nameKey, nameKeyOrButton, narrow } from "./elements.ts";
 import { ghostText, show, shownField, toShown } from "./ghost.ts";
 import { rankedList, showNote } from "./list.ts";
 import {
@@ -32,6 +32,16 @@ interface Buffer {
   version: string | null;
 }
 
+/** A line begun for the person, and what the engine would make of it. */
+interface Demonstration {
+  readonly at: number;
+  readonly inserted: string;
+  readonly answer: Answer;
+}
+
+/** About 20 ms each. */
+const demonstrationTries = 24;
+
 /** The page: one project, one editor, its files' unsaved texts. */
 class Page {
   readonly #client: Client;
@@ -46,6 +56,7 @@ class Page {
   #locale: Locale = readLocale();
   #status: Status;
   #latencyMs: number | undefined;
+  #hint: { readonly word: Word; readonly details: Details } | undefined;
 
   constructor(client: Client, project: Project) {
     this.#client = client;
@@ -67,7 +78,7 @@ class Page {
         if (update.docChanged) this.#drawUnsaved();
       }),
     ];
-    this.#view = new EditorView({ parent: find("editor") });
+    this.#view = new EditorView({ parent: find("editor"), extensions: styleNonce() });
     this.#strip = new Strip(
       locale,
       () => this.#view,
@@ -114,6 +125,7 @@ class Page {
     this.#tree.setCurrent(path);
     document.body.classList.remove("side-open");
     this.#drawPlace();
+    this.#setHint();
     this.#alert("");
   }
 
@@ -166,38 +178,62 @@ class Page {
   async #demonstrate(): Promise<void> {
     const buffer = this.#current;
     if (!buffer) return;
-    const text = this.#view.state.doc.toString();
-    for (const { at, head } of findBeginnings(text, 12)) {
-      const inserted = `\n${head}`;
-      const begun = text.slice(0, at) + inserted + text.slice(at);
-      const question = {
-        path: buffer.path,
-        text: begun,
-        offset: at + inserted.length,
-        explicit: true,
-      };
-      const answer = await this.#client.complete(question, new AbortController().signal);
-      if ((answer.candidates[0]?.text.trim().length ?? 0) < 6) continue;
-      this.#view.dispatch({
-        changes: { from: at, insert: inserted },
-        selection: { anchor: at + inserted.length },
-        scrollIntoView: true,
-      });
-      this.#view.dispatch({
-        effects: show.of(toShown(this.#view.state, answer.candidates, false)),
-      });
-      this.#onOutcome({ kind: "answered", answer, isExplicit: false });
-      this.#view.focus();
-      this.#setHint("tryShown", { undo: nameKey("Mod+Z") });
+    const { doc } = this.#view.state;
+    const found = await this.#findDemonstration(buffer.path, doc.toString());
+    // The person may have typed or opened another file meanwhile, and that comes first.
+    if (this.#view.state.doc !== doc) return;
+    if (!found) {
+      this.#setHint("tryNothing");
       return;
     }
-    this.#setHint("tryNothing");
+    const { at, inserted, answer } = found;
+    this.#view.dispatch({
+      changes: { from: at, insert: inserted },
+      selection: { anchor: at + inserted.length },
+      effects: EditorView.scrollIntoView(at, { y: "center" }),
+    });
+    this.#view.dispatch({ effects: show.of(toShown(this.#view.state, answer.candidates, false)) });
+    this.#onOutcome({ kind: "answered", answer, isExplicit: false });
+    this.#view.focus();
+    this.#setHint("tryShown", {
+      accept: nameKeyOrButton("Tab", "accept", this.#locale),
+      undo: nameKey("Mod+Z"),
+    });
   }
 
-  #setHint(word: Word, details: Details = {}): void {
-    const first = document.querySelector<HTMLElement>("#hint li")!;
-    delete first.dataset["word"];
-    first.textContent = this.#say(word, details);
+  /** The first beginning that the engine is sure of, else the one it is surest of. */
+  async #findDemonstration(path: string, text: string): Promise<Demonstration | undefined> {
+    let best: Demonstration | undefined;
+    let bestProbability = 0;
+    for (const { at, head } of findBeginnings(text, demonstrationTries)) {
+      const inserted = `\n${head}`;
+      const question = {
+        path,
+        text: text.slice(0, at) + inserted + text.slice(at),
+        offset: at + inserted.length,
+      };
+      const answer = await this.#client.complete(question, new AbortController().signal);
+      const [first] = answer.candidates;
+      if (!first || first.text.length < 6 || first.probability <= bestProbability) continue;
+      best = { at, inserted, answer };
+      bestProbability = first.probability;
+      if (bestProbability >= 0.6) break;
+    }
+    return best;
+  }
+
+  /** Says what the demonstration did, in place of the steps; without a word the steps come back. */
+  #setHint(word?: Word, details: Details = {}): void {
+    this.#hint = word && { word, details };
+    this.#drawHint();
+  }
+
+  #drawHint(): void {
+    find("hint-steps").hidden = this.#hint !== undefined;
+    find("hint-said").hidden = this.#hint === undefined;
+    find("hint-said").textContent = this.#hint
+      ? this.#say(this.#hint.word, this.#hint.details)
+      : "";
   }
 
   #onOutcome(outcome: Outcome): void {
@@ -273,7 +309,7 @@ class Page {
 
   #toggleSide(): void {
     // On a wide screen the list stands open unless it was closed, on a phone it is closed unless it was opened.
-    const isNarrow = matchMedia("(max-width: 720px)").matches;
+    const isNarrow = matchMedia(narrow).matches;
     document.body.classList.toggle(isNarrow ? "side-open" : "side-closed");
     this.#drawSide();
   }
@@ -298,12 +334,14 @@ class Page {
 
   #drawWords(): void {
     fillWords(document, this.#locale);
+    fillKeys(this.#locale);
     const language = find("language");
     language.textContent = this.#say("language");
     language.setAttribute("aria-label", this.#say("languageLabel"));
     language.lang = this.#locale === "en" ? "zh-CN" : "en";
     document.title = `${this.#project.name}: ${this.#say("title")}`;
     this.#drawTheme();
+    this.#drawHint();
     this.#drawSide();
     this.#tree.draw();
     this.#setStatus(this.#status);
@@ -381,7 +419,7 @@ async function main(): Promise<void> {
   applyTheme();
   applyLocale(locale);
   fillWords(document, locale);
-  fillKeys();
+  fillKeys(locale);
   try {
     const client = await Client.enter();
     if (!client) {

@@ -1,5 +1,5 @@
-import type { Status } from "../../session.ts";
-import { wordActivity, wordSkipped, type Locale } from "../../words.ts";
+import type { Notice, Status } from "../../session.ts";
+import { type Locale, wordActivity, wordError, wordSkipped } from "../../words.ts";
 import { find } from "./elements.ts";
 import { say } from "./words.ts";
 
@@ -28,10 +28,23 @@ export function drawStatus(status: Status, locale: Locale): void {
     size: sayBytes(index.bytes, locale),
   };
   setText(find("index"), say(index.bytes > 0 ? "index" : "indexInMemory", locale, facts));
+  drawNotices(status.notices ?? [], locale);
   setText(
     find("index-facts"),
     `${find("index").textContent}. ${saySkipped(index.skipped, locale, format)}`,
   );
+}
+
+/** The latest notice stands in the status bar, all of them among the facts. */
+function drawNotices(notices: readonly Notice[], locale: Locale): void {
+  const sentences = notices.map(({ code, details }) => wordError(code, details, locale));
+  setText(find("notice"), sentences.at(-1) ?? "");
+  const items = sentences.map((sentence) => {
+    const item = document.createElement("li");
+    item.textContent = sentence;
+    return item;
+  });
+  find("notices").replaceChildren(...items);
 }
 
 /** Draws the time the last answer took, question to answer. */
@@ -68,10 +81,9 @@ function sayBytes(bytes: number, locale: Locale): string {
     unit: units[power],
     maximumFractionDigits: bytes / 1000 ** power < 10 ? 1 : 0,
   } as const;
-  return new Intl.NumberFormat(
-    locale === "zh" ? "zh-CN" : "en",
-    options as Intl.NumberFormatOptions,
-  ).format(bytes / 1000 ** power);
+  return new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en", options).format(
+    bytes / 1000 ** power,
+  );
 }
 
 function capitalize(text: string): string {

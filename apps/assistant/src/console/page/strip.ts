@@ -2,9 +2,9 @@ import type { EditorView } from "@codemirror/view";
 import { wordWhy, type Locale } from "../../words.ts";
 import type { Outcome } from "./asking.ts";
 import { RequestError } from "./client.ts";
-import { find, nameKey } from "./elements.ts";
+import { find, nameKeyOrButton } from "./elements.ts";
 import { accept, acceptWord, cycle, dismiss, ghostOf, shownField } from "./ghost.ts";
-import { saySource, toPercent } from "./list.ts";
+import { saySource, sayPercent } from "./list.ts";
 import { say, sayProblem } from "./words.ts";
 
 /** A suggestion that stands still this long is read out, in milliseconds. Reading each one while typing would drown the keys. */
@@ -61,22 +61,27 @@ export class Strip {
       return;
     }
     const { suggestion } = drawn;
+    find("next").hidden = shown.suggestions.length < 2;
     const position =
       shown.suggestions.length > 1 ? `${shown.index + 1}/${shown.suggestions.length} · ` : "";
-    this.#facts.textContent = `${position}${toPercent(suggestion.probability)} % · ${saySource(suggestion, locale)}`;
+    this.#facts.textContent = `${position}${sayPercent(suggestion.probability, locale)} · ${saySource(suggestion, locale)}`;
     this.#announce(say("announce", locale, { text: suggestion.text }));
   }
 
   /** Why nothing is shown, as a sentence. */
   whyNothing(): string {
     const locale = this.#locale();
+    const key = nameKeyOrButton("Ctrl+Space", "list", locale);
     switch (this.#outcome.kind) {
       case "quiet":
-        return say(this.#outcome.word, locale, { key: nameKey("Ctrl+Space") });
+        return say(this.#outcome.word, locale, { key });
       case "asking":
         return say("whyWaiting", locale);
-      case "answered":
-        return wordWhy(this.#outcome.answer.why ?? "no-evidence", locale);
+      case "answered": {
+        const { why, candidates } = this.#outcome.answer;
+        if (why === undefined && candidates.length > 0) return say("whyUnsure", locale, { key });
+        return wordWhy(why ?? "no-evidence", locale);
+      }
       case "failed": {
         const { error } = this.#outcome;
         return sayProblem(error instanceof RequestError ? error.code : "failed", locale, "");

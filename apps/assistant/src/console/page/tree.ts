@@ -74,13 +74,14 @@ export class FileTree {
     for (let count = 1; count < parts.length; count++)
       this.#expanded.add(parts.slice(0, count).join("/"));
     this.draw();
-    this.#rowElement(path)?.scrollIntoView({ block: "nearest" });
+    this.#reveal();
   }
 
   /** Shows only files whose path holds every word of `text`; an empty text shows the tree again. */
   setFilter(text: string): void {
     this.#filter = text.trim().toLowerCase();
     this.draw();
+    this.#reveal();
   }
 
   /** Gives the keyboard to the tree. */
@@ -109,6 +110,11 @@ export class FileTree {
     );
     this.#element.hidden = this.#rows.length === 0;
     if (hadFocus) this.#focusRow(entry);
+  }
+
+  #reveal(): void {
+    if (this.#current !== undefined)
+      this.#rowElement(this.#current)?.scrollIntoView({ block: "nearest" });
   }
 
   #createRow(row: Row, isEntry: boolean): HTMLElement {

@@ -39,8 +39,8 @@ const words = {
   tryShow: { en: "Show me", zh: "演示" },
   tryHide: { en: "Hide this hint", zh: "隐藏提示" },
   tryShown: {
-    en: "A line was begun for you. Tab takes the rest, {undo} takes it back.",
-    zh: "已为您起了一行。Tab 采纳其余部分，{undo} 撤销。",
+    en: "A line was begun for you. {accept} takes the rest, {undo} takes it back.",
+    zh: "已为您起了一行。按 {accept} 采纳其余部分，{undo} 撤销。",
   },
   tryNothing: {
     en: "No line here lends itself to it. Open a longer file.",
@@ -55,10 +55,6 @@ const words = {
   dismiss: { en: "Dismiss", zh: "取消" },
   suggestions: { en: "Suggestion", zh: "建议" },
   listLabel: { en: "Suggestions, best first", zh: "建议（最佳在前）" },
-  option: {
-    en: "{rank}: {text}. {percent} percent, from {source}",
-    zh: "第 {rank} 项：{text}。{percent}%，来自{source}",
-  },
   announce: { en: "Suggestion: {text}", zh: "建议：{text}" },
   sourceFile: { en: "this file", zh: "此文件" },
   sourceProject: { en: "project", zh: "项目" },
@@ -85,6 +81,10 @@ const words = {
   whyMoved: {
     en: "The cursor moved. Type, or ask with {key}.",
     zh: "光标已移动。请输入，或按 {key} 请求。",
+  },
+  whyUnsure: {
+    en: "There are suggestions, but none is likely enough. {key} shows them.",
+    zh: "有候选建议，但可能性都不够高。按 {key} 查看。",
   },
   nothingHere: { en: "Nothing to suggest", zh: "没有建议" },
 
@@ -220,6 +220,7 @@ export function fillWords(root: ParentNode, locale: Locale): void {
   fill("data-placeholder", (element, text) => element.setAttribute("placeholder", text));
 }
 
-function isWord(name: string): name is Word {
+/** Whether a name from the document names a text. */
+export function isWord(name: string): name is Word {
   return name in words;
 }

@@ -1,10 +1,11 @@
+/// <reference types="node" />
 // Bundles the page into dist/console/page. Run by this workspace's `build` script.
 import { copyFile, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const source = new URL("./", import.meta.url);
-const target = new URL("../../../dist/console/page/", import.meta.url);
+const source = new URL("src/console/page/", import.meta.url);
+const target = new URL("dist/console/page/", import.meta.url);
 
 await mkdir(target, { recursive: true });
 await build({
