@@ -1,5 +1,4 @@
 /** An editor and sessions in memory: what the protocol tests of this folder talk to the real server with. */
-import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -98,8 +97,8 @@ export interface Introduction {
   readonly text?: string;
 }
 
-/** The workspace folder of every editor that names no other. */
-export const root: string = mkdtempSync(join(tmpdir(), "cloud-code-lsp-"));
+/** The workspace folder of every editor that names no other. Sessions in memory do not need it to exist. */
+export const root: string = join(tmpdir(), "cloud-code-lsp");
 /** The document that editors open. */
 export const uri: string = pathToFileURL(join(root, "src", "a.ts")).href;
 

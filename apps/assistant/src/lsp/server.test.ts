@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -269,6 +269,7 @@ describe("workspace folders", () => {
     });
     await editor.list();
     expect(editor.sessions.map(({ closed }) => closed)).toEqual([false, true]);
+    rmSync(repository, { recursive: true });
   });
 
   it("are not needed: a document outside any project is answered from itself alone, and a secret is still known for one", async () => {
