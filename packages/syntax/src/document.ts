@@ -1,29 +1,42 @@
-import { Edit } from "web-tree-sitter";
-import type { Node, Parser, Point, Tree } from "web-tree-sitter";
+import type { Parser } from "web-tree-sitter";
 import { SyntaxFailure } from "./errors.ts";
+import { createExcerpt } from "./excerpt.ts";
+import type { Excerpt } from "./excerpt.ts";
+import { SourceTree } from "./tree.ts";
+
+/** A text that has changed by more than this many units, and is not worse for it, becomes the new reference. */
+const SETTLED_UNITS = 1_000;
+
+/** The same if the reference has errors: they may be gone, or have moved, without the excerpt showing it. */
+const DOUBTFUL_UNITS = 50;
+
+/** A text that has changed by more than this becomes the new reference even if it is worse. */
+const DRIFTED_UNITS = 16_000;
+
+/** What differs between two texts: up to `start` they are the same, and behind `end` and `referenceEnd` too. */
+interface Difference {
+  readonly start: number;
+  readonly end: number;
+  readonly referenceEnd: number;
+}
 
 /**
- * How much text the parser gets per request, in UTF-16 units. It asks anew at every place where it resumes, and each
- * unit is copied into its memory, so that its own default, the rest of the text, makes a small edit slow.
- */
-const CHUNK_UNITS = 512;
-
-/** Hundreds of parser operations that a whole parse may take: some 4 MB of code, a second. */
-const PARSE_LIMIT = 20_000;
-
-/** Hundreds of parser operations that a trial may take: some 100 kB parsed anew, 20 ms. */
-const TRIAL_LIMIT = 500;
-
-/**
- * One text and its tree. Positions are UTF-16 units, as in JavaScript strings.
+ * One text that is being written, and a judgement of what could be written next. Positions are UTF-16 units.
  *
- * Invariant: the tree, if there is one, is the parse of the text.
+ * While someone types, the text has errors, and the tree of a text with errors is a poor start for parsing the next:
+ * little of it fits a text without them. So the document keeps the tree of a *reference*, the text as it was when
+ * it had the fewest errors, and judges every edit by its difference from that; and of the reference it parses only an
+ * {@link Excerpt} around the difference.
  */
 export class SyntaxDocument {
   readonly #parser: Parser;
   #text: string;
-  #tree: Tree | undefined;
-  #lines: Int32Array;
+  #reference: SourceTree;
+  /** Undefined while the text is the reference's. */
+  #difference: Difference | undefined;
+  #excerpt: { readonly part: Excerpt; readonly tree: SourceTree } | undefined;
+  /** True if no excerpt serves for the current text. */
+  #entire = false;
   #errors: number | undefined;
   #disposed = false;
 
@@ -31,8 +44,8 @@ export class SyntaxDocument {
   constructor(parser: Parser, text: string) {
     this.#parser = parser;
     this.#text = text;
-    this.#lines = lineStarts(text);
-    this.#tree = this.#parse(reader(text, text.length, text.length, ""), undefined, PARSE_LIMIT);
+    this.#reference = SourceTree.parse(parser, text);
+    this.#errors = this.#reference.errors();
   }
 
   /** The text as it was opened or updated last. */
@@ -40,160 +53,137 @@ export class SyntaxDocument {
     return this.#text;
   }
 
-  /**
-   * Replaces the text. What lies between the longest common beginning and the longest common end of the two texts
-   * is taken for one edit, and only what it concerns is parsed again.
-   */
+  /** Replaces the text. Only what differs is parsed again. */
   update(text: string): void {
-    const old = this.#use();
-    if (text === old) return;
-    const shorter = Math.min(text.length, old.length);
-    let start = 0;
-    while (start < shorter && text.charCodeAt(start) === old.charCodeAt(start)) start++;
-    let same = 0;
-    while (
-      same < shorter - start &&
-      text.charCodeAt(text.length - 1 - same) === old.charCodeAt(old.length - 1 - same)
-    )
-      same++;
-    const before = this.#tree;
-    before?.edit(this.#edit(start, old.length - same, text.slice(start, text.length - same)));
+    this.#requireOpen();
+    if (text === this.#text) return;
     this.#text = text;
-    this.#lines = lineStarts(text);
-    this.#errors = undefined;
-    this.#tree = this.#parse(reader(text, text.length, text.length, ""), before, PARSE_LIMIT);
-    before?.delete();
+    this.#entire = false;
+    const changed = difference(this.#reference.text, text);
+    this.#difference = changed;
+    this.#errors = this.#trial(changed.start, changed.start, "");
+    const units = Math.max(changed.end, changed.referenceEnd) - changed.start;
+    const before = this.#reference.errors();
+    const better = before === undefined || this.#errors === undefined || this.#errors < before;
+    const settled =
+      this.#errors === before && units > (before === 0 ? SETTLED_UNITS : DOUBTFUL_UNITS);
+    if (better || settled || units > DRIFTED_UNITS) this.#refer(changed);
   }
 
   /**
-   * How many errors the tree has: places where text was skipped, and tokens that the parser had to make up.
-   * Undefined if that is not known, because parsing took more steps than allowed.
+   * How many errors the text has: places where text has to be skipped, and tokens that have to be made up. Undefined if
+   * that is not known, because parsing took more steps than allowed.
    */
   errors(): number | undefined {
-    this.#use();
-    if (this.#tree !== undefined) this.#errors ??= countErrors(this.#tree.rootNode);
+    this.#requireOpen();
     return this.#errors;
   }
 
   /**
-   * How many errors the text would have with `replacement` in place of what is between `start` and `end`; the
-   * document stays as it is. Undefined if that is not known: the parser gives up after a fixed number of steps, so that
-   * no text can block the caller, and the answer is the same on every machine. Throws a {@link SyntaxFailure}
-   * `RANGE_OUTSIDE` unless 0 ≤ start ≤ end ≤ length.
+   * How many errors the text would have with `replacement` in place of what is between `start` and `end`; the document
+   * stays as it is. To be compared with {@link SyntaxDocument.errors}; undefined if it is not known, because parsing
+   * took more steps than allowed. Throws a {@link SyntaxFailure} `RANGE_OUTSIDE` unless 0 ≤ start ≤ end ≤ length.
    */
   errorsAfter(start: number, end: number, replacement: string): number | undefined {
-    const text = this.#use();
-    if (!(start >= 0 && start <= end && end <= text.length)) {
+    this.#requireOpen();
+    if (!(start >= 0 && start <= end && end <= this.#text.length)) {
       throw new SyntaxFailure(
         "RANGE_OUTSIDE",
-        `The range ${start}–${end} is not within the document's ${text.length} units. Update the document before asking.`,
+        `The range ${start}–${end} is not within the document's ${this.#text.length} units. Update the document before asking.`,
       );
     }
-    const edited = this.#tree?.copy();
-    if (edited === undefined) return undefined;
-    edited.edit(this.#edit(start, end, replacement));
-    const tree = this.#parse(reader(text, start, end, replacement), edited, TRIAL_LIMIT);
-    const errors = tree === undefined ? undefined : countErrors(tree.rootNode);
-    tree?.delete();
-    edited.delete();
-    return errors;
+    return this.#trial(start, end, replacement);
   }
 
-  /** Frees the tree, which lives outside of the garbage collector's reach. The document cannot be used afterwards. */
+  /** Frees the trees, which live outside of the garbage collector's reach. The document cannot be used afterwards. */
   dispose(): void {
-    this.#tree?.delete();
-    this.#tree = undefined;
+    if (this.#disposed) return;
     this.#disposed = true;
+    this.#excerpt?.tree.dispose();
+    this.#reference.dispose();
   }
 
-  /** The text, if the document may still be used. */
-  #use(): string {
+  #requireOpen(): void {
     if (this.#disposed) {
       throw new SyntaxFailure(
         "DOCUMENT_DISPOSED",
         "The document was disposed of. Open its text again.",
       );
     }
-    return this.#text;
   }
 
-  #parse(
-    read: (index: number) => string,
-    before: Tree | undefined,
-    limit: number,
-  ): Tree | undefined {
-    let steps = 0;
-    const tree = this.#parser.parse(read, before, { progressCallback: () => ++steps > limit });
-    if (tree !== null) return tree;
-    // Otherwise the next parse would resume this one.
-    this.#parser.reset();
+  /** Makes the current text, which differs from the reference by `changed`, the reference. */
+  #refer(changed: Difference): void {
+    const { start, end, referenceEnd } = changed;
+    const text = this.#text;
+    const before = this.#reference;
+    this.#reference =
+      before.root === undefined
+        ? SourceTree.parse(this.#parser, text)
+        : before.edited(start, referenceEnd, text.slice(start, end));
+    before.dispose();
+    this.#excerpt?.tree.dispose();
+    this.#excerpt = undefined;
+    this.#difference = undefined;
+    this.#errors = this.#reference.errors();
+  }
+
+  /** Counts the errors after an edit of the current text, as one edit of the reference. */
+  #trial(start: number, end: number, replacement: string): number | undefined {
+    const text = this.#text;
+    const known = this.#difference ?? { start, end, referenceEnd: end };
+    const from = Math.min(start, known.start);
+    const to = Math.max(end, known.end);
+    const referenceTo = to - known.end + known.referenceEnd;
+    const inserted = text.slice(from, start) + replacement + text.slice(end, to);
+    const excerpt = this.#excerptOf(from, referenceTo);
+    if (excerpt === undefined) return this.#reference.errorsAfter(from, referenceTo, inserted);
+    const { part, tree } = excerpt;
+    const shift = part.offset - part.start;
+    const errors = tree.errorsAfter(from + shift, referenceTo + shift, inserted);
+    return errors === undefined ? undefined : errors + part.errors;
+  }
+
+  /** An excerpt of the reference that has what is between `start` and `end`; undefined if the reference itself serves better. */
+  #excerptOf(
+    start: number,
+    end: number,
+  ): { readonly part: Excerpt; readonly tree: SourceTree } | undefined {
+    const known = this.#excerpt;
+    if (known !== undefined && known.part.start <= start && end <= known.part.end) return known;
+    const { root, text } = this.#reference;
+    if (this.#entire || root === undefined) return undefined;
+    known?.tree.dispose();
+    this.#excerpt = undefined;
+    const part = createExcerpt(root, text, start, end);
+    if (part.text.length <= text.length / 2) {
+      const tree = SourceTree.parse(this.#parser, part.text);
+      // Where leaving out items made or mended an error, they were no mere list.
+      if (tree.errors() === (this.#reference.errors() ?? 0) - part.errors) {
+        this.#excerpt = { part, tree };
+        return this.#excerpt;
+      }
+      tree.dispose();
+    }
+    this.#entire = true;
     return undefined;
   }
+}
 
-  #edit(start: number, end: number, replacement: string): Edit {
-    const startPosition = this.#position(start);
-    return new Edit({
-      startIndex: start,
-      oldEndIndex: end,
-      newEndIndex: start + replacement.length,
-      startPosition,
-      oldEndPosition: this.#position(end),
-      newEndPosition: advance(startPosition, replacement),
-    });
+/** Finds the longest common beginning and then the longest common end of two texts. */
+function difference(reference: string, text: string): Difference {
+  const shorter = Math.min(reference.length, text.length);
+  let start = 0;
+  while (start < shorter && text.charCodeAt(start) === reference.charCodeAt(start)) start++;
+  let end = text.length;
+  let referenceEnd = reference.length;
+  while (
+    end > start &&
+    referenceEnd > start &&
+    text.charCodeAt(end - 1) === reference.charCodeAt(referenceEnd - 1)
+  ) {
+    end--;
+    referenceEnd--;
   }
-
-  #position(index: number): Point {
-    let low = 0;
-    let high = this.#lines.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#lines[middle] ?? 0) <= index) low = middle;
-      else high = middle;
-    }
-    return { row: low, column: index - (this.#lines[low] ?? 0) };
-  }
-}
-
-/** Reads the text with `replacement` in place of what is between `start` and `end`, without putting it together. */
-function reader(
-  text: string,
-  start: number,
-  end: number,
-  replacement: string,
-): (index: number) => string {
-  const replaced = start + replacement.length;
-  return (index) => {
-    if (index < start) return text.slice(index, Math.min(start, index + CHUNK_UNITS));
-    if (index < replaced) return replacement.slice(index - start, index - start + CHUNK_UNITS);
-    const from = index - replaced + end;
-    return text.slice(from, from + CHUNK_UNITS);
-  };
-}
-
-/** Where the lines start. Rows are counted as tree-sitter does: only "\n" ends one. */
-function lineStarts(text: string): Int32Array {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return Int32Array.from(starts);
-}
-
-/** The position behind `text` if it starts at `from`. */
-function advance(from: Point, text: string): Point {
-  const last = text.lastIndexOf("\n");
-  if (last < 0) return { row: from.row, column: from.column + text.length };
-  let row = from.row;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) row++;
-  return { row, column: text.length - last - 1 };
-}
-
-/** Counts ERROR and MISSING nodes; goes only where there are some. Nodes by the list are cheaper than a cursor here. */
-function countErrors(root: Node): number {
-  const open = [root];
-  let errors = 0;
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (!node.hasError) continue;
-    if (node.isError || node.isMissing) errors++;
-    for (const child of node.children) open.push(child);
-  }
-  return errors;
+  return { start, end, referenceEnd };
 }

@@ -234,15 +234,18 @@ class Ecmascript {
     return end;
   }
 
+  /** Takes a regular expression or, where none can start or end, a division. */
   #slash(): void {
     const scanner = this.#scanner;
-    const end =
-      this.#operand || scanner.at < this.#barren ? -1 : regexEnd(scanner.text, scanner.at + 1);
-    if (end >= 0) {
-      this.#take(TokenKind.Regex, end, true);
-      return;
+    const { text, at } = scanner;
+    if (!this.#operand && at >= this.#barren) {
+      const end = regexEnd(text, at + 1);
+      if (end >= 0) {
+        this.#take(TokenKind.Regex, end, true);
+        return;
+      }
+      this.#barren = lineEnd(text, at);
     }
-    if (!this.#operand) this.#barren = Math.max(this.#barren, lineEnd(scanner.text, scanner.at));
     this.#plain(47);
   }
 
