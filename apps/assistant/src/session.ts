@@ -42,7 +42,7 @@ export interface Status {
     /** Files in the index by language. */
     readonly languages?: Readonly<Record<string, number>>;
   };
-  /** The folder that holds the index of this workspace; absent while it exists only in memory. */
+  /** The folder for the index of this workspace; absent when the session keeps none on disk. */
   readonly cacheFolder?: string;
   /** The latest notice of each code, oldest first. */
   readonly notices?: readonly Notice[];

@@ -104,7 +104,7 @@ function printAnswer({ candidates, why }: Answer, terminal: Terminal): void {
     const share = `${Math.round(probability * 100)} %`.padStart(5);
     print(
       terminal,
-      `${String(rank).padStart(2)}  ${share}  ${dim(terminal, source.padEnd(7))}  ${text}`,
+      `${String(rank).padStart(2)}  ${share}  ${dim(terminal, source.padEnd(7))}  ${toVisible(text)}`,
     );
   }
   if (candidates.length > 0) return;
@@ -114,5 +114,12 @@ function printAnswer({ candidates, why }: Answer, terminal: Terminal): void {
     why === undefined
       ? nothing
       : `${nothing}${terminal.locale === "en" ? " " : ""}${wordWhy(why, terminal.locale)}`,
+  );
+}
+
+/** Code may hold control characters; a terminal must not obey them. */
+function toVisible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) =>
+    control === "\t" ? control : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

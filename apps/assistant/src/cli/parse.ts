@@ -22,6 +22,12 @@ export function takeLanguage(words: readonly string[]): {
   return language === undefined ? { words: rest } : { words: rest, language };
 }
 
+/** Throws `USAGE` unless `--lang` named a language that the program speaks. */
+export function checkLanguage(language: string | undefined): void {
+  if (language === undefined || /^(?:en|zh)(?:[-_.]|$)/i.test(language)) return;
+  throw usage(`\`--lang\` takes en or zh (en 或 zh), not \`${language}\`.`);
+}
+
 /** Understands a command line without `--lang`; throws `USAGE` in the person's language. */
 export function parseCommandLine(words: readonly string[], locale: Locale): Asked {
   const [first, second] = words;

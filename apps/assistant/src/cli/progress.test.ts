@@ -23,7 +23,8 @@ function shown(isTTY: boolean, stepMs: number, columns = 80): string {
   progress.notice({ code: "CANCELLED", details: {} });
   progress.notice({ code: "CANCELLED", details: {} });
   progress.end();
-  return String(errors.read() ?? "");
+  // The sequence that goes to the start of the line and clears it, as a visible sign.
+  return String(errors.read() ?? "").replaceAll("\r\u001b[K", "⌫");
 }
 
 describe("progress", () => {
@@ -34,13 +35,10 @@ describe("progress", () => {
 
   it("is a bar on a terminal that is redrawn in place, fits the width, and is gone before a notice", () => {
     const text = shown(true, 50);
-    expect(text).toMatch(/^\r\u001b\[K█{5}░{19} indexing 20\/100 files\r\u001b\[K█/);
-    expect(text).toMatch(/\r\u001b\[Kcloud-code: Cancelled\.\n$/);
-    expect(text.split("\r").length - 2).toBe(41);
-    for (const line of shown(true, 50, 30)
-      .split(/\r\u001b\[K/)
-      .slice(1, -1))
-      expect(line.length).toBe(29);
+    expect(text).toMatch(/^⌫█{5}░{19} indexing 20\/100 files⌫█/);
+    expect(text).toMatch(/⌫cloud-code: Cancelled\.\n$/);
+    expect(text.split("⌫").length - 2).toBe(41);
+    for (const line of shown(true, 50, 30).split("⌫").slice(1, -1)) expect(line.length).toBe(29);
   });
 
   it("is a line every five seconds elsewhere", () => {

@@ -9,6 +9,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -154,6 +155,8 @@ describe("cloud-code complete", () => {
     checkError(`complete --file sub ${at}`, folder, "NOT_A_FILE", /sub/);
     checkError(`complete --file latin.ts ${at}`, folder, "NOT_UTF8", /UTF-8/);
     checkError(`complete --file binary.ts ${at}`, folder, "NOT_TEXT", /binary/);
+    symlinkSync(".env", join(folder, "link.ts"));
+    checkError(`complete --file link.ts ${at}`, folder, "FILE_REFUSED", /secrets/);
     checkError(`complete --file .env ${at}`, folder, "FILE_REFUSED", /secrets/);
     checkError("complete --file a.ts --line 9 --column 0", folder, "POSITION_OUTSIDE", /3 lines/);
     checkError(
@@ -241,6 +244,13 @@ describe("cloud-code index and status", () => {
     expect(run(["index", "clear"], { cwd: root, env }).status).toBe(0);
     expect(readdirSync(cache)).toEqual([]);
     expect(status().index).toBeNull();
+  });
+
+  it("says where the index cannot be kept", () => {
+    const root = newFolder({ "a.ts": CLIENT, file: "" });
+    const env = { CLOUD_CODE_CACHE_DIR: join(root, "file", "cache") };
+    expect(run(["status"], { cwd: root, env }).stdout).toMatch(/cannot be kept/);
+    expect(run(["status"], { cwd: root }).stdout).not.toMatch(/Problems/);
   });
 
   it("says whether and why a file is completed", () => {
@@ -334,6 +344,7 @@ describe("the command line", () => {
     checkError("complete --fiel a.ts", CACHE, "USAGE", /Did you mean `--file`/);
     checkError("complete a.ts", CACHE, "USAGE", /`a\.ts` is not expected/);
     checkError("complete --file", CACHE, "USAGE", /needs a value|is missing/);
+    checkError("status --lang=fr", CACHE, "USAGE", /en or zh/);
     checkError("status --json=yes", CACHE, "USAGE", /takes no value/);
     expect(run(["frobnicate"]).stderr).not.toMatch(/Did you mean/);
   });
@@ -370,6 +381,58 @@ describe("the command line", () => {
     expect([code, await stderr]).toEqual([130, expect.stringMatching(/Cancelled\.\n$/)]);
     const [folder = ""] = readdirSync(cache);
     expect(existsSync(join(cache, folder, "lock"))).toBe(false);
+  });
+});
+
+describe("cloud-code lsp and try", () => {
+  const root = newFolder({ "client.ts": CLIENT, ".git/HEAD": "" });
+
+  function start(line: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [PROGRAM, ...line], { cwd: root, env: ENVIRONMENT });
+  }
+
+  function request(child: ChildProcessWithoutNullStreams, message: object): void {
+    const body = JSON.stringify({ jsonrpc: "2.0", ...message });
+    child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+
+  /** What the program said until `pattern` was in it. */
+  async function hear(child: ChildProcessWithoutNullStreams, pattern: RegExp): Promise<string> {
+    let all = "";
+    while (!pattern.test(all)) {
+      const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+      all += chunk.toString();
+    }
+    return all;
+  }
+
+  it("serves an editor over standard input and output until it leaves, or until a signal", async () => {
+    const initialize = {
+      id: 1,
+      method: "initialize",
+      params: { processId: null, rootUri: null, capabilities: {} },
+    };
+    const polite = start(["lsp", "--stdio"]);
+    request(polite, initialize);
+    await hear(polite, /completionProvider/);
+    request(polite, { id: 2, method: "shutdown" });
+    await hear(polite, /"id":2/);
+    request(polite, { method: "exit" });
+    expect(await once(polite, "exit")).toEqual([0, null]);
+
+    const ended = start(["lsp"]);
+    request(ended, initialize);
+    await hear(ended, /completionProvider/);
+    ended.kill("SIGTERM");
+    expect(await once(ended, "exit")).toEqual([1, null]);
+  });
+
+  it("shows completion on this machine alone, until Ctrl-C", async () => {
+    const child = start(["try", "--no-open"]);
+    const [, url = ""] = /(http:\/\/127\.0\.0\.1:\d+\/)/.exec(await hear(child, /\n/)) ?? [];
+    expect((await fetch(url)).status).toBe(200);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
   });
 });
 

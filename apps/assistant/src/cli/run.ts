@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AssistantError, reasonOf, wordError } from "../errors.ts";
 import { wordHelp } from "./help.ts";
-import { parseCommandLine, takeLanguage } from "./parse.ts";
+import { checkLanguage, parseCommandLine, takeLanguage } from "./parse.ts";
 import { chooseLocale, print, printJson, type Terminal } from "./terminal.ts";
 
 const OK = 0;
@@ -28,6 +28,7 @@ export async function run(
   const { words, language } = takeLanguage(line);
   const terminal: Terminal = { ...around, locale: chooseLocale(language, environment) };
   try {
+    checkLanguage(language);
     const asked = parseCommandLine(words, terminal.locale);
     if (asked.kind === "version") print(terminal, version());
     if (asked.kind === "help") print(terminal, wordHelp(asked.topic, terminal.locale));

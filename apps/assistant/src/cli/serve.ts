@@ -8,6 +8,8 @@ import { print, type Terminal } from "./terminal.ts";
 /** `cloud-code lsp`: serves one editor until it leaves. */
 export async function runLsp(_: Given, terminal: Terminal): Promise<number> {
   const { createServer } = await import("../lsp/index.ts");
+  // To the server a signal is what a closed pipe is: nobody is there any more.
+  terminal.signal.addEventListener("abort", () => terminal.input.destroy(), { once: true });
   return createServer({ openSession, version: version() }).listen(terminal.input, terminal.output);
 }
 

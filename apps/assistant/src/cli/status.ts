@@ -22,6 +22,7 @@ export async function runStatus(given: Given, terminal: Terminal): Promise<numbe
     notices.push({ code: error.code, details: error.details });
   };
   const manifest = await store.manifest().catch(note);
+  await store.probe().catch(note);
   const keeper = manifest === undefined ? undefined : await store.keeper();
   const found = await new Selector(root, { exclude: folder }).select({ signal: terminal.signal });
   for (const details of found.unreadable) notices.push({ code: "FOLDER_UNREADABLE", details });

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, realpath } from "node:fs/promises";
 import { AssistantError, reasonOf } from "../errors.ts";
 import { isSecret } from "./denied.ts";
 import { MAX_FILE_BYTES, toText } from "./source.ts";
@@ -14,6 +14,9 @@ export async function readDocument(
   if (isSecret(path.replaceAll("\\", "/"))) throw new AssistantError("FILE_REFUSED", { path });
   let file: FileHandle | undefined;
   try {
+    // A harmless name may be a link to a secret.
+    if (isSecret((await realpath(path)).replaceAll("\\", "/")))
+      throw new AssistantError("FILE_REFUSED", { path });
     file = await open(path, "r");
     const facts = await file.stat();
     if (!facts.isFile()) throw new AssistantError("NOT_A_FILE", { path });

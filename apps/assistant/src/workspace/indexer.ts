@@ -57,6 +57,8 @@ const PROGRESS_FILES = 64;
 const DEBOUNCE_MS = 100;
 const QUIET_MS = 3_000;
 const MANY_SEGMENTS = 16;
+// Sorted in a quarter of a second.
+const QUICK_TOKENS = 400_000;
 // A question asks every segment, so a quiet moment is used to have few.
 const FEW_SEGMENTS = 3;
 const RESCAN_SECONDS = 30;
@@ -148,7 +150,7 @@ export class Indexer {
   /** Joins all segments into one and stores it. */
   compact(): Promise<void> {
     return this.#step(async () => {
-      this.#merge(0);
+      if (this.#held.length > 1 || this.#hidden.size > 0) this.#merge(0);
       await this.#save();
       this.#settle();
     });
@@ -353,14 +355,14 @@ export class Indexer {
 
   /**
    * Merges the newest segments with each other, and an older one only when they have grown to half its size: so each file is merged a
-   * logarithmic number of times, and a large base is left in peace.
+   * logarithmic number of times, and a large base is left in peace. At most `maxTokens` are touched.
    */
-  #mergeNewest(): void {
+  #mergeNewest(maxTokens: number): void {
     let from = this.#held.length - 1;
     let size = this.#held[from]?.segment.tokens.length ?? 0;
     for (let at = from - 1; at >= 0; at--) {
       const older = this.#held[at]?.segment.tokens.length ?? 0;
-      if (older > 2 * size) break;
+      if (older > 2 * size || size + older > maxTokens) break;
       size += older;
       from = at;
     }
@@ -370,8 +372,9 @@ export class Indexer {
   async #settleAndSave(): Promise<void> {
     this.#settle();
     await this.#save();
-    if (this.#held.length > MANY_SEGMENTS && !this.#stop.signal.aborted) {
-      this.#mergeNewest();
+    // Little enough that whoever closes now hardly waits; the rest is for a quiet moment, which a short-lived program never has.
+    if (this.#held.length > MANY_SEGMENTS) {
+      this.#mergeNewest(QUICK_TOKENS);
       await this.#save();
     }
     this.#settle();
@@ -383,7 +386,7 @@ export class Indexer {
   /** In a quiet moment: what was deleted or refused since leaves the disk too, and few segments make quick answers. */
   async #tidy(): Promise<void> {
     if (this.#hidden.size > 0) this.#merge(0);
-    else if (this.#held.length > FEW_SEGMENTS) this.#mergeNewest();
+    else if (this.#held.length > FEW_SEGMENTS) this.#mergeNewest(Infinity);
     if (!this.#dirty) return;
     await this.#save();
     this.#settle();

@@ -47,6 +47,7 @@ const FEW_FILES = 20;
 
 class WorkspaceSession implements Session {
   readonly root: string;
+  readonly #named: string;
   readonly #maxFileBytes: number;
   readonly #folder: string | undefined;
   readonly #project: Project = new Project();
@@ -63,6 +64,7 @@ class WorkspaceSession implements Session {
 
   constructor(root: string, options: SessionOptions) {
     this.root = root;
+    this.#named = resolve(options.root);
     this.#maxFileBytes = options.maxFileBytes ?? MAX_FILE_BYTES;
     const cache = options.cache ?? cacheFolder();
     this.#folder = options.cache === null ? undefined : indexFolder(root, cache);
@@ -177,9 +179,13 @@ class WorkspaceSession implements Session {
 
   /** A path as the index names it: relative to the root, forward slashes; undefined when it lies outside. */
   #relative(path: string): string | undefined {
-    const inside = relative(this.root, isAbsolute(path) ? path : resolve(this.root, path));
-    if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
-    return inside.split(sep).join("/");
+    const absolute = resolve(this.root, path);
+    // A workspace reached through a link has two names, and editors use the one they were given.
+    const insides = [this.root, this.#named].map((root) => relative(root, absolute));
+    const inside = insides.find(
+      (each) => each !== ".." && !each.startsWith(`..${sep}`) && !isAbsolute(each),
+    );
+    return inside?.split(sep).join("/");
   }
 
   #hear(report: Report): void {
@@ -202,6 +208,7 @@ class WorkspaceSession implements Session {
         break;
       case "settled":
         this.#facts = report.facts;
+        this.#notices.delete("INDEXER_FAILED");
         this.#setActivity({ kind: "ready" });
         this.#resolveSettled();
         this.#prepare();

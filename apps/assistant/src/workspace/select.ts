@@ -80,20 +80,16 @@ export class Selector {
       skipped[reason] = (skipped[reason] ?? 0) + 1;
     };
     const start = options.under ?? "";
-    const queue = [{ folder: start, rules: await this.#rulesAround(start) }];
-    const visit = async ({
-      folder,
-      rules: outer,
-    }: {
-      folder: string;
-      rules: Rules;
-    }): Promise<void> => {
+    const queue: { readonly folder: string; readonly rules: Rules }[] = [];
+    const visit = async ({ folder, rules: outer }: (typeof queue)[number]): Promise<void> => {
       let entries: Dirent[];
       options.entering?.(folder);
       try {
         entries = await readdir(join(this.#root, folder), { withFileTypes: true });
       } catch (error) {
         if (folder === "") throw error;
+        // Deleted since its parent was read.
+        if (isMissing(error)) return;
         skip("unreadable");
         unreadable.push({ path: folder, reason: reasonOf(error) });
         return;
@@ -112,7 +108,13 @@ export class Selector {
         else if (verdict.kind === "skipped") skip(verdict.reason);
       }
     };
-    await drain(queue, FOLDERS_AT_ONCE, visit, options.signal);
+    try {
+      queue.push({ folder: start, rules: await this.#rulesAround(start) });
+      await drain(queue, FOLDERS_AT_ONCE, visit, options.signal);
+    } catch (error) {
+      // A folder that is gone holds nothing; a workspace that is gone is an error.
+      if (start === "" || !isMissing(error)) throw error;
+    }
     return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), skipped, unreadable };
   }
 

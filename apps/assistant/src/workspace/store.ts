@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { SkipReason } from "../session.ts";
 import { Lock } from "./lock.ts";
@@ -160,6 +161,18 @@ export class Store {
   async keeper(): Promise<number | undefined> {
     const pid = await Lock.holder(join(this.folder, LOCK));
     return pid === process.pid ? undefined : pid;
+  }
+
+  /** Resolves if the index can be kept here; throws `INDEX_UNWRITABLE`. Changes nothing. */
+  async probe(): Promise<void> {
+    for (let at = this.folder; ; at = dirname(at)) {
+      try {
+        return await access(at, constants.W_OK | constants.X_OK);
+      } catch (error) {
+        // A folder that is not there yet is made in the one above it.
+        if (!isMissing(error) || dirname(at) === at) throw this.#unwritable(error);
+      }
+    }
   }
 
   /** Gives the lock back. */

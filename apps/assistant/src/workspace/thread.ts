@@ -6,6 +6,7 @@ import type { Message, Order } from "./worker.ts";
 // The built file, from here and from the sources alike: a thread cannot load TypeScript.
 const WORKER = new URL("../../dist/workspace/worker.js", import.meta.url);
 const RESTART_DELAYS_MS = [1_000, 5_000, 30_000];
+const LONG_LIFE_MS = 600_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** What a session hears from its indexing thread. */
@@ -22,6 +23,7 @@ export class IndexerThread {
   #worker: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
   #failures = 0;
+  #startedMs = 0;
   #closed = false;
 
   constructor(options: IndexerOptions, listener: ThreadListener) {
@@ -56,6 +58,7 @@ export class IndexerThread {
     // Loaders and flags of the program around us are none of the thread's business.
     const worker = new Worker(WORKER, { workerData: this.#options, execArgv: [] });
     this.#worker = worker;
+    this.#startedMs = performance.now();
     let failure: AssistantError | undefined;
     worker.on("message", (message: Message) => {
       if (message.kind === "failed")
@@ -68,6 +71,8 @@ export class IndexerThread {
     worker.on("exit", (code) => {
       this.#worker = undefined;
       if (this.#closed) return;
+      // Whatever ended a thread that had worked for long has nothing to do with how it started.
+      if (performance.now() - this.#startedMs > LONG_LIFE_MS) this.#failures = 0;
       const delayMs = RESTART_DELAYS_MS[this.#failures++];
       this.#listener.failed(
         failure ?? new AssistantError("INDEXER_FAILED", { reason: `exit ${code}` }),
