@@ -25,6 +25,9 @@ export type ErrorCode =
   | "PAGE_NOT_BUILT"
   | "PORT_TAKEN"
   | "PORT_REFUSED"
+  | "BENCH_ROW"
+  | "BENCH_BLOB"
+  | "BENCH_GOLD"
   | "CANCELLED"
   | "USAGE"
   | "INTERNAL";
@@ -121,6 +124,18 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   PORT_REFUSED: {
     en: "The system does not let this program listen on port {port} ({reason}). Choose another with --port, above 1023.",
     zh: "系统不允许在端口 {port} 上监听（{reason}）。请用 --port 指定 1023 以上的端口。",
+  },
+  BENCH_ROW: {
+    en: "{path}, line {line}: not a benchmark position ({reason}). Each line is one JSON object as bench/completion describes.",
+    zh: "{path} 第 {line} 行不是有效的基准位置（{reason}）。每行应为 bench/completion 所述的一个 JSON 对象。",
+  },
+  BENCH_BLOB: {
+    en: "{path} is not the file the positions were made from: its blob is {found}, not {expected}. Check out the version they name.",
+    zh: "{path} 不是生成这些位置时的文件：其 blob 为 {found}，应为 {expected}。请检出所指定的版本。",
+  },
+  BENCH_GOLD: {
+    en: "{path}, line {line}: the rest of the line is not what the position was made from. Make the positions again from this version.",
+    zh: "{path} 第 {line} 行：该行剩余部分与生成位置时不同。请用此版本重新生成位置。",
   },
   CANCELLED: { en: "Cancelled.", zh: "已取消。" },
   USAGE: { en: "{reason} See `{help}`.", zh: "{reason} 请参阅 `{help}`。" },

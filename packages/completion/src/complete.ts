@@ -18,7 +18,7 @@ import type {
 } from "./suggestion.ts";
 import { isWordCharacter, meetRest, normalizeBlanks, renderWords } from "./text.ts";
 import { readTyped, type Fit, type Reading } from "./typed.ts";
-import { FIRST_WORD, Mark, Overlay, type Words } from "./vocabulary.ts";
+import { FIRST_WORD, isLineEnd, Mark, Overlay, type Words } from "./vocabulary.ts";
 
 const DEFAULT_LIMIT = 5;
 /** A half-typed word asks for every word that fits, however improbable. */
@@ -47,7 +47,7 @@ export function complete(
   if (above.place === "literal" && above.literal === "") return silent("inside-string");
   const below = readBelow(reading, text, line.end, words);
 
-  const search = new Search(project, language, words, above, below, line.isAfterWord);
+  const search = new Search(project, language, words, above, below, line.isAfterBlank);
   const paths = search.run();
   const { suggestions, hasRejected } = offer(paths, search, request, line, countErrors);
   if (suggestions.length > 0) return { candidates: suggestions };
@@ -66,7 +66,7 @@ interface Line {
   readonly end: number;
   /** Text right of the cursor. */
   readonly rest: string;
-  readonly isAfterWord: boolean;
+  readonly isAfterBlank: boolean;
   readonly isInsideWord: boolean;
 }
 
@@ -77,7 +77,8 @@ function readLine({ text, offset }: CompletionRequest): Line {
   if (end > offset && text[end - 1] === "\r") end -= 1;
   const isAfterWord = offset > start && isWordCharacter(text.charAt(offset - 1));
   const isInsideWord = isAfterWord && offset < end && isWordCharacter(text.charAt(offset));
-  return { start, end, rest: text.slice(offset, end), isAfterWord, isInsideWord };
+  const isAfterBlank = offset === start || /\s/u.test(text.charAt(offset - 1));
+  return { start, end, rest: text.slice(offset, end), isAfterBlank, isInsideWord };
 }
 
 /** One search: what was typed, what is known, and the ways to go on. */
@@ -99,14 +100,15 @@ class Search {
     words: Overlay,
     above: Above,
     below: Part,
-    isAfterWord: boolean,
+    isAfterBlank: boolean,
   ) {
     this.#project = project;
     this.#words = words;
-    const { ids, kinds } = above.part;
+    const { ids } = above.part;
     const last = ids.length - 1;
     const lastWord = words.wordOf(ids[last] ?? Mark.file);
-    const isTyping = above.literal === "" && isAfterWord && isWord(lastWord);
+    const isTyping =
+      above.literal === "" && !isAfterBlank && (isWord(lastWord) || isOperator(lastWord));
     this.typed = isTyping ? lastWord : above.literal;
     this.#holeAt = isTyping ? last : ids.length;
     this.#tokens = new Int32Array(this.#holeAt + 1 + below.ids.length);
@@ -116,8 +118,9 @@ class Search {
     const spaced = new Uint8Array(this.#tokens.length);
     spaced.set(above.part.spaced.subarray(0, this.#holeAt));
     spaced.set(below.spaced, this.#holeAt + 1);
-    const isBlankLine = this.#holeAt === 0 || kinds[this.#holeAt - 1] === 0;
-    this.cut = this.typed !== "" ? "partial" : isBlankLine ? "start" : "mid";
+    const isBlankLine = this.#holeAt === 0 || isLineEnd(ids[this.#holeAt - 1] as number);
+    const isPartial = this.typed !== "" && !isOperator(this.typed);
+    this.cut = isPartial ? "partial" : isBlankLine ? "start" : "mid";
 
     if (this.typed !== "") words.idOf(this.typed);
     project.scratch.reserve(words.size);
@@ -268,6 +271,11 @@ function lineBelow(text: string, end: number): string {
 
 function isWord(word: string): boolean {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(word);
+}
+
+/** True for signs that may be the beginning of a longer one, as `+` is of `+=`. */
+function isOperator(word: string): boolean {
+  return /^[=+\-*/%<>!&|^?:.~]+$/u.test(word);
 }
 
 /** Which tokens are names, remembered for one request: the search asks again and again for the same ones. */

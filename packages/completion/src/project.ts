@@ -35,15 +35,15 @@ export class Project {
     return this.#attached.length;
   }
 
-  /** Adds a segment; files it holds replace older versions of themselves. */
+  /** Adds a segment, whose paths are distinct; files it holds replace older versions of themselves. */
   attach(segment: Segment): void {
+    for (const { path } of segment.files) this.hide(path);
+    if (segment.files.length === 0) return;
     const attached = new AttachedSegment(segment, this.vocabulary);
     this.#attached.push(attached);
-    this.#liveFiles.set(attached, 0);
+    this.#liveFiles.set(attached, segment.files.length);
     segment.files.forEach((file, fileIndex) => {
-      this.hide(file.path);
       this.#homes.set(file.path, { attached, fileIndex });
-      this.#liveFiles.set(attached, (this.#liveFiles.get(attached) ?? 0) + 1);
       this.#tokenCount += file.length;
     });
   }
@@ -59,8 +59,7 @@ export class Project {
     this.#tokenCount -= file.length;
     const liveFiles = (this.#liveFiles.get(home.attached) ?? 0) - 1;
     this.#liveFiles.set(home.attached, liveFiles);
-    // A segment that just arrived may be empty for a moment, while its own files replace each other.
-    if (liveFiles === 0 && home.attached !== this.#attached.at(-1)) {
+    if (liveFiles === 0) {
       this.#liveFiles.delete(home.attached);
       this.#attached.splice(this.#attached.indexOf(home.attached), 1);
     }

@@ -6,7 +6,7 @@
  * languages whose templates, markup or heredocs nest, only at a line that opens with a keyword in the first column.
  */
 import { TokenKind, type Language } from "@cloud-code/syntax";
-import { openIndentsAt, readStream, type Stream } from "./stream.ts";
+import { LINE, openIndentsAt, readStream, type Stream } from "./stream.ts";
 import { isLineEnd, type Vocabulary, type Words } from "./vocabulary.ts";
 
 /** Documents remembered; the oldest is forgotten first. */
@@ -51,11 +51,12 @@ export interface Reading {
 
 /** See the head of this file. */
 export class Readings {
-  readonly #vocabulary: Vocabulary;
+  /** Where words of whole documents are numbered. */
+  readonly vocabulary: Vocabulary;
   readonly #byPath = new Map<string, Reading>();
 
   constructor(vocabulary: Vocabulary) {
-    this.#vocabulary = vocabulary;
+    this.vocabulary = vocabulary;
   }
 
   /** The reading to start from: the last one, or a new one when too much has changed since. New ones number new words. */
@@ -67,7 +68,7 @@ export class Readings {
       if (changed <= MAX_GAP_CHARS && Math.abs(last.text.length - text.length) <= MAX_GAP_CHARS)
         return last;
     }
-    const stream = readStream(text, language, (word) => this.#vocabulary.idOf(word));
+    const stream = readStream(text, language, (word) => this.vocabulary.idOf(word));
     const reading = { text, language, stream };
     this.#byPath.delete(path);
     this.#byPath.set(path, reading);
@@ -134,7 +135,7 @@ export function readBelow(reading: Reading, text: string, offset: number, words:
 }
 
 function canResume(stream: Stream, index: number, language: Language): boolean {
-  if (!isLineEnd(stream.ids[index] as number)) return false;
+  if (!isLineEnd(stream.ids[index] as number) || stream.kinds[index] !== LINE) return false;
   if (PLAIN_LINES.has(language)) return true;
   return (
     stream.starts[index] === stream.ends[index] && stream.kinds[index + 1] === TokenKind.Keyword

@@ -35,6 +35,8 @@ export function buildSegment(files: readonly SourceFile[]): Segment {
     draft.add(Mark.file, false);
     for (let i = 0; i < stream.length; i++)
       draft.add(stream.ids[i] as number, stream.spaced[i] === 1);
+    // The last line of a file ends like any other.
+    if (stream.length > 0) draft.add(Mark.lineSame, false);
   }
   return draft.finish();
 }

@@ -1,7 +1,7 @@
 /**
  * Source text as the model reads it: comments out, line breaks as indentation marks, long literals opaque.
  *
- * Example (Python):  `if a:⏎    b()  # call⏎c` → `if` `a` `:` ⟨deeper⟩ `b` `(` `)` ⟨out1⟩ `c`
+ * Example (Python):  `if a:⏎    b()  # call⏎c` → ⟨same⟩ `if` `a` `:` ⟨deeper⟩ `b` `(` `)` ⟨out1⟩ `c`
  */
 import { TokenKind, tokenize, type Language } from "@cloud-code/syntax";
 import { isLineEnd, Mark } from "./vocabulary.ts";
@@ -9,12 +9,17 @@ import { isLineEnd, Mark } from "./vocabulary.ts";
 /** Literals longer than this are context only; nobody accepts a suggestion that quotes a paragraph. UTF-16 units. */
 const MAX_LITERAL_CHARS = 100;
 
+/** Kind of a line mark whose line begins outside of every token, so that lexing can start there. */
+export const LINE = 0;
+/** Kind of a line mark whose line begins inside a comment. */
+const LINE_IN_COMMENT = 255;
+
 /** The model's tokens of one text, in order. All arrays have `length` meaningful entries. */
 export interface Stream {
   readonly length: number;
   /** Token numbers: marks and words. */
   readonly ids: Int32Array;
-  /** The lexer's kind of each token; 0 for line marks. */
+  /** The lexer's kind of each token; for a line mark, `LINE` or `LINE_IN_COMMENT`. */
   readonly kinds: Uint8Array;
   /** 1 where a blank stands before the token on its line. */
   readonly spaced: Uint8Array;
@@ -24,14 +29,14 @@ export interface Stream {
 }
 
 /**
- * Reads `text` into model tokens; `idOf` numbers the words. A text that is the rest of a longer one passes the indentations open
- * before it, outermost first; its first line then gets a line mark too.
+ * Reads `text` into model tokens; `idOf` numbers the words. Every line that holds a token begins with a line mark. A text that is
+ * the rest of a longer one passes the indentations open before it, outermost first.
  */
 export function readStream(
   text: string,
   language: Language,
   idOf: (word: string) => number,
-  openIndents?: readonly number[],
+  openIndents: readonly number[] = [0],
 ): Stream {
   const tokens = tokenize(text, language);
   // Each lexer token gives at most one word and one line mark before it.
@@ -41,11 +46,12 @@ export function readStream(
   const spaced = new Uint8Array(capacity);
   const starts = new Int32Array(capacity);
   const ends = new Int32Array(capacity);
-  const indents = [...(openIndents ?? [0])];
+  const indents = [...openIndents];
   let length = 0;
   let lineStart = 0;
   let previousEnd = 0;
   let isLineStart = true;
+  let isLineInComment = false;
 
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kinds[i] as number;
@@ -54,23 +60,25 @@ export function readStream(
     if (kind === TokenKind.Newline) {
       lineStart = end;
       isLineStart = true;
+      isLineInComment = false;
       continue;
     }
     if (kind === TokenKind.Comment) {
       const lastBreak = text.lastIndexOf("\n", end - 1);
-      if (lastBreak >= start) lineStart = lastBreak + 1;
+      if (lastBreak >= start) {
+        lineStart = lastBreak + 1;
+        isLineInComment = true;
+      }
       // A comment between two words on one line separates them like a blank.
       previousEnd = start - 1;
       continue;
     }
     if (isLineStart) {
-      const mark = indentMark(indents, start - lineStart);
-      if (length > 0 || openIndents !== undefined) {
-        ids[length] = mark;
-        starts[length] = lineStart;
-        ends[length] = start;
-        length += 1;
-      }
+      ids[length] = indentMark(indents, start - lineStart);
+      kinds[length] = isLineInComment ? LINE_IN_COMMENT : LINE;
+      starts[length] = lineStart;
+      ends[length] = start;
+      length += 1;
     }
     const isLiteral =
       kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;

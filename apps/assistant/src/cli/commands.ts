@@ -164,4 +164,27 @@ export const COMMANDS: readonly Command[] = [
     example: "cloud-code index clear",
     load: () => import("./maintain.ts").then((module) => module.runClear),
   },
+  {
+    name: "bench completion",
+    summary: {
+      en: "measure completion on held-out files",
+      zh: "在留出的文件上测量补全质量与速度",
+    },
+    options: {
+      workspace: {
+        ...workspace,
+        help: { en: "the project's folder (required)", zh: "项目文件夹（必填）" },
+      },
+      items: {
+        value: "FILE",
+        help: {
+          en: "positions to complete, one JSON object a line (required)",
+          zh: "要补全的位置，每行一个 JSON 对象（必填）",
+        },
+      },
+      json,
+    },
+    example: "cloud-code bench completion --workspace . --items positions.jsonl",
+    load: () => import("./bench.ts").then((module) => module.runBench),
+  },
 ];

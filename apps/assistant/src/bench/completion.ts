@@ -1,0 +1,225 @@
+/** Measures line completion on held-out files: quality, speed, memory. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import {
+  buildSegment,
+  complete,
+  encodeSegment,
+  Project,
+  type SourceFile,
+} from "@cloud-code/completion";
+import { languageOf, type Language } from "@cloud-code/syntax";
+import { AssistantError, reasonOf } from "../errors.ts";
+import { Checker } from "../workspace/checker.ts";
+import { readDocument } from "../workspace/document.ts";
+import { Selector } from "../workspace/select.ts";
+import { MAX_FILE_BYTES, readSource } from "../workspace/source.ts";
+import { readRows, type Cut, type Row } from "./rows.ts";
+import { scoreOutcomes, type Figures, type Outcome } from "./score.ts";
+
+/** Times of requests in milliseconds. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** The report of one run, as `--json` prints it. */
+export interface CompletionReport {
+  readonly all: Figures;
+  readonly kinds: Readonly<Record<Cut, Figures>>;
+  readonly index: {
+    readonly tokens: number;
+    /** Reading, lexing and sorting, wall clock. */
+    readonly seconds: number;
+    /** The same in processor time. */
+    readonly cpuSeconds: number;
+    /** At rest. */
+    readonly bytes: number;
+  };
+  /** Whole requests, the parse check included, wall clock. */
+  readonly latencyMs: Percentiles;
+  /** Whole requests in processor time of this process, which other work on the machine disturbs less. */
+  readonly latencyCpuMs: Percentiles;
+  /** The engine alone, without the parse check, wall clock. */
+  readonly engineMs: Percentiles;
+  readonly rssMb: number;
+}
+
+/** What to measure. */
+export interface CompletionBenchOptions {
+  readonly workspace: string;
+  /** Path of the JSONL file with the positions. */
+  readonly items: string;
+  readonly signal?: AbortSignal;
+  /** Called after each position and after indexing (`done` 0). */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Runs the positions of `items` against an index of `workspace` that holds none of their files. Throws `FILE_NOT_FOUND`,
+ * `BENCH_ROW`, `BENCH_BLOB` or `BENCH_GOLD` when rows and workspace do not belong together.
+ */
+export async function runCompletionBench(
+  options: CompletionBenchOptions,
+): Promise<CompletionReport> {
+  const { workspace, signal, onProgress } = options;
+  const rows = await readRows(options.items);
+  const heldOut = new Map<string, HeldOut>();
+  for (const row of rows) {
+    if (!heldOut.has(row.path)) heldOut.set(row.path, await readHeldOut(workspace, row));
+  }
+
+  const started = clock();
+  const files = await readIndexed(workspace, new Set(heldOut.keys()), signal);
+  const segment = buildSegment(files);
+  const project = new Project();
+  project.attach(segment);
+  const indexing = started();
+  onProgress?.(0, rows.length);
+
+  const checker = new Checker((language, reason) => {
+    throw new AssistantError("GRAMMAR_UNREADABLE", { language, reason });
+  });
+  const outcomes: Outcome[] = [];
+  const wholeMs: number[] = [];
+  const cpuMs: number[] = [];
+  const engineMs: number[] = [];
+  try {
+    for (const row of rows) {
+      signal?.throwIfAborted();
+      const file = heldOut.get(row.path) as HeldOut;
+      await checker.load(file.language);
+      const { offset, end, gold } = locate(file.text, row);
+      // The parser knows the file up to the last edit, as in an editor; the cut itself is the edit that is timed.
+      const text = file.text.slice(0, offset) + file.text.slice(end);
+      const timer = clock();
+      let parsingMs = 0;
+      const counter = checker.counter(row.path, file.language, text);
+      const answer = complete(
+        project,
+        { path: row.path, language: file.language, text, offset },
+        (start, to, insert) => {
+          const parsing = performance.now();
+          const errors = counter(start, to, insert);
+          parsingMs += performance.now() - parsing;
+          return errors;
+        },
+      );
+      const { wall, cpu } = timer();
+      wholeMs.push(wall);
+      cpuMs.push(cpu);
+      engineMs.push(Math.max(0, wall - parsingMs));
+      const judge = checker.counter(row.path, file.language, file.text);
+      const realErrors = judge(0, 0, "") ?? 0;
+      outcomes.push({
+        cut: row.cut,
+        gold,
+        shown: answer.candidates.map(({ text: insert, probability, replace }) => {
+          const errors = judge(replace.start, end, insert);
+          return { text: insert, probability, parses: (errors ?? 0) <= realErrors };
+        }),
+      });
+      onProgress?.(outcomes.length, rows.length);
+      // A long run must not starve what else this process does, Ctrl-C included.
+      if (outcomes.length % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    checker.close();
+  }
+  return {
+    ...scoreOutcomes(outcomes),
+    index: {
+      tokens: project.tokenCount,
+      seconds: indexing.wall / 1000,
+      cpuSeconds: indexing.cpu / 1000,
+      bytes: encodeSegment(segment).length,
+    },
+    latencyMs: percentiles(wholeMs),
+    latencyCpuMs: percentiles(cpuMs),
+    engineMs: percentiles(engineMs),
+    rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+  };
+}
+
+interface HeldOut {
+  readonly text: string;
+  readonly language: Language;
+}
+
+async function readHeldOut(workspace: string, row: Row): Promise<HeldOut> {
+  const text = await readDocument(join(workspace, row.path), MAX_FILE_BYTES * 8);
+  if (row.blob !== undefined) {
+    const bytes = Buffer.from(text, "utf8");
+    const blob = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+    if (blob !== row.blob) {
+      throw new AssistantError("BENCH_BLOB", { path: row.path, expected: row.blob, found: blob });
+    }
+  }
+  return { text, language: languageOf(row.path) ?? "generic" };
+}
+
+async function readIndexed(
+  workspace: string,
+  heldOut: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<SourceFile[]> {
+  let selection;
+  try {
+    selection = await new Selector(workspace).select(signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new AssistantError(
+      "WORKSPACE_UNREADABLE",
+      { path: workspace, reason: reasonOf(error) },
+      { cause: error },
+    );
+  }
+  const files: SourceFile[] = [];
+  for (const { path, language } of selection.files) {
+    if (heldOut.has(path)) continue;
+    const reading = await readSource(workspace, path, MAX_FILE_BYTES);
+    if (reading.kind === "text")
+      files.push({ path, language, text: reading.text, stamp: reading.stamp });
+  }
+  return files;
+}
+
+/** Where a row's cursor is, where its line ends, and what stands between, right-trimmed. */
+function locate(text: string, row: Row): { offset: number; end: number; gold: string } {
+  let start = 0;
+  for (let line = 1; line < row.line; line++) {
+    const lineBreak = text.indexOf("\n", start);
+    if (lineBreak < 0) throw new AssistantError("BENCH_GOLD", { path: row.path, line: row.line });
+    start = lineBreak + 1;
+  }
+  const lineBreak = text.indexOf("\n", start);
+  let end = lineBreak < 0 ? text.length : lineBreak;
+  if (text[end - 1] === "\r") end -= 1;
+  const offset = start + row.column;
+  const gold = text.slice(offset, end).trimEnd();
+  if (offset > end || createHash("sha1").update(gold).digest("hex") !== row.goldSha1) {
+    throw new AssistantError("BENCH_GOLD", { path: row.path, line: row.line });
+  }
+  return { offset, end, gold };
+}
+
+/** Starts a clock; calling what it returns gives the wall and processor milliseconds since. */
+function clock(): () => { wall: number; cpu: number } {
+  const cpu = process.cpuUsage();
+  const wall = performance.now();
+  return () => {
+    const elapsed = performance.now() - wall;
+    const { user, system } = process.cpuUsage(cpu);
+    return { wall: elapsed, cpu: (user + system) / 1000 };
+  };
+}
+
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    Math.round(
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 100,
+    ) / 100;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
