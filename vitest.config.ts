@@ -8,5 +8,9 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    reporters:
+      process.env["CI"] === undefined
+        ? ["default"]
+        : ["default", ["json", { outputFile: ".cache/tests.json" }]],
   },
 });
