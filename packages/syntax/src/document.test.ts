@@ -217,6 +217,23 @@ describe("update", () => {
       ),
     );
   });
+
+  it("back to an earlier text leads back to its errors, however far apart the edits were", () => {
+    const source = createSource("java", 600);
+    const document = open("java", source);
+    const [first, second] = [source.indexOf("int index"), source.lastIndexOf("int index")];
+    document.update(`${source.slice(0, first)}) ${source.slice(first)}`);
+    expect(document.errors()).toBeGreaterThan(0);
+    document.update(
+      `${source.slice(0, first)}) ${source.slice(first, second)}( ${source.slice(second)}`,
+    );
+    expect(document.errors()).toBeGreaterThan(0);
+    document.update(source);
+    expect(document.errors()).toBe(0);
+    expect(document.errorsAfter(second, second, "(")).toBeGreaterThan(0);
+    expect(document.errorsAfter(first, first, " ")).toBe(0);
+    document.dispose();
+  });
 });
 
 describe("limits", () => {

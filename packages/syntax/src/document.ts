@@ -13,6 +13,14 @@ const DOUBTFUL_UNITS = 50;
 /** A text that has changed by more than this becomes the new reference even if it is worse. */
 const DRIFTED_UNITS = 16_000;
 
+/** By how much a text with `errors` may differ from a reference with `before` and be judged by it. */
+function toleratedUnits(before: number, errors: number | undefined): number {
+  if (errors === undefined) return SETTLED_UNITS;
+  if (errors < before) return 0;
+  if (errors > before) return DRIFTED_UNITS;
+  return before === 0 ? SETTLED_UNITS : DOUBTFUL_UNITS;
+}
+
 /** What differs between two texts: up to `start` they are the same, and behind `end` and `referenceEnd` too. */
 interface Difference {
   readonly start: number;
@@ -26,7 +34,7 @@ interface Difference {
  * While someone types, the text has errors, and the tree of a text with errors is a poor start for parsing the next:
  * little of it fits a text without them. So the document keeps the tree of a *reference*, the text as it was when
  * it had the fewest errors, and judges every edit by its difference from that; and of the reference it parses only an
- * {@link Excerpt} around the difference.
+ * excerpt around the difference.
  */
 export class SyntaxDocument {
   readonly #parser: Parser;
@@ -59,15 +67,24 @@ export class SyntaxDocument {
     if (text === this.#text) return;
     this.#text = text;
     this.#entire = false;
-    const changed = difference(this.#reference.text, text);
-    this.#difference = changed;
-    this.#errors = this.#trial(changed.start, changed.start, "");
-    const units = Math.max(changed.end, changed.referenceEnd) - changed.start;
+    this.#difference = undefined;
     const before = this.#reference.errors();
-    const better = before === undefined || this.#errors === undefined || this.#errors < before;
-    const settled =
-      this.#errors === before && units > (before === 0 ? SETTLED_UNITS : DOUBTFUL_UNITS);
-    if (better || settled || units > DRIFTED_UNITS) this.#refer(changed);
+    if (text === this.#reference.text) {
+      this.#errors = before;
+      return;
+    }
+    const changed = difference(this.#reference.text, text);
+    if (before === undefined) {
+      // The reference was too long to be parsed; to try again with each key would block the caller.
+      this.#errors = undefined;
+      if (text.length < this.#reference.text.length / 2) this.#refer(changed);
+      return;
+    }
+    this.#difference = changed;
+    const errors = this.#trial(changed.start, changed.start, "");
+    this.#errors = errors;
+    const units = Math.max(changed.end, changed.referenceEnd) - changed.start;
+    if (units > toleratedUnits(before, errors)) this.#refer(changed);
   }
 
   /**

@@ -58,3 +58,10 @@ it("lists within lists are shortened too, and short ones stay whole", () => {
   );
   check("f(1, 2, 3¦, 4);", "f(1, 2, 3, 4);");
 });
+
+it("long items that are kept at the edges are shortened too", () => {
+  const names = "abcdefghijklmnopqrstuvwxyz".split("");
+  const long = `class C { ${names.map((name) => `${name}() { return "${"-".repeat(20)}"; }`).join(" ")} }`;
+  const short = `class C { ${["a", "b", "y", "z"].map((name) => `${name}() { return "${"-".repeat(20)}"; }`).join(" ")} }`;
+  check(`${long}\nf(1¦);`, `${short}\nf(1);`);
+});

@@ -10,6 +10,9 @@ const EDGE_ITEMS = 2;
 /** Lists within more nodes than this are not looked for; a sum of as many terms is as deep. */
 const DEPTH_LIMIT = 200;
 
+/** Nodes far from the place, of no more units than this, are not looked into for lists. */
+const SHORT_UNITS = 400;
+
 /** Items kept on each side of the place. */
 const NEAR_ITEMS = 1;
 
@@ -36,28 +39,27 @@ export interface Excerpt {
 export function createExcerpt(root: Node, text: string, start: number, end: number): Excerpt {
   const cuts: { readonly start: number; readonly end: number }[] = [];
   let errors = 0;
-  let node: Node | undefined = root;
-  for (let depth = 0; node !== undefined && depth < DEPTH_LIMIT; depth++) {
-    const items: Node[] = node.namedChildren;
-    let first = items.length - 1;
-    while (first > 0 && (items[first]?.startIndex ?? 0) > start) first--;
-    let last = first;
-    while (last < items.length - 1 && (items[last]?.endIndex ?? 0) < end) last++;
-    if (items.length >= LIST_LENGTH && !node.isError) {
-      for (const [from, to] of [
-        [EDGE_ITEMS, first - NEAR_ITEMS],
-        [last + NEAR_ITEMS + 1, items.length - EDGE_ITEMS],
-      ] as const) {
-        const cutStart = items[from]?.startIndex ?? 0;
-        const cutEnd = items[to]?.startIndex ?? 0;
-        if (from >= to || cutEnd <= cutStart) continue;
-        cuts.push({ start: cutStart, end: cutEnd });
-        for (const item of items.slice(from, to)) errors += countErrors(item);
-      }
+  const open = [{ node: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, depth } = next;
+    const items = node.namedChildren;
+    const isList = items.length >= LIST_LENGTH && !node.isError;
+    const gaps = isList ? farItems(items, start, end) : [];
+    for (const { from, to } of gaps) {
+      const cutStart = items[from]?.startIndex ?? 0;
+      const cutEnd = items[to]?.startIndex ?? 0;
+      if (cutEnd > cutStart) cuts.push({ start: cutStart, end: cutEnd });
+      for (const item of items.slice(from, to)) errors += countErrors(item);
     }
-    const inner: Node | undefined = items[first];
-    node =
-      inner !== undefined && inner.startIndex <= start && inner.endIndex >= end ? inner : undefined;
+    if (depth === DEPTH_LIMIT) continue;
+    for (const [index, item] of items.entries()) {
+      if (gaps.some(({ from, to }) => index >= from && index < to)) continue;
+      const hasPlace = item.startIndex <= start && item.endIndex >= end;
+      // An item that is far from the place can be shortened too; one that the edit only touches stays whole.
+      const isApart = item.endIndex < start || item.startIndex > end;
+      const isLong = item.endIndex - item.startIndex > SHORT_UNITS;
+      if (hasPlace || (isApart && isLong)) open.push({ node: item, depth: depth + 1 });
+    }
   }
   cuts.sort((one, other) => one.start - other.start);
   let excerpt = "";
@@ -76,4 +78,26 @@ export function createExcerpt(root: Node, text: string, start: number, end: numb
     }
   }
   return { text: excerpt + text.slice(from), start: partStart, end: partEnd, offset, errors };
+}
+
+/** Which items of a list are far from its edges and from what is between `start` and `end`, if that is in the list. */
+function farItems(
+  items: readonly Node[],
+  start: number,
+  end: number,
+): { readonly from: number; readonly to: number }[] {
+  const length = items.length;
+  let first = length - 1;
+  while (first > 0 && (items[first]?.startIndex ?? 0) > start) first--;
+  let last = first;
+  while (last < length - 1 && (items[last]?.endIndex ?? 0) < end) last++;
+  const isElsewhere =
+    (items[0]?.startIndex ?? 0) > end || (items[length - 1]?.endIndex ?? 0) < start;
+  const gaps = isElsewhere
+    ? [{ from: EDGE_ITEMS, to: length - EDGE_ITEMS }]
+    : [
+        { from: EDGE_ITEMS, to: first - NEAR_ITEMS },
+        { from: last + NEAR_ITEMS + 1, to: length - EDGE_ITEMS },
+      ];
+  return gaps.filter(({ from, to }) => from < to);
 }

@@ -68,8 +68,8 @@ export function createLexicon(options: {
  * A text, a place in it and the tokens found so far.
  *
  * A lexer asks for the character at {@link Scanner.at}, handles what is special in its language with
- * {@link Scanner.push}, and leaves everything else to {@link Scanner.plain}. One class with the same fields for all
- * languages keeps the hot loop monomorphic, which a class per language did not.
+ * {@link Scanner.push}, and leaves everything else to {@link Scanner.plain}. It is one class for all languages, so that
+ * the engine sees the same fields wherever it reads them.
  */
 export class Scanner {
   readonly text: string;
