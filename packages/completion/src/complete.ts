@@ -5,6 +5,7 @@ import { searchLine, type Path } from "./beam.ts";
 import { applyBracket, closersBetween, type Brackets } from "./brackets.ts";
 import { calibrate, type Cut } from "./calibration.ts";
 import { DocumentModel } from "./document.ts";
+import { fillersFor } from "./fillers.ts";
 import { Predictor } from "./predictor.ts";
 import type { Project } from "./project.ts";
 import { readAbove, readBelow, type Above, type Part } from "./readings.ts";
@@ -26,8 +27,8 @@ const ALL = 1 << 20;
 
 /**
  * Suggests how the cursor's line goes on, best first. Synchronous: a few milliseconds on a project of millions of tokens. The
- * same project, document and cursor always give the same list. Each candidate was parsed in place by `countErrors`; one that
- * leaves more errors than the document has without it is not returned.
+ * same project, document and cursor always give the same list. Each candidate was parsed in its place by `countErrors`; one that
+ * leaves an error the document need not have is not returned.
  */
 export function complete(
   project: Project,
@@ -111,10 +112,12 @@ class Search {
       above.literal === "" && !isAfterBlank && (isWord(lastWord) || isOperator(lastWord));
     this.typed = isTyping ? lastWord : above.literal;
     this.#holeAt = isTyping ? last : ids.length;
-    this.#tokens = new Int32Array(this.#holeAt + 1 + below.ids.length);
+    this.#tokens = new Int32Array(this.#holeAt + 1 + below.ids.length + 1);
     this.#tokens.set(ids.subarray(0, this.#holeAt));
     this.#tokens[this.#holeAt] = Mark.hole;
     this.#tokens.set(below.ids, this.#holeAt + 1);
+    // The last line of a document ends like any other.
+    this.#tokens[this.#tokens.length - 1] = Mark.lineSame;
     const spaced = new Uint8Array(this.#tokens.length);
     spaced.set(above.part.spaced.subarray(0, this.#holeAt));
     spaced.set(below.spaced, this.#holeAt + 1);
@@ -196,6 +199,15 @@ class Search {
   }
 }
 
+/** A path as text in its place. */
+interface Candidate {
+  readonly path: Path;
+  readonly start: number;
+  readonly end: number;
+  /** What may be inserted: the path as it is, and with the brackets closed that it opens. */
+  readonly spellings: readonly string[];
+}
+
 /** Turns paths into suggestions: fitted to the rest of the line, without doubles, without what the parser refuses. */
 function offer(
   paths: readonly Path[],
@@ -204,48 +216,28 @@ function offer(
   line: Line,
   countErrors: CountErrors,
 ): { suggestions: Suggestion[]; hasRejected: boolean } {
-  const { text, offset, limit = DEFAULT_LIMIT } = request;
-  const before = text.slice(line.start, offset);
-  const nextLine = lineBelow(text, line.end);
-  // A line left as it is, or left out: a right candidate leaves no more errors than the better of the two.
-  const errorsNow = countErrors(offset, offset, "");
-  const errorsWithout = countErrors(line.start, line.end, "");
-  const allowed =
-    errorsNow === undefined || errorsWithout === undefined
-      ? undefined
-      : Math.min(errorsNow, errorsWithout);
-  const parses = (start: number, end: number, insert: string): boolean => {
-    if (allowed === undefined) return true;
-    return (countErrors(start, end, insert) ?? Infinity) <= allowed;
+  const { limit = DEFAULT_LIMIT } = request;
+  const candidates = toCandidates(paths, search, request, line);
+  const counts = new Map<string, number | undefined>();
+  const count = (start: number, end: number, text: string): number | undefined => {
+    const key = `${start} ${end} ${text}`;
+    if (!counts.has(key)) counts.set(key, countErrors(start, end, text));
+    return counts.get(key);
   };
-
+  const allowed = fewestErrors(request, line, candidates, count);
   const suggestions: Suggestion[] = [];
-  const seen = new Set<string>();
   let hasRejected = false;
-  const openBefore = search.openBefore();
-  for (const path of paths) {
+  for (const { path, start, end, spellings } of candidates) {
     if (suggestions.length >= limit) break;
-    const { text: whole, respells } = search.textOf(path, before);
-    const met = meetRest(whole, line.rest);
-    if (met === undefined || met.text.trim() === "") continue;
-    const key = normalizeBlanks(met.text);
-    const isCopyOfNext =
-      nextLine.length > 3 &&
-      !respells &&
-      normalizeBlanks(before + met.text + line.rest.slice(met.overwrite)) === nextLine;
-    if (seen.has(key) || isCopyOfNext) continue;
-    seen.add(key);
-    const start = respells ? offset - search.typed.length : offset;
-    const end = offset + met.overwrite;
-    const insert = [met.text, repair(met.text, before, closersBetween(path.open, openBefore))].find(
-      (candidate) => candidate !== undefined && parses(start, end, candidate),
+    const text = spellings.find(
+      (spelling) => allowed === undefined || (count(start, end, spelling) ?? Infinity) <= allowed,
     );
-    if (insert === undefined) {
+    if (text === undefined) {
       hasRejected = true;
       continue;
     }
     suggestions.push({
-      text: insert,
+      text,
       rank: suggestions.length + 1,
       probability: calibrate(search.cut, Math.exp(path.logProbability)),
       source: path.documentShare > 0.5 ? "file" : "project",
@@ -253,6 +245,66 @@ function offer(
     });
   }
   return { suggestions, hasRejected };
+}
+
+function toCandidates(
+  paths: readonly Path[],
+  search: Search,
+  { text, offset }: CompletionRequest,
+  line: Line,
+): Candidate[] {
+  const before = text.slice(line.start, offset);
+  const nextLine = lineBelow(text, line.end);
+  const openBefore = search.openBefore();
+  const seen = new Set<string>();
+  const candidates: Candidate[] = [];
+  for (const path of paths) {
+    const { text: whole, respells } = search.textOf(path, before);
+    const met = meetRest(whole, line.rest);
+    if (met === undefined || met.text.trim() === "") continue;
+    const key = normalizeBlanks(met.text);
+    const start = respells ? offset - search.typed.length : offset;
+    const newLine = text.slice(line.start, start) + met.text + line.rest.slice(met.overwrite);
+    const isCopyOfNext = nextLine.length > 3 && normalizeBlanks(newLine) === nextLine;
+    if (seen.has(key) || isCopyOfNext) continue;
+    seen.add(key);
+    const repaired = repair(met.text, before, closersBetween(path.open, openBefore));
+    candidates.push({
+      path,
+      start,
+      end: offset + met.overwrite,
+      spellings: repaired === undefined ? [met.text] : [met.text, repaired],
+    });
+  }
+  return candidates;
+}
+
+/**
+ * The fewest errors that any line could leave in the cursor's place, as far as can be told by trying: the line as it is, no line,
+ * one that opens or closes something, each candidate. What is left then are errors that stand elsewhere, and a candidate that
+ * leaves more brings one of its own. Undefined when the parser cannot tell.
+ */
+function fewestErrors(
+  { text, offset, language }: CompletionRequest,
+  line: Line,
+  candidates: readonly Candidate[],
+  count: CountErrors,
+): number | undefined {
+  let fewest = count(offset, offset, "");
+  if (fewest === undefined) return undefined;
+  const attempt = (start: number, end: number, text: string): void => {
+    fewest = Math.min(fewest ?? 0, count(start, end, text) ?? Infinity);
+  };
+  attempt(line.start, line.end, "");
+  const isNextLineDeeper = indentBelow(text, line.end) > indentAt(text, line.start);
+  for (const filler of fillersFor(language, isNextLineDeeper)) {
+    if (fewest === 0) return 0;
+    attempt(line.start + indentAt(text, line.start), line.end, filler);
+  }
+  for (const { start, end, spellings } of candidates) {
+    for (const spelling of spellings) attempt(start, end, spelling);
+  }
+  return fewest;
 }
 
 /** The candidate with the brackets it opens closed: on the line, or for a block, on a line of their own; undefined when it opens none. */
@@ -267,6 +319,16 @@ function repair(candidate: string, before: string, closers: string): string | un
 function lineBelow(text: string, end: number): string {
   const found = /\S[^\n]*/u.exec(text.slice(end, end + 2000));
   return normalizeBlanks(found?.[0] ?? "");
+}
+
+/** How far the line at `start` is indented, in characters. */
+function indentAt(text: string, start: number): number {
+  return /^[ \t]*/u.exec(text.slice(start, start + 200))?.[0].length ?? 0;
+}
+
+/** How far the next line below `end` is indented that is not blank. */
+function indentBelow(text: string, end: number): number {
+  return /\n([ \t]*)[^\s]/u.exec(text.slice(end, end + 2000))?.[1]?.length ?? 0;
 }
 
 function isWord(word: string): boolean {

@@ -4,7 +4,9 @@ import { complete } from "./complete.ts";
 import { encodeSegment } from "./codec.ts";
 import { Project } from "./project.ts";
 import { buildSegment } from "./segment.ts";
-import type { SourceFile } from "./suggestion.ts";
+import type { SourceFile, CountErrors } from "./suggestion.ts";
+
+const NO_PARSER: CountErrors = () => undefined;
 
 const LINES = [
   "total = 0",
@@ -61,7 +63,7 @@ describe("a project", () => {
       complete(
         project,
         { path: "new.py", language: "python", text, offset: text.length },
-        () => undefined,
+        NO_PARSER,
       ).candidates.map(({ text: insert, probability }) => [insert, probability.toFixed(6)]);
     expect(ask(many)).toEqual(ask(one));
     expect(ask(one)).toMatchObject({ 0: ["= item.price", "0.973436"] });
@@ -79,7 +81,7 @@ describe("a project", () => {
       complete(
         project,
         { path: "b.py", language: "python", text, offset: text.length },
-        () => undefined,
+        NO_PARSER,
       ).candidates.map((candidate) => candidate.text);
     expect(ask("secret_")).toEqual([]);
     expect(ask("public_")).toEqual(["word(2)"]);

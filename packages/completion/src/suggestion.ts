@@ -61,7 +61,7 @@ export interface CompletionResult {
 }
 
 /**
- * Counts syntax errors of the document after replacing `start … end` by `text`; undefined when no grammar is loaded for the language.
- * Calling it with `start === end` and an empty text gives the base line.
+ * Counts the syntax errors of the open document after replacing `start … end` by `text`; undefined when it cannot tell, for
+ * example for want of a grammar. What the engine asks of a parser.
  */
 export type CountErrors = (start: number, end: number, text: string) => number | undefined;
