@@ -136,7 +136,12 @@ describe("a session", () => {
     await check(at("photo.png", "|"), "unsupported-language");
     await check(at("big.ts", `${"x".repeat(1001)}|`), "file-too-large");
     await check({ ...at("a.ts", "const |"), signal: { aborted: true } }, "cancelled");
-    await check(at("empty.ts", "|"), "no-evidence");
+    const empty = await start(newFolder());
+    await empty.ready();
+    expect(await empty.complete(at("empty.ts", "|"))).toMatchObject({
+      candidates: [],
+      why: "no-evidence",
+    });
   });
 
   it("asks many questions at once about one file without mixing their trees", async () => {
