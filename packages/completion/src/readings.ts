@@ -111,8 +111,7 @@ export function readAbove(reading: Reading, text: string, offset: number, words:
   if (end < 0 || fresh.ends[end] !== tail.length || fresh.kinds[end] === TokenKind.Identifier) {
     return { part: join(fresh, fresh.length), place: "comment", literal: "" };
   }
-  const literal =
-    fresh.kinds[end] === TokenKind.String ? tail.slice(fresh.starts[end] as number) : "";
+  const literal = fresh.kinds[end] === TokenKind.String ? tail.slice(fresh.starts[end]) : "";
   return {
     part: join(fresh, end),
     place: "literal",

@@ -18,7 +18,7 @@ describe("reading text as the model does", () => {
     const words = new Vocabulary();
     const stream = readStream(text, language, (word) => words.idOf(word));
     const shown = Array.from({ length: stream.length }, (_, i) => {
-      const id = stream.ids[i] as number;
+      const id = stream.ids[i] ?? 0;
       return (stream.spaced[i] === 1 ? "·" : "") + (MARKS[id] ?? words.wordOf(id));
     });
     expect(shown.join(" ")).toBe(expected);

@@ -3,8 +3,7 @@ import { runCompletionBench, type CompletionReport } from "../bench/completion.t
 import { CUTS } from "../bench/rows.ts";
 import type { Figures } from "../bench/score.ts";
 import { resolveWorkspace } from "../workspace/open.ts";
-import type { Given } from "./commands.ts";
-import { requireText } from "./parse.ts";
+import { type Given, requireText } from "./command.ts";
 import { print, printJson, type Terminal } from "./terminal.ts";
 
 /** `cloud-code bench completion`: the figures as a table, or with `--json` as one object. */

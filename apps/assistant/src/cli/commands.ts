@@ -1,29 +1,4 @@
-import type { Terminal, Words } from "./terminal.ts";
-
-/** An option of a command. `value` names what follows it; an option without is a switch. */
-export interface OptionSpec {
-  readonly short?: string;
-  readonly value?: string;
-  readonly help: Words;
-}
-
-/** What a command was given, by option name. */
-export interface Given {
-  readonly texts: Readonly<Record<string, string>>;
-  readonly switches: ReadonlySet<string>;
-  readonly positionals: readonly string[];
-}
-
-/** A command: its name as typed, its help, and how to load what it does. Resolves with the exit code. */
-export interface Command {
-  readonly name: string;
-  readonly summary: Words;
-  /** What may follow without a dash, for example "[DIR]"; absent: nothing. */
-  readonly positional?: string;
-  readonly options: Readonly<Record<string, OptionSpec>>;
-  readonly example: string;
-  readonly load: () => Promise<(given: Given, terminal: Terminal) => Promise<number>>;
-}
+import type { Command, OptionSpec } from "./command.ts";
 
 const workspace = {
   short: "w",

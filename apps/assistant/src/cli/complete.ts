@@ -8,8 +8,7 @@ import { isSecret } from "../workspace/denied.ts";
 import { openSession, resolveWorkspace } from "../workspace/open.ts";
 import { findRepository } from "../workspace/root.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
-import type { Given } from "./commands.ts";
-import { parseNumber, requireText } from "./parse.ts";
+import { type Given, parseNumber, requireText } from "./command.ts";
 import { Progress } from "./progress.ts";
 import { dim, print, printJson, type Terminal } from "./terminal.ts";
 

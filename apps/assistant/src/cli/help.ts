@@ -1,5 +1,6 @@
 import type { Locale } from "../errors.ts";
-import { type Command, COMMANDS, COMMON, type OptionSpec } from "./commands.ts";
+import type { Command, OptionSpec } from "./command.ts";
+import { COMMANDS, COMMON } from "./commands.ts";
 
 /** The help of the program, or of one command, or of a group such as "index". */
 export function wordHelp(topic: Command | string | undefined, locale: Locale): string {

@@ -3,7 +3,7 @@ import { Indexer, type IndexFacts } from "../workspace/indexer.ts";
 import { resolveWorkspace } from "../workspace/open.ts";
 import { findRepository } from "../workspace/root.ts";
 import { cacheFolder, indexFolder, Store } from "../workspace/store.ts";
-import type { Given } from "./commands.ts";
+import type { Given } from "./command.ts";
 import { Progress } from "./progress.ts";
 import { print, printJson, type Terminal, toDigits } from "./terminal.ts";
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { AssistantError, type Locale } from "../errors.ts";
-import { type Command, COMMANDS, COMMON, type Given } from "./commands.ts";
+import type { Locale } from "../errors.ts";
+import { type Command, type Given, usage } from "./command.ts";
+import { COMMANDS, COMMON } from "./commands.ts";
 
 /** What a command line asks for. */
 export type Asked =
@@ -136,42 +137,6 @@ function parseOptions(command: Command, words: readonly string[], locale: Locale
     );
   }
   return { texts, switches, positionals };
-}
-
-/** The whole number of an option between `min` and `max`; throws `USAGE`. */
-export function parseNumber(
-  given: Given,
-  name: string,
-  min: number,
-  max: number,
-  command: string,
-  locale: Locale,
-): number | undefined {
-  const text = given.texts[name];
-  if (text === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `${min}–${max}`;
-  throw usage(
-    locale === "en"
-      ? `\`--${name}\` is a whole number ${range}, not \`${text}\`.`
-      : `\`--${name}\` 应为整数（${range}），而不是 \`${text}\`。`,
-    command,
-  );
-}
-
-/** The text of an option that must be there; throws `USAGE`. */
-export function requireText(given: Given, name: string, command: string, locale: Locale): string {
-  const text = given.texts[name];
-  if (text !== undefined) return text;
-  throw usage(locale === "en" ? `\`--${name}\` is missing.` : `缺少 \`--${name}\`。`, command);
-}
-
-function usage(reason: string, command?: string): AssistantError {
-  return new AssistantError("USAGE", {
-    reason,
-    help: `cloud-code ${command === undefined ? "" : `${command} `}--help`,
-  });
 }
 
 function suggest(near: string | undefined, locale: Locale): string {

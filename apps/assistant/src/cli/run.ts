@@ -1,23 +1,14 @@
-import { readFileSync } from "node:fs";
 import { AssistantError, reasonOf, wordError } from "../errors.ts";
 import { wordHelp } from "./help.ts";
 import { checkLanguage, parseCommandLine, takeLanguage } from "./parse.ts";
 import { chooseLocale, print, printJson, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 const OK = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 // What a shell reports for a program ended by Ctrl-C.
 const CANCELLED = 130;
-
-/** The program's version. */
-export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const value: unknown = JSON.parse(text);
-  return typeof value === "object" && value !== null && "version" in value
-    ? String(value.version)
-    : "";
-}
 
 /** Runs a command line. Never rejects: every failure is said, and told by the exit code. */
 export async function run(

@@ -1,8 +1,7 @@
 import { resolveWorkspace, openSession } from "../workspace/open.ts";
 import { findRepository } from "../workspace/root.ts";
-import type { Given } from "./commands.ts";
-import { parseNumber } from "./parse.ts";
-import { version } from "./run.ts";
+import { type Given, parseNumber } from "./command.ts";
+import { version } from "./version.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** `cloud-code lsp`: serves one editor until it leaves. */

@@ -7,7 +7,7 @@ import { isSecret } from "../workspace/denied.ts";
 import { readDocument } from "../workspace/document.ts";
 import { Selector } from "../workspace/select.ts";
 import { cacheFolder, indexFolder, type Manifest, Store } from "../workspace/store.ts";
-import type { Given } from "./commands.ts";
+import type { Given } from "./command.ts";
 import { findWorkspace } from "./maintain.ts";
 import { print, printJson, type Terminal, toDigits, type Words } from "./terminal.ts";
 

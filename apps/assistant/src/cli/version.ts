@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs";
+
+/** The program's version. */
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const value: unknown = JSON.parse(text);
+  return typeof value === "object" && value !== null && "version" in value
+    ? String(value.version)
+    : "";
+}
