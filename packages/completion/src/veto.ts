@@ -30,6 +30,8 @@ export class Veto {
   readonly #counts = new Map<string, number>();
   /** Undefined when there is no parser: then nothing is refused. */
   readonly #fewest: number | undefined;
+  /** True once the parser ran out of time: then only what is free of errors can be trusted. */
+  #isOutOfTime = false;
 
   constructor(
     countErrors: CountErrors,
@@ -44,7 +46,8 @@ export class Veto {
 
   /** True when the replacement leaves no more errors than the best line could. One that could not be parsed in time is refused. */
   allows(replacement: Replacement): boolean {
-    return this.#fewest === undefined || this.#count(replacement) <= this.#fewest;
+    if (this.#fewest === undefined) return true;
+    return this.#count(replacement) <= (this.#isOutOfTime ? 0 : this.#fewest);
   }
 
   #findFewest(
@@ -62,9 +65,12 @@ export class Veto {
       end: line.end,
       text: filler,
     }));
-    for (const attempt of [without, ...candidates, ...fillers]) {
-      if (fewest === 0) return 0;
-      fewest = Math.min(fewest, this.#count(attempt));
+    // By turns, because either kind may put it right at once, and the parser's time is limited.
+    for (let i = -1; i < Math.max(candidates.length, fillers.length); i++) {
+      for (const attempt of i < 0 ? [without] : [candidates[i], fillers[i]]) {
+        if (fewest === 0) return 0;
+        if (attempt !== undefined) fewest = Math.min(fewest, this.#count(attempt));
+      }
     }
     return fewest;
   }
@@ -73,9 +79,10 @@ export class Veto {
     const key = `${start} ${end} ${text}`;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
-    const count = this.#countErrors(start, end, text) ?? Infinity;
-    this.#counts.set(key, count);
-    return count;
+    const count = this.#countErrors(start, end, text);
+    this.#isOutOfTime ||= count === undefined;
+    this.#counts.set(key, count ?? Infinity);
+    return count ?? Infinity;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Node } from "web-tree-sitter";
 import { countErrors } from "./tree.ts";
 
 /** A node with at least this many named children is a list: the members of a class, the statements of a block. */
-const LIST_LENGTH = 12;
+const LIST_LENGTH = 6;
 
 /** Items kept at the beginning and at the end of a list: among them may be a head, as the name behind `#ifdef`. */
 const EDGE_ITEMS = 2;

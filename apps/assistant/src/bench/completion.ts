@@ -78,9 +78,12 @@ export async function runCompletionBench(
   const indexing = started();
   onProgress?.(0, rows.length);
 
-  const checker = new Checker((language, reason) => {
+  const failed = (language: Language, reason: string): never => {
     throw new AssistantError("GRAMMAR_UNREADABLE", { language, reason });
-  });
+  };
+  // What judges the suggestions knows the whole file, so it must not be what checks them.
+  const checker = new Checker(failed);
+  const judging = new Checker(failed);
   const outcomes: Outcome[] = [];
   const wholeMs: number[] = [];
   const cpuMs: number[] = [];
@@ -89,13 +92,13 @@ export async function runCompletionBench(
     for (const row of rows) {
       signal?.throwIfAborted();
       const file = heldOut.get(row.path) as HeldOut;
-      await checker.load(file.language);
+      await Promise.all([checker.load(file.language), judging.load(file.language)]);
       const { offset, end, gold } = locate(file.text, row);
-      // The parser knows the file up to the last edit, as in an editor; the cut itself is the edit that is timed.
       const text = file.text.slice(0, offset) + file.text.slice(end);
       const timer = clock();
-      let parsingMs = 0;
+      const opening = performance.now();
       const counter = checker.counter(row.path, file.language, text);
+      let parsingMs = performance.now() - opening;
       const answer = complete(
         project,
         { path: row.path, language: file.language, text, offset },
@@ -110,14 +113,14 @@ export async function runCompletionBench(
       wholeMs.push(wall);
       cpuMs.push(cpu);
       engineMs.push(Math.max(0, wall - parsingMs));
-      const judge = checker.counter(row.path, file.language, file.text);
+      const judge = judging.counter(row.path, file.language, file.text, Infinity);
       const realErrors = judge(0, 0, "") ?? 0;
       outcomes.push({
         cut: row.cut,
         gold,
         shown: answer.candidates.map(({ text: insert, probability, replace }) => {
           const errors = judge(replace.start, end, insert);
-          return { text: insert, probability, parses: (errors ?? 0) <= realErrors };
+          return { text: insert, probability, parses: (errors ?? Infinity) <= realErrors };
         }),
       });
       onProgress?.(outcomes.length, rows.length);
@@ -126,6 +129,7 @@ export async function runCompletionBench(
     }
   } finally {
     checker.close();
+    judging.close();
   }
   return {
     ...scoreOutcomes(outcomes),

@@ -9,6 +9,10 @@ const require = createRequire(import.meta.url);
 // Each open document keeps a tree of some ten times its text; a person types in one file and looks at a few.
 const DOCUMENTS = 8;
 
+// Processor time that checking one question's suggestions may take. Most take a few milliseconds; in a file of deeply nested code each
+// trial may take ten, and a suggestion that comes late is no suggestion.
+const BUDGET_MS = 12;
+
 /** Checks suggestions by parsing them in their place. Grammars are loaded when first needed, the trees of the latest files are kept. */
 export class Checker {
   // Oldest use first.
@@ -38,16 +42,27 @@ export class Checker {
     return loading;
   }
 
-  /** A function that counts the syntax errors of `text` after a replacement; it holds until the next call for the same path. */
-  counter(path: string, language: Language, text: string): CountErrors {
+  /**
+   * A function that counts the syntax errors of `text` after a replacement; it holds until the next call for the same path. Once it has
+   * used its time it answers undefined, and suggestions not checked by then are not shown.
+   */
+  counter(
+    path: string,
+    language: Language,
+    text: string,
+    budgetMs: number = BUDGET_MS,
+  ): CountErrors {
     const grammars = this.#loaded.get(language);
     if (grammars === undefined) return () => undefined;
     const document = this.#open(grammars, path, language, text);
     if (document === undefined) return () => undefined;
-    return (start, end, inserted) =>
-      start === end && inserted === ""
-        ? document.errors()
-        : document.errorsAfter(start, end, inserted);
+    const began = process.cpuUsage();
+    return (start, end, inserted) => {
+      if (start === end && inserted === "") return document.errors();
+      const { user, system } = process.cpuUsage(began);
+      if ((user + system) / 1000 > budgetMs) return undefined;
+      return document.errorsAfter(start, end, inserted);
+    };
   }
 
   /** Frees the trees. */
