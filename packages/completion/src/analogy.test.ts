@@ -33,7 +33,8 @@ describe("analogies", () => {
       text.split(" ").map((word) => (word === "⏎" ? Mark.lineSame : words.idOf(word)));
     const above = read("this . width = width ; ⏎ this . height =");
     const tokens = Int32Array.from([...above, Mark.hole]);
-    const model = new AnalogyModel(tokens, above.length, {
+    const names = Uint8Array.from(tokens, (token) => Number(/^[a-z]/u.test(words.wordOf(token))));
+    const model = new AnalogyModel(tokens, names, above.length, {
       isName: (token) => /^[a-z]/u.test(words.wordOf(token)),
       rename: () => undefined,
     });

@@ -37,11 +37,12 @@ export class AnalogyModel {
   readonly #there = new Int32Array(MAX_LENGTH);
   readonly #here = new Int32Array(MAX_LENGTH);
 
-  constructor(tokens: Int32Array, holeAt: number, naming: Naming) {
+  /** `names` says of each token whether it is a name, as `naming` would: the lexer has told already. */
+  constructor(tokens: Int32Array, names: Uint8Array, holeAt: number, naming: Naming) {
     this.#tokens = tokens;
     this.#naming = naming;
     this.#links = new Int32Array(tokens.length).fill(-1);
-    this.#shapes = tokens.map((token) => (naming.isName(token) ? NAME : token));
+    this.#shapes = tokens.map((token, i) => (names[i] === 1 ? NAME : token));
     // As in the document model: chains run upwards from the cursor, what lies below it comes last.
     for (let position = tokens.length - 1; position > holeAt + SHAPE; position--)
       this.#link(position);

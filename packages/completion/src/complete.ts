@@ -105,7 +105,6 @@ function toCandidates(
 ): Candidate[] {
   const before = text.slice(line.start, offset);
   const nextLine = lineBelow(text, line.end);
-  const openBefore = search.openBefore();
   const seen = new Set<string>();
   const candidates: Candidate[] = [];
   for (const path of paths) {
@@ -119,7 +118,7 @@ function toCandidates(
     const isCopyOfNext = nextLine.length > 3 && normalizeBlanks(newLine) === nextLine;
     if (seen.has(key) || isCopyOfNext) continue;
     seen.add(key);
-    const closed = closeBrackets(met.text, before, closersBetween(path.open, openBefore));
+    const closed = closeBrackets(met.text, before, closersBetween(path.open, search.openBefore));
     const spellings = closed === undefined ? [met.text] : [met.text, closed];
     candidates.push({
       path,

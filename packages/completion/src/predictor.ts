@@ -72,6 +72,17 @@ export class Scratch {
     this.fromDocument = new Float64Array(room);
     this.spaced = new Float64Array(room);
   }
+
+  /** Visits each distinct one of `tokens` with the number of its occurrences. */
+  tally(tokens: Int32Array, visit: (token: number, count: number) => void): void {
+    for (const token of tokens) this.weights[token]! += 1;
+    for (const token of tokens) {
+      const count = this.weights[token] as number;
+      if (count === 0) continue;
+      this.weights[token] = 0;
+      visit(token, count);
+    }
+  }
 }
 
 /** Predicts next tokens for one request. */

@@ -1,5 +1,5 @@
 /** From the text around the cursor to the ways its line may go on. */
-import { isKeyword, type Language } from "@cloud-code/syntax";
+import { isKeyword, TokenKind, type Language } from "@cloud-code/syntax";
 import { AnalogyModel, renameWord, type Naming } from "./analogy.ts";
 import { searchLine, type Path } from "./beam.ts";
 import { applyBracket, type Brackets } from "./brackets.ts";
@@ -21,6 +21,8 @@ export class Search {
   /** The unfinished word or literal before the cursor; empty after a blank or a sign. */
   readonly typed: string;
   readonly cut: Cut;
+  /** Brackets open before the cursor, as far as the part read reaches up. */
+  readonly openBefore: Brackets | undefined;
   readonly #words: Words;
   readonly #project: Project;
   readonly #tokens: Int32Array;
@@ -59,12 +61,20 @@ export class Search {
     const isPartial = this.typed !== "" && !isOperator(this.typed);
     this.cut = isPartial ? "partial" : isBlankLine ? "start" : "mid";
 
+    this.openBefore = this.#findOpen();
+
     if (this.typed !== "") words.idOf(this.typed);
     project.scratch.reserve(words.size);
     const naming = namingOf(language, words);
+    const names = new Uint8Array(this.#tokens.length);
+    const mark = (kinds: Uint8Array, length: number, at: number): void => {
+      for (let i = 0; i < length; i++) if (kinds[i] === TokenKind.Identifier) names[at + i] = 1;
+    };
+    mark(above.part.kinds, this.#holeAt, 0);
+    mark(below.kinds, below.kinds.length, this.#holeAt + 1);
     this.#predictor = new Predictor(
       new DocumentModel(this.#tokens, spaced, this.#holeAt),
-      new AnalogyModel(this.#tokens, this.#holeAt, naming),
+      new AnalogyModel(this.#tokens, names, this.#holeAt, naming),
       project.attached,
       project.scratch,
     );
@@ -78,7 +88,7 @@ export class Search {
   /** Ways to go on, the most probable first. */
   run(): Path[] {
     const context = this.#tokens.slice(0, this.#holeAt);
-    const open = this.openBefore();
+    const open = this.openBefore;
     let starts: Path[] = [{ tokens: [], spaced: [], logProbability: 0, documentShare: 0, open }];
     if (this.typed !== "") {
       const readings = this.#readings(context);
@@ -111,14 +121,12 @@ export class Search {
     return { text: (respells ? first : first.slice(this.typed.length)) + rest, respells };
   }
 
-  /** Brackets open before the cursor, as far as the part read reaches up. */
-  openBefore(): Brackets | undefined {
+  #findOpen(): Brackets | undefined {
     let open: Brackets | undefined;
-    const signs = new Map(
-      ["(", ")", "[", "]", "{", "}"].map((sign) => [this.#words.find(sign), sign]),
-    );
+    const signs = ["(", ")", "[", "]", "{", "}"];
+    const numbers = Int32Array.from(signs, (sign) => this.#words.find(sign) ?? Mark.hole);
     for (let i = 0; i < this.#holeAt; i++) {
-      const sign = signs.get(this.#tokens[i]);
+      const sign = signs[numbers.indexOf(this.#tokens[i] as number)];
       if (sign === undefined) continue;
       const after = applyBracket(open, sign);
       if (after !== "mismatch") open = after;
@@ -129,7 +137,8 @@ export class Search {
   #readings(context: Int32Array): Reading[] {
     const carried = context.subarray(Math.max(0, context.length - CONTEXT * 2));
     const predictions = this.#predictor.next(carried, carried.length, ALL);
-    return readTyped(this.typed, predictions, this.#tokens, this.#project.attached, this.#words);
+    const { attached, scratch } = this.#project;
+    return readTyped(this.typed, predictions, this.#tokens, attached, this.#words, scratch);
   }
 }
 

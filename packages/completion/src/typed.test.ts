@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Scratch } from "./predictor.ts";
 import { fitOf, readTyped, type Fit } from "./typed.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -19,6 +20,8 @@ describe("fitting a typed beginning", () => {
     check("rhf", "readHTTPFile", "humps");
     check("rf", "read_file", "humps");
     check("u8", "utf8", "humps");
+    check("a".repeat(40), "aA".repeat(60), "case");
+    check(`${"a".repeat(40)}b`, "aA".repeat(60), undefined);
     check('"uti', '"utils"', "prefix");
   });
 
@@ -32,6 +35,8 @@ describe("fitting a typed beginning", () => {
 });
 
 describe("reading a typed word", () => {
+  const scratch = new Scratch();
+  scratch.reserve(100);
   const words = new Vocabulary();
   const [to, total, tone] = ["to", "total", "tone"].map((word) => words.idOf(word)) as [
     number,
@@ -41,13 +46,13 @@ describe("reading a typed word", () => {
   const prediction = { token: total, probability: 0.4, isSpaced: true, documentShare: 0 };
 
   it("prefers what the context predicts, and keeps what only stands in the document", () => {
-    const readings = readTyped("to", [prediction], Int32Array.from([tone]), [], words);
+    const readings = readTyped("to", [prediction], Int32Array.from([tone]), [], words, scratch);
     expect(readings.map(({ token }) => token)).toEqual([total, tone, to]);
     expect(readings.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1);
   });
 
   it("takes a word for complete when it is known and nothing longer is", () => {
-    const [first] = readTyped("total", [], Int32Array.from([total]), [], words);
+    const [first] = readTyped("total", [], Int32Array.from([total]), [], words, scratch);
     expect(first).toMatchObject({ token: total, fit: "same", probability: 1 });
   });
 });

@@ -6,7 +6,7 @@
  * restricted to words that fit what was typed.
  */
 import type { AttachedSegment } from "./neighbours.ts";
-import type { Prediction } from "./predictor.ts";
+import type { Prediction, Scratch } from "./predictor.ts";
 import { FIRST_WORD, type Words } from "./vocabulary.ts";
 
 /** How a word fits what was typed: it is the same, it begins so, it begins so in another case, or its humps do (`nPE`). */
@@ -40,6 +40,7 @@ export function readTyped(
   documentTokens: Int32Array,
   segments: readonly AttachedSegment[],
   words: Words,
+  scratch: Scratch,
 ): Reading[] {
   const own = words.idOf(typed);
   const sums = new Map<number, { weight: number; fromDocument: number; fit: Fit }>();
@@ -56,14 +57,10 @@ export function readTyped(
   for (const { token, probability, documentShare } of predictions) {
     if (token >= FIRST_WORD) add(token, probability, documentShare);
   }
-  const counts = new Map<number, number>();
-  for (const token of documentTokens) {
-    if (token >= FIRST_WORD) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
-  isKnown ||= counts.has(own);
-  for (const [token, count] of counts) {
-    add(token, (DOCUMENT_MASS * count) / documentTokens.length, 1);
-  }
+  scratch.tally(documentTokens, (token, count) => {
+    isKnown ||= token === own;
+    if (token >= FIRST_WORD) add(token, (DOCUMENT_MASS * count) / documentTokens.length, 1);
+  });
   if (typed.length >= MIN_PROJECT_CHARS) {
     for (const segment of segments) {
       segment.eachWordWith(typed, (token, share) => {
@@ -99,21 +96,24 @@ export function fitOf(typed: string, word: string): Fit | undefined {
     return undefined;
   }
   if (word.slice(0, typed.length).toLowerCase() === typed.toLowerCase()) return "case";
-  return typed.length >= 2 && fitsHumps(typed, 1, word, 1) ? "humps" : undefined;
+  return typed.length >= 2 && fitsHumps(typed, word) ? "humps" : undefined;
 }
 
-/** True when `typed` from `i` on can be spelled from `word` at `at` on: by its next letter, or by the first letter of a later hump. */
-function fitsHumps(typed: string, i: number, word: string, at: number): boolean {
-  if (i === typed.length) return true;
-  const letter = typed.charAt(i).toLowerCase();
-  if (word.charAt(at).toLowerCase() === letter && fitsHumps(typed, i + 1, word, at + 1))
-    return true;
-  for (let hump = at; hump < word.length; hump++) {
-    if (isHump(word, hump) && word.charAt(hump).toLowerCase() === letter) {
-      if (fitsHumps(typed, i + 1, word, hump + 1)) return true;
+/** True when each letter of `typed` is the next letter of `word` or the first of a later hump; both have agreed in their first. */
+function fitsHumps(typed: string, word: string): boolean {
+  // All places in `word` where the letters so far may end: with only the first, "sSt" would miss "sizeSetStart".
+  let ends = new Set([1]);
+  for (const letter of typed.slice(1).toLowerCase()) {
+    const next = new Set<number>();
+    const first = Math.min(...ends);
+    for (let at = first; at < word.length; at++) {
+      const isReached = ends.has(at) || isHump(word, at);
+      if (isReached && word.charAt(at).toLowerCase() === letter) next.add(at + 1);
     }
+    if (next.size === 0) return false;
+    ends = next;
   }
-  return false;
+  return true;
 }
 
 /** True where a part of a compound word begins: `readHTTPFile`, `read_file`, `v2`. */
