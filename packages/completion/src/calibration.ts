@@ -9,9 +9,9 @@
 export type Cut = "mid" | "start" | "partial";
 
 const CURVES: Readonly<Record<Cut, { readonly bias: number; readonly slope: number }>> = {
-  mid: { bias: 0, slope: 1 },
-  start: { bias: 0, slope: 1 },
-  partial: { bias: 0, slope: 1 },
+  mid: { bias: -0.26, slope: 0.69 },
+  start: { bias: -0.8, slope: 0.69 },
+  partial: { bias: -0.24, slope: 0.75 },
 };
 
 /** The calibrated probability of a candidate the search gives `probability`, 0 to 1. Never reorders candidates of one cut. */
