@@ -116,8 +116,9 @@ export class Served {
   written = "";
   readonly #ended: Promise<unknown[]>;
 
-  constructor(copy: Copy) {
-    const [program = "", ...words] = command;
+  /** `wrap` is a command line that runs the server's: a recorder, a network without a way out. */
+  constructor(copy: Copy, wrap: readonly string[] = []) {
+    const [program = "", ...words] = [...wrap, ...command];
     this.process = spawn(program, words, {
       cwd: copy.folder,
       env: environment(copy),

@@ -1,35 +1,38 @@
-import { readFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findChromium, startBrowser, visit, type Visit } from "./browser.ts";
-import { createProject, type Running, startTry } from "./try.ts";
+import type { Copy } from "./lsp.ts";
+import { createProject, ledger, type Running, startTry } from "./try.ts";
 
 const pictures = fileURLToPath(new URL(".output/", import.meta.url));
 const chromium = await findChromium();
 
-let project: Awaited<ReturnType<typeof createProject>>;
+let project: Copy;
 let running: Running;
 let browser: Browser;
 
 beforeAll(async () => {
   await mkdir(pictures, { recursive: true });
-  project = await createProject();
-  running = await startTry(project.root);
+  project = createProject();
+  running = await startTry(project);
   if (chromium !== undefined) browser = await startBrowser(chromium);
 });
 
 afterAll(async () => {
   if (chromium !== undefined) await browser.close();
   await running.stop();
-  await project.remove();
+  project.remove();
 });
 
-/** The text behind which the tests type: the body of a new function that is begun as another one is. */
-const body = "\nexport function copy(order: Order): number {\n";
+beforeEach(() => {
+  writeFileSync(project.path("ledger.ts"), ledger);
+});
 
 /** Opens the page in a browser of its own and hands it to `act`; fails when any request went elsewhere or the page reported an error. */
 async function inBrowser(
@@ -47,6 +50,9 @@ async function inBrowser(
     expect(foreign).toEqual([]);
     // Chromium reports every answer that is not a success; a conflict is one that the page expects.
     expect(visited.errors.filter((text) => !text.includes("status of 409"))).toEqual([]);
+  } catch (error) {
+    await photograph(visited.page, "failed");
+    throw error;
   } finally {
     await visited.close();
   }
@@ -69,13 +75,13 @@ async function openFile(page: Page, path: string): Promise<void> {
   await page.locator("#filter").fill("");
 }
 
-/** Opens the ledger and begins a function at its end. */
-async function beginFunction(page: Page): Promise<void> {
+/** Opens the ledger and goes into the function at its end. */
+async function enterFunction(page: Page): Promise<void> {
   await page.locator(".cm-content").waitFor();
-  await openFile(page, "src/ledger.ts");
+  await openFile(page, "ledger.ts");
   await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+End");
-  await page.keyboard.insertText(body);
+  for (const key of ["ArrowUp", "ArrowUp", "End"]) await page.keyboard.press(key);
 }
 
 function ghost(page: Page): Promise<string> {
@@ -138,7 +144,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
   test("“Show me” begins a line that the engine continues, and the file on disk stays as it is", async () => {
     await inBrowser(async (page) => {
       await page.locator(".cm-content").waitFor();
-      const path = join(project.root, (await page.locator("#path").textContent()) ?? "");
+      const path = project.path((await page.locator("#path").textContent()) ?? "");
       const before = await readFile(path, "utf8");
       await page.getByRole("button", { name: "Show me" }).click();
       await page.locator(".ghost").waitFor();
@@ -149,10 +155,10 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("typing shows ghost text, Tab takes it, Ctrl+S saves it, and the file on disk has it", async () => {
     await inBrowser(async (page, { requests }) => {
-      await beginFunction(page);
+      await enterFunction(page);
       const asked = (): number =>
         requests.filter((address) => address.endsWith("/api/complete")).length;
-      await page.keyboard.type("  const total");
+      await page.keyboard.type("const total");
       await eventually(() => ghost(page)).toBe(
         "Cents = order.lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);",
       );
@@ -177,19 +183,17 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       expect(await page.locator("#unsaved").isVisible()).toBe(true);
       await page.keyboard.press("Control+s");
       await page.locator("#unsaved").waitFor({ state: "hidden" });
-      const saved = await readFile(join(project.root, "src/ledger.ts"), "utf8");
-      expect(
-        saved.endsWith(
-          `${body}  const totalCents = order.lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);`,
-        ),
-      ).toBe(true);
+      const saved = await readFile(project.path("ledger.ts"), "utf8");
+      const line =
+        "const totalCents = order.lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);";
+      expect(saved).toContain(`export function copy(order: Order): number {\n  ${line}\n}\n`);
     });
   });
 
   test("Ctrl+→ takes a word, Alt+] and Alt+[ go round, Esc dismisses, Tab indents when there is nothing to take", async () => {
     await inBrowser(async (page) => {
-      await beginFunction(page);
-      await page.keyboard.type("  const totalCents = order");
+      await enterFunction(page);
+      await page.keyboard.type("const totalCents = order");
       await eventually(() => ghost(page)).toBe(
         ".lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);",
       );
@@ -223,8 +227,8 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("Ctrl+Space opens the ranked list, and arrows and Enter choose from it", async () => {
     await inBrowser(async (page) => {
-      await beginFunction(page);
-      await page.keyboard.type("  return order");
+      await enterFunction(page);
+      await page.keyboard.type("return order");
       await page.keyboard.press("Control+Space");
       const list = page.getByRole("listbox", { name: "Suggestions, best first" });
       await list.waitFor();
@@ -252,8 +256,8 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("a click in the list takes an option, and Alt+\\ opens it where Ctrl+Space belongs to the input method", async () => {
     await inBrowser(async (page) => {
-      await beginFunction(page);
-      await page.keyboard.type("  return order");
+      await enterFunction(page);
+      await page.keyboard.type("return order");
       await page.keyboard.press("Alt+\\");
       const option = page.getByRole("option").nth(1);
       const text = await option.locator(".code").textContent();
@@ -264,9 +268,9 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("when nothing is shown it says why, in words", async () => {
     await inBrowser(async (page) => {
-      await beginFunction(page);
+      await enterFunction(page);
       const why = (): Promise<string | null> => page.locator("#why").textContent();
-      await page.keyboard.type("  // an order");
+      await page.keyboard.type("// an order");
       await eventually(why).toBe("The cursor is inside a comment.");
       await photograph(page, "why");
       await page.keyboard.press("Backspace");
@@ -281,7 +285,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
   });
 
   test("a file that another program changed is saved only as the person chooses", async () => {
-    const path = join(project.root, "src/shared.ts");
+    const path = project.path("shared.ts");
     await writeFile(path, "export const one = 1;\n", { mode: 0o640 });
     await inBrowser(async (page) => {
       const dialog = page.getByRole("dialog", { name: "Changed on disk" });
@@ -294,7 +298,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
         await dialog.waitFor();
       };
       await page.locator(".cm-content").waitFor();
-      await openFile(page, "src/shared.ts");
+      await openFile(page, "shared.ts");
       await editWhileOther("export const two = 2;\n");
       await checkAccessible(page);
       await photograph(page, "conflict");
@@ -320,7 +324,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       await eventually(() => page.getByRole("treeitem").count()).toBe(1);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
-      await eventually(() => page.locator("#path").textContent()).toBe("src/ledger.ts");
+      await eventually(() => page.locator("#path").textContent()).toBe("ledger.ts");
       await page.locator("#filter").fill("secrets");
       await eventually(() => page.locator("#tree-note").textContent()).toBe("No file matches.");
       await page.locator("#filter").fill("");
@@ -328,28 +332,35 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
         page.evaluate(() => document.activeElement?.textContent ?? null);
       await page.keyboard.press("ArrowDown");
       expect(await focused()).toBe("ledger.ts");
-      await page.keyboard.press("ArrowLeft");
-      expect(await focused()).toBe("src");
-      await page.keyboard.press("ArrowLeft");
-      expect(await page.getByRole("treeitem", { name: "ledger.ts" }).count()).toBe(0);
       await page.keyboard.press("Home");
+      expect(await focused()).toBe("apps");
+      const folder = page.getByRole("treeitem", { name: "packages", exact: true });
+      await page.keyboard.type("pack");
+      expect(await focused()).toBe("packages");
+      expect(await folder.getAttribute("aria-expanded")).toBe("true");
+      await page.keyboard.press("ArrowLeft");
+      expect(await folder.getAttribute("aria-expanded")).toBe("false");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      expect(await focused()).toBe("completion");
+      await page.keyboard.press("ArrowLeft");
       expect(await focused()).toBe("packages");
     });
   });
 
   test("the page speaks Chinese", async () => {
     await inBrowser(async (page) => {
-      await beginFunction(page);
+      await enterFunction(page);
       await page.getByRole("button", { name: /Chinese/ }).click();
       expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
       await page.locator(".cm-content").focus();
-      await page.keyboard.type("  // ");
+      await page.keyboard.type("// ");
       await eventually(() => page.locator("#why").textContent()).toBe("光标位于注释中。");
       expect(await page.locator("#privacy").innerText()).toBe("没有一个字节离开本机");
       const texts = await page.locator("body").innerText();
       expect(texts).not.toMatch(/Accept|Dismiss|Try it|Ready|files/);
-      for (let count = 0; count < 5; count++) await page.keyboard.press("Backspace");
-      await page.keyboard.type("  const total");
+      for (const key of ["Home", "Shift+End", "Backspace"]) await page.keyboard.press(key);
+      await page.keyboard.type("const total");
       await page.keyboard.press("Control+Space");
       await page.getByRole("listbox", { name: "建议（最佳在前）" }).waitFor();
       await checkAccessible(page);
@@ -362,8 +373,8 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       async (page) => {
         const ground = (): Promise<string> =>
           page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-        await beginFunction(page);
-        await page.keyboard.type("  const total");
+        await enterFunction(page);
+        await page.keyboard.type("const total");
         await page.locator(".ghost").waitFor();
         const dark = await ground();
         await checkAccessible(page);
@@ -396,10 +407,9 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
         await page.locator(".ghost").first().tap();
         expect(await page.locator(".cm-activeLine").innerText()).toContain(rest);
         await page.getByRole("button", { name: "Show or hide the file list" }).tap();
-        await page.locator("[data-path=src]").tap();
         await photograph(page, "phone-files");
         await page.getByRole("treeitem", { name: "ledger.ts" }).tap();
-        await eventually(() => page.locator("#path").textContent()).toBe("src/ledger.ts");
+        await eventually(() => page.locator("#path").textContent()).toBe("ledger.ts");
         expect(await page.locator("#side").isVisible()).toBe(false);
         expect(await isWide()).toBe(false);
       },
@@ -435,8 +445,8 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
   });
 
   test("indexing is shown as it goes, and completion works meanwhile", async () => {
-    const large = await createProject(60);
-    const other = await startTry(large.root);
+    const large = createProject(60);
+    const other = await startTry(large);
     try {
       await inBrowser(
         async (page) => {
@@ -445,8 +455,8 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
             /^Indexing \d+\/\d+ files$/,
           );
           await photograph(page, "indexing");
-          await beginFunction(page);
-          await page.keyboard.type("  const total");
+          await enterFunction(page);
+          await page.keyboard.type("const total");
           await page.locator(".ghost").waitFor();
           await eventually(() => page.locator("#activity-words").textContent(), 60_000).toBe(
             "Ready",
@@ -458,12 +468,12 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       );
     } finally {
       await other.stop();
-      await large.remove();
+      large.remove();
     }
   });
 
   test("when the program stops the page says so and keeps the text", async () => {
-    const other = await startTry(project.root);
+    const other = await startTry(project);
     const visited = await visit(browser);
     try {
       const { page } = visited;
@@ -484,7 +494,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 test("the address is printed with its key, and a taken port is explained", async () => {
   expect(running.output()).toContain(running.url);
   const port = new URL(running.url).port;
-  await expect(startTry(project.root, { port })).rejects.toThrow(
+  await expect(startTry(project, { port })).rejects.toThrow(
     new RegExp(`Port ${port} is taken by another program\\. Choose another with --port`),
   );
 });

@@ -1,18 +1,16 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { once } from "node:events";
+import { cpSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-
-const repository: URL = new URL("../", import.meta.url);
+import { type Copy, copyProject, environment } from "./lsp.ts";
 
 /** The built program, as `npm start` runs it. */
-export const program: string = fileURLToPath(
-  new URL("apps/assistant/bin/cloud-code.js", repository),
+const program: string = fileURLToPath(
+  new URL("../apps/assistant/bin/cloud-code.js", import.meta.url),
 );
 
-/** A file whose lines repeat as lines of real code do; what the tests type continues them. */
-const ledger = `/** One line of an order. */
+/** A file whose lines repeat as lines of real code do, with a function at its end that the tests write into. */
+export const ledger = `/** One line of an order. */
 export interface OrderLine {
   readonly name: string;
   readonly priceCents: number;
@@ -43,63 +41,44 @@ export function toReceipt(order: Order): string {
 export function unpaid(orders: readonly Order[]): readonly Order[] {
   return orders.filter((order) => openCents(order) > 0);
 }
+
+/** The same order, to be taken again. */
+export function copy(order: Order): number {\n  \n}
 `;
 
-/** A copy of this repository's own packages in a folder of its own, with `src/ledger.ts` and a secret beside them. */
-export async function createProject(
-  copies = 1,
-): Promise<{ root: string; remove(): Promise<void> }> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "project-")));
-  const root = join(folder, "shop");
-  const packages = fileURLToPath(new URL("packages/", repository));
-  for (const name of await readdir(packages)) {
-    for (let copy = 1; copy <= copies; copy++) {
-      const target = join(root, copies === 1 ? "packages" : `packages-${copy}`, name, "src");
-      await cp(join(packages, name, "src"), target, { recursive: true });
-    }
+/** A copy of real sources with `ledger.ts` and two secrets beside them; more `copies` of it take longer to index. */
+export function createProject(copies = 1): Copy {
+  const copy = copyProject();
+  for (let index = 2; index <= copies; index++) {
+    cpSync(copy.path("packages"), copy.path(`packages-${index}`), { recursive: true });
   }
-  await mkdir(join(root, "src"));
-  await writeFile(join(root, "src/ledger.ts"), ledger);
-  await writeFile(join(root, "src/secrets.ts"), "export const token = 'canary';\n");
-  await writeFile(join(root, ".env"), "TOKEN=canary\n");
-  return { root, remove: () => rm(folder, { recursive: true }) };
+  writeFileSync(copy.path("ledger.ts"), ledger);
+  writeFileSync(copy.path("secrets.ts"), "export const token = 'canary';\n");
+  writeFileSync(copy.path(".env"), "TOKEN=canary\n");
+  return copy;
 }
 
-/** A program that runs, with what it has printed so far. */
+/** A program that runs. */
 export interface Running {
+  /** The address it printed, with the key. */
   readonly url: string;
-  readonly output: () => string;
   readonly pid: number;
+  /** What it has printed so far, on both outputs. */
+  output(): string;
   /** Ends it as Ctrl-C does and resolves with its exit code. */
-  stop(): Promise<number | null>;
+  stop(): Promise<unknown>;
 }
 
-/** Starts `cloud-code try ROOT --no-open` with an index of its own and waits for the address. */
+/** Starts `cloud-code try` on a project and waits for the address. `wrap` is a command line that runs the program's. */
 export async function startTry(
-  root: string,
-  options: { readonly port?: string; readonly wrap?: readonly string[] } = {},
+  copy: Copy,
+  { port = "0", wrap = [] }: { readonly port?: string; readonly wrap?: readonly string[] } = {},
 ): Promise<Running> {
-  const cache = await mkdtemp(join(tmpdir(), "cache-"));
-  const parameters = [program, "try", root, "--no-open", "--port", options.port ?? "0"];
-  const [wrapper = process.execPath, ...rest] = options.wrap ?? [];
-  const child = spawn(
-    wrapper,
-    [...rest, ...(options.wrap ? [process.execPath] : []), ...parameters],
-    {
-      env: {
-        ...process.env,
-        LANG: "en_GB.UTF-8",
-        LC_ALL: "",
-        LANGUAGE: "",
-        CLOUD_CODE_CACHE_DIR: cache,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const parameters = ["try", copy.folder, "--no-open", "--port", port, "--lang", "en"];
+  const [first = "", ...rest] = [...wrap, process.execPath, program, ...parameters];
+  const child = spawn(first, rest, { env: environment(copy), stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  const ended = new Promise<number | null>((resolve) =>
-    child.once("exit", (code) => resolve(code)),
-  );
+  const ended = once(child, "exit");
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -108,18 +87,15 @@ export async function startTry(
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
-    void ended.then((code) =>
-      reject(new Error(`cloud-code try ended with ${code} before it gave an address:\n${output}`)),
-    );
+    void ended.then(() => reject(new Error(`cloud-code try gave no address:\n${output}`)));
   });
   return {
     url,
-    output: () => output,
     pid: child.pid ?? 0,
+    output: () => output,
     async stop() {
       child.kill("SIGINT");
-      const code = await ended;
-      await rm(cache, { recursive: true, force: true });
+      const [code] = (await ended) as unknown[];
       return code;
     },
   };

@@ -18,7 +18,7 @@ import {
   writeLocale,
   writeTheme,
 } from "./preferences.ts";
-import { drawLatency, drawStatus } from "./status.ts";
+import { drawLatency, drawStatus, drawStopped } from "./status.ts";
 import { Strip } from "./strip.ts";
 import { FileTree } from "./tree.ts";
 import { fillWords, say, sayProblem, type Details, type Word } from "./words.ts";
@@ -53,6 +53,7 @@ class Page {
   readonly #ask: (view: EditorView) => void;
   readonly #extensions: ReturnType<typeof asking>["extension"];
   #current: Buffer | undefined;
+  #opening: symbol | undefined;
   #locale: Locale = readLocale();
   #status: Status;
   #latencyMs: number | undefined;
@@ -113,7 +114,11 @@ class Page {
 
   /** Shows a file, with the text as it was left when it was open before. */
   async open(path: string): Promise<void> {
+    const opening = Symbol(path);
+    this.#opening = opening;
     const buffer = this.#buffers.get(path) ?? (await this.#load(path));
+    // A file chosen later may have been loaded sooner.
+    if (this.#opening !== opening) return;
     this.#buffers.set(path, buffer);
     if (this.#current) this.#current.state = this.#view.state;
     this.#current = buffer;
@@ -261,6 +266,7 @@ class Page {
     if (wasConnected === isConnected) return;
     document.body.dataset["connection"] = isConnected ? "alive" : "lost";
     this.#alert(isConnected ? "" : this.#say("stopped"));
+    if (!isConnected) drawStopped(this.#locale);
   }
 
   #listen(): void {

@@ -35,6 +35,12 @@ export function drawStatus(status: Status, locale: Locale): void {
   );
 }
 
+/** Draws that the program is gone: what it last said of itself no longer holds. */
+export function drawStopped(locale: Locale): void {
+  setText(find("activity-words"), say("statusStopped", locale));
+  find("progress").hidden = true;
+}
+
 /** The latest notice stands in the status bar, all of them among the facts. */
 function drawNotices(notices: readonly Notice[], locale: Locale): void {
   const sentences = notices.map(({ code, details }) => wordError(code, details, locale));

@@ -97,6 +97,7 @@ const words = {
   latency: { en: "Last answer: {ms} ms", zh: "上次回答：{ms} 毫秒" },
   noByte: { en: "No byte left this machine", zh: "没有一个字节离开本机" },
   statusLabel: { en: "State of the program", zh: "程序状态" },
+  statusStopped: { en: "Stopped", zh: "已停止" },
   stopped: {
     en: "The program has stopped. Start it again and open the address it shows; unsaved text stays in this page.",
     zh: "程序已停止。请重新启动并打开它显示的地址；未保存的文本仍保留在此页面中。",
