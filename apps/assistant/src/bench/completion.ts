@@ -18,7 +18,7 @@ import { readRows, type Cut, type Row } from "./rows.ts";
 import { scoreOutcomes, type Figures, type Outcome } from "./score.ts";
 
 /** Times of requests in milliseconds. */
-export interface Percentiles {
+interface Percentiles {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;

@@ -140,6 +140,13 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./maintain.ts").then((module) => module.runClear),
   },
   {
+    name: "privacy",
+    summary: { en: "print the privacy notice", zh: "显示隐私声明" },
+    options: {},
+    example: "cloud-code privacy",
+    load: () => import("./privacy.ts").then((module) => module.runPrivacy),
+  },
+  {
     name: "bench completion",
     summary: {
       en: "measure completion on held-out files",

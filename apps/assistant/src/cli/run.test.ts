@@ -327,6 +327,13 @@ describe("the command line", () => {
     expect(run(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it("[A1] prints the notice, which covers the assistant alone, in both languages", () => {
+    const english = run(["privacy"]);
+    expect(english.status).toBe(0);
+    expect(english.stdout).toMatch(/covers the Cloud Code assistant only[^]*privacy policy of its own/u);
+    expect(run(["privacy", "--lang", "zh"]).stdout).toMatch(/隐私/u);
+  });
+
   it("understands every command line that the README shows", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     const lines = [...readme.matchAll(/^ +npx cloud-code (.*?)(?: +#.*)?$/gm)].map(
