@@ -45,7 +45,7 @@ const ROOT = process.cwd();
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cloud-code-bench");
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, positions: { type: "string", default: "400" } },
+  options: { only: { type: "string" }, positions: { type: "string", default: "250" } },
 });
 const positions = Number(values.positions);
 const wanted = values.only?.split(",");
@@ -120,15 +120,7 @@ function fetchProject({ name, source }: Project): string {
       unpack();
       break;
     case "pypi":
-      run("pip", [
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--no-binary",
-        ":all:",
-        "--no-build-isolation",
-        source.spec,
-      ]);
+      run("pip", ["download", "--quiet", "--no-deps", "--no-binary", ":all:", source.spec]);
       unpack();
       break;
     case "maven":
