@@ -2,6 +2,7 @@ import { resolveWorkspace, openSession } from "../workspace/open.ts";
 import { findRepository } from "../workspace/root.ts";
 import { type Given, parseNumber } from "./command.ts";
 import { version } from "./version.ts";
+import { Progress } from "./progress.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** `cloud-code lsp`: serves one editor until it leaves. */
@@ -22,16 +23,23 @@ export async function runTry(given: Given, terminal: Terminal): Promise<number> 
   );
   const { runConsole } = await import("../console/index.ts");
   const session = await openSession({ root, watch: true });
+  const progress = new Progress(terminal);
   try {
     const open = !given.switches.has("no-open");
     const console = await runConsole({ session, root, port, open, language: locale, signal });
     print(terminal, console.url);
     print(terminal, locale === "en" ? "Ctrl-C ends it." : "按 Ctrl-C 结束。");
+    session.onStatus(({ activity, notices = [] }) => {
+      if (activity.kind === "indexing") progress.update(activity);
+      else progress.end();
+      notices.forEach((notice) => progress.notice(notice));
+    });
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     await console.close();
     return 0;
   } finally {
+    progress.end();
     await session.close();
   }
 }

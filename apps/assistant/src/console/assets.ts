@@ -11,7 +11,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** One file of the built page. */
-export interface Asset {
+interface Asset {
   readonly type: string;
   readonly bytes: Buffer;
 }

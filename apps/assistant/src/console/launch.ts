@@ -13,7 +13,7 @@ export function openBrowser(
   const [program, ...parameters] = command;
   return new Promise((resolve) => {
     // Detached and deaf: what the browser prints is not ours to show, and it outlives this program.
-    const child = spawn(program, parameters, { stdio: "ignore", detached: true });
+    const child = spawn(program, parameters, { stdio: "ignore", detached: true, env: environment });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
       child.unref();
