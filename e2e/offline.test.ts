@@ -14,7 +14,7 @@ import {
   whyNotIsolated,
   whyNotRecorded,
 } from "./offline.ts";
-import { createProject, ledger, startTry } from "./try.ts";
+import { createProject, enterFunction, ledger, startTry } from "./try.ts";
 
 const notIsolated = await whyNotIsolated();
 const notRecorded = await whyNotRecorded();
@@ -137,10 +137,7 @@ describe.skipIf(notIsolated !== undefined)("in a network that has nothing but th
         const { page } = await visit(browser);
         await page.goto(running.url);
         await page.locator("[data-path='ledger.ts']").click();
-        await page.locator("#path", { hasText: "ledger.ts" }).waitFor();
-        await page.locator(".cm-content").focus();
-        for (const key of ["Control+End", "ArrowUp", "ArrowUp", "End"])
-          await page.keyboard.press(key);
+        await enterFunction(page);
         await page.keyboard.type("const total");
         await page.locator(".ghost", { hasText: ending }).waitFor();
         await page.keyboard.press("Tab");

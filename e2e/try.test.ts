@@ -8,7 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findChromium, startBrowser, visit, type Visit } from "./browser.ts";
 import type { Copy } from "./lsp.ts";
-import { createProject, ledger, type Running, startTry } from "./try.ts";
+import { createProject, enterFunction, ledger, type Running, startTry } from "./try.ts";
 
 const pictures = fileURLToPath(new URL(".output/", import.meta.url));
 const chromium = await findChromium();
@@ -76,12 +76,10 @@ async function openFile(page: Page, path: string): Promise<void> {
 }
 
 /** Opens the ledger and goes into the function at its end. */
-async function enterFunction(page: Page): Promise<void> {
+async function openFunction(page: Page): Promise<void> {
   await page.locator(".cm-content").waitFor();
   await openFile(page, "ledger.ts");
-  await page.locator(".cm-content").focus();
-  await page.keyboard.press("Control+End");
-  for (const key of ["ArrowUp", "ArrowUp", "End"]) await page.keyboard.press(key);
+  await enterFunction(page);
 }
 
 function ghost(page: Page): Promise<string> {
@@ -155,7 +153,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("typing shows ghost text, Tab takes it, Ctrl+S saves it, and the file on disk has it", async () => {
     await inBrowser(async (page, { requests }) => {
-      await enterFunction(page);
+      await openFunction(page);
       const asked = (): number =>
         requests.filter((address) => address.endsWith("/api/complete")).length;
       await page.keyboard.type("const total");
@@ -192,7 +190,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("Ctrl+→ takes a word, Alt+] and Alt+[ go round, Esc dismisses, Tab indents when there is nothing to take", async () => {
     await inBrowser(async (page) => {
-      await enterFunction(page);
+      await openFunction(page);
       await page.keyboard.type("const totalCents = order");
       await eventually(() => ghost(page)).toBe(
         ".lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);",
@@ -227,7 +225,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("Ctrl+Space opens the ranked list, and arrows and Enter choose from it", async () => {
     await inBrowser(async (page) => {
-      await enterFunction(page);
+      await openFunction(page);
       await page.keyboard.type("return order");
       await page.keyboard.press("Control+Space");
       const list = page.getByRole("listbox", { name: "Suggestions, best first" });
@@ -256,7 +254,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("a click in the list takes an option, and Alt+\\ opens it where Ctrl+Space belongs to the input method", async () => {
     await inBrowser(async (page) => {
-      await enterFunction(page);
+      await openFunction(page);
       await page.keyboard.type("return order");
       await page.keyboard.press("Alt+\\");
       const option = page.getByRole("option").nth(1);
@@ -268,7 +266,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("when nothing is shown it says why, in words", async () => {
     await inBrowser(async (page) => {
-      await enterFunction(page);
+      await openFunction(page);
       const why = (): Promise<string | null> => page.locator("#why").textContent();
       await page.keyboard.type("// an order");
       await eventually(why).toBe("The cursor is inside a comment.");
@@ -350,7 +348,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
 
   test("the page speaks Chinese", async () => {
     await inBrowser(async (page) => {
-      await enterFunction(page);
+      await openFunction(page);
       await page.getByRole("button", { name: /Chinese/ }).click();
       expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
       await page.locator(".cm-content").focus();
@@ -373,7 +371,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       async (page) => {
         const ground = (): Promise<string> =>
           page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-        await enterFunction(page);
+        await openFunction(page);
         await page.keyboard.type("const total");
         await page.locator(".ghost").waitFor();
         const dark = await ground();
@@ -455,7 +453,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
             /^Indexing \d+\/\d+ files$/,
           );
           await photograph(page, "indexing");
-          await enterFunction(page);
+          await openFunction(page);
           await page.keyboard.type("const total");
           await page.locator(".ghost").waitFor();
           await eventually(() => page.locator("#activity-words").textContent(), 60_000).toBe(

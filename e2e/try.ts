@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
 import { type Copy, copyProject, environment } from "./lsp.ts";
 
 /** The built program, as `npm start` runs it. */
@@ -56,6 +57,13 @@ export function createProject(copies = 1): Copy {
   writeFileSync(copy.path("secrets.ts"), "export const token = 'canary';\n");
   writeFileSync(copy.path(".env"), "TOKEN=canary\n");
   return copy;
+}
+
+/** Puts the cursor into the function at the end of the ledger, which the page shows: by the mouse, since an arrow key needs a layout. */
+export async function enterFunction(page: Page): Promise<void> {
+  await page.locator("#path", { hasText: "ledger.ts" }).waitFor();
+  await page.locator(".cm-line").nth(-3).click();
+  await page.keyboard.press("End");
 }
 
 /** A program that runs. */

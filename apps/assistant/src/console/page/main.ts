@@ -197,7 +197,8 @@ class Page {
       selection: { anchor: at + inserted.length },
       effects: EditorView.scrollIntoView(at, { y: "center" }),
     });
-    this.#view.dispatch({ effects: show.of(toShown(this.#view.state, answer.candidates, false)) });
+    const shown = toShown(this.#view.state, answer.candidates, true);
+    this.#view.dispatch({ effects: show.of(shown && { ...shown, isList: false }) });
     this.#onOutcome({ kind: "answered", answer, isExplicit: false });
     this.#view.focus();
     this.#setHint("tryShown", {
