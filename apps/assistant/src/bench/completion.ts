@@ -10,7 +10,7 @@ import {
 } from "@cloud-code/completion";
 import { languageOf, type Language } from "@cloud-code/syntax";
 import { AssistantError, reasonOf } from "../errors.ts";
-import { Checker } from "../workspace/checker.ts";
+import { CHECK_BUDGET_MS, Checker } from "../workspace/checker.ts";
 import { readDocument } from "../workspace/document.ts";
 import { Selector } from "../workspace/select.ts";
 import { MAX_FILE_BYTES, readSource } from "../workspace/source.ts";
@@ -95,9 +95,11 @@ export async function runCompletionBench(
       await Promise.all([checker.load(file.language), judging.load(file.language)]);
       const { offset, end, gold } = locate(file.text, row);
       const text = file.text.slice(0, offset) + file.text.slice(end);
+      // An editor had the file open before the line was cut: the tree to start from is the whole file's. What is asked is the cut text.
+      checker.counter(row.path, file.language, file.text, Infinity);
       const timer = clock();
       const opening = performance.now();
-      const counter = checker.counter(row.path, file.language, text);
+      const counter = checker.counter(row.path, file.language, text, CHECK_BUDGET_MS.typing);
       let parsingMs = performance.now() - opening;
       const answer = complete(
         project,
@@ -113,15 +115,25 @@ export async function runCompletionBench(
       wholeMs.push(wall);
       cpuMs.push(cpu);
       engineMs.push(Math.max(0, wall - parsingMs));
-      const judge = judging.counter(row.path, file.language, file.text, Infinity);
-      const realErrors = judge(0, 0, "") ?? 0;
+      const judge = (inserted: string, from: number): number | undefined => {
+        const real = judging.counter(row.path, file.language, file.text, Infinity);
+        const errors = real(from, end, inserted);
+        if (errors !== undefined) return errors - (real(0, 0, "") ?? 0);
+        // The edit was too much for one step: parse the result as a text of its own.
+        const whole = file.text.slice(0, from) + inserted + file.text.slice(end);
+        const count = (path: string, source: string): number | undefined =>
+          judging.counter(path, file.language, source, Infinity)(0, 0, "");
+        const [before, after] = [count(row.path, file.text), count(`${row.path}#`, whole)];
+        return before === undefined || after === undefined ? undefined : after - before;
+      };
       outcomes.push({
         cut: row.cut,
         gold,
-        shown: answer.candidates.map(({ text: insert, probability, replace }) => {
-          const errors = judge(replace.start, end, insert);
-          return { text: insert, probability, parses: (errors ?? Infinity) <= realErrors };
-        }),
+        shown: answer.candidates.map(({ text: inserted, probability, replace }) => ({
+          text: inserted,
+          probability,
+          parses: (judge(inserted, replace.start) ?? Infinity) <= 0,
+        })),
       });
       onProgress?.(outcomes.length, rows.length);
       // A long run must not starve what else this process does, Ctrl-C included.

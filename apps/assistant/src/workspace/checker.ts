@@ -9,9 +9,11 @@ const require = createRequire(import.meta.url);
 // Each open document keeps a tree of some ten times its text; a person types in one file and looks at a few.
 const DOCUMENTS = 8;
 
-// Processor time that checking one question's suggestions may take. Most take a few milliseconds; in a file of deeply nested code each
-// trial may take ten, and a suggestion that comes late is no suggestion.
-const BUDGET_MS = 12;
+/**
+ * Processor time in milliseconds that checking one question's suggestions may take. Most take a few; in a file of deeply nested code a
+ * single trial may take ten, and while a person types, a suggestion that comes late is no suggestion. Who asks by hand waits for it.
+ */
+export const CHECK_BUDGET_MS = { typing: 20, byHand: 400 } as const;
 
 /** Checks suggestions by parsing them in their place. Grammars are loaded when first needed, the trees of the latest files are kept. */
 export class Checker {
@@ -46,12 +48,7 @@ export class Checker {
    * A function that counts the syntax errors of `text` after a replacement; it holds until the next call for the same path. Once it has
    * used its time it answers undefined, and suggestions not checked by then are not shown.
    */
-  counter(
-    path: string,
-    language: Language,
-    text: string,
-    budgetMs: number = BUDGET_MS,
-  ): CountErrors {
+  counter(path: string, language: Language, text: string, budgetMs: number): CountErrors {
     const grammars = this.#loaded.get(language);
     if (grammars === undefined) return () => undefined;
     const document = this.#open(grammars, path, language, text);

@@ -4,7 +4,7 @@ import { complete, Project } from "@cloud-code/completion";
 import { type Language, languageOf } from "@cloud-code/syntax";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Activity, Answer, Notice, Question, Session, Status, Why } from "../session.ts";
-import { Checker } from "./checker.ts";
+import { CHECK_BUDGET_MS, Checker } from "./checker.ts";
 import { isSecret } from "./denied.ts";
 import type { IndexFacts, Report } from "./indexer.ts";
 import { MAX_FILE_BYTES } from "./source.ts";
@@ -156,7 +156,12 @@ class WorkspaceSession implements Session {
     await this.#checker.load(language);
     if (question.signal?.aborted === true) return { why: "cancelled" };
     // No wait from here on: another question about the same file would move its tree under our feet.
-    const countErrors = this.#checker.counter(path, language, question.text);
+    const countErrors = this.#checker.counter(
+      path,
+      language,
+      question.text,
+      question.explicit === true ? CHECK_BUDGET_MS.byHand : CHECK_BUDGET_MS.typing,
+    );
     const { candidates, why } = complete(
       this.#project,
       { ...question, path, language },
