@@ -15,6 +15,9 @@ const DOCUMENTS = 8;
  */
 export const CHECK_BUDGET_MS = { typing: 20, byHand: 400 } as const;
 
+// Suggestions checked in any case: in a process that has just started, the first trials alone take the whole budget.
+const MIN_TRIALS = 8;
+
 /** Checks suggestions by parsing them in their place. Grammars are loaded when first needed, the trees of the latest files are kept. */
 export class Checker {
   // Oldest use first.
@@ -54,10 +57,12 @@ export class Checker {
     const document = this.#open(grammars, path, language, text);
     if (document === undefined) return () => undefined;
     const began = process.cpuUsage();
+    let trials = 0;
     return (start, end, inserted) => {
       if (start === end && inserted === "") return document.errors();
       const { user, system } = process.cpuUsage(began);
-      if ((user + system) / 1000 > budgetMs) return undefined;
+      if (trials >= MIN_TRIALS && (user + system) / 1000 > budgetMs) return undefined;
+      trials += 1;
       return document.errorsAfter(start, end, inserted);
     };
   }
