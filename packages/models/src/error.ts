@@ -9,7 +9,8 @@ export const modelErrorCodes = {
   UPSTREAM_ERROR: "The provider reported an error, possibly in the middle of a stream.",
   EVENT_TOO_LARGE: "One event of a stream is larger than the limit.",
   BODY_TOO_LARGE: "A body is larger than the limit.",
-  INSECURE_ENDPOINT: "The endpoint is plain HTTP, is not on this machine and was not explicitly allowed.",
+  INSECURE_ENDPOINT:
+    "The endpoint is plain HTTP, is not on this machine and was not explicitly allowed.",
   INVALID_CREDENTIAL: "The credential cannot sign a request.",
   CONNECTION_FAILED: "The endpoint could not be reached or broke off.",
 } as const;

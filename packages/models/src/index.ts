@@ -12,7 +12,15 @@ export {
   transcriptionForm,
   wavHeader,
 } from "./dialects/dashscope.ts";
-export { fimFamilyOf, type FimFamily, type FimTemplate, fimTemplates, infill, withFimPrompt, writeFim } from "./dialects/fim.ts";
+export {
+  fimFamilyOf,
+  type FimFamily,
+  type FimTemplate,
+  fimTemplates,
+  infill,
+  withFimPrompt,
+  writeFim,
+} from "./dialects/fim.ts";
 export { openai, parseRerank, writeTranscript } from "./dialects/openai.ts";
 export { parseJson, parseProviderError, parseUsage, upstreamError } from "./dialects/reading.ts";
 export { speechTask, type Task, type TaskStep, transcriptionTask } from "./dialects/task.ts";
@@ -46,7 +54,24 @@ export {
   type TranscriptionRequest,
   type Usage,
 } from "./message.ts";
-export { type FormPart, joinBytes, parseForm, type PlacedFormPart, writeForm } from "./multipart.ts";
+export {
+  type FormPart,
+  joinBytes,
+  parseForm,
+  type PlacedFormPart,
+  writeForm,
+} from "./multipart.ts";
+export {
+  ask,
+  type Endpoint,
+  expectSuccess,
+  follow,
+  readText,
+  type Reply,
+  send,
+  type Sending,
+  type Timeouts,
+} from "./send.ts";
 export {
   authorize,
   canonicalize,
@@ -75,4 +100,10 @@ export {
   TokenVerifier,
   verifyRequest,
 } from "./signing.ts";
-export { defaultMaxEventLength, EventParser, readEvents, type ServerSentEvent, writeEvent } from "./stream.ts";
+export {
+  defaultMaxEventLength,
+  EventParser,
+  readEvents,
+  type ServerSentEvent,
+  writeEvent,
+} from "./stream.ts";

@@ -4,7 +4,13 @@
  */
 
 /** Anything JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** A JSON object whose fields are not known yet. */
 export type JsonObject = { readonly [key: string]: Json | undefined };

@@ -24,13 +24,17 @@ const maxParts = 64;
  * A form as bytes. `boundary` must not occur in any part: pass a random one of 70 characters at most.
  * Returns the media type to send along with the body.
  */
-export function writeForm(parts: readonly FormPart[], boundary: string): { mediaType: string; body: Uint8Array } {
+export function writeForm(
+  parts: readonly FormPart[],
+  boundary: string,
+): { mediaType: string; body: Uint8Array } {
   const pieces: Uint8Array[] = [];
   for (const part of parts) {
     let head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(part.name)}"`;
     if (part.fileName !== undefined) head += `; filename="${escapeName(part.fileName)}"`;
     head += "\r\n";
-    if (part.mediaType !== undefined) head += `Content-Type: ${part.mediaType.replaceAll(/[\r\n]/g, " ")}\r\n`;
+    if (part.mediaType !== undefined)
+      head += `Content-Type: ${part.mediaType.replaceAll(/[\r\n]/g, " ")}\r\n`;
     pieces.push(encoder.encode(`${head}\r\n`), part.body, encoder.encode("\r\n"));
   }
   pieces.push(encoder.encode(`--${boundary}--\r\n`));

@@ -191,9 +191,11 @@ export async function mintToken(recipe: TokenRecipe, moment: Moment = now()): Pr
   }
 }
 
-async function importKey(
-  recipe: TokenRecipe,
-): Promise<{ key: Awaited<ReturnType<typeof importJWK>>; algorithm: string; keyId: string | undefined }> {
+async function importKey(recipe: TokenRecipe): Promise<{
+  key: Awaited<ReturnType<typeof importJWK>>;
+  algorithm: string;
+  keyId: string | undefined;
+}> {
   const text = recipe.key.trim();
   if (text.startsWith("-----")) return importPem(text, recipe.algorithm);
   let parsed: unknown;
@@ -220,7 +222,8 @@ async function importPem(
   wanted: TokenAlgorithm | undefined,
 ): Promise<{ key: Awaited<ReturnType<typeof importPKCS8>>; algorithm: string; keyId: undefined }> {
   // Without a stated algorithm the kinds are tried in turn: a PEM names its kind only inside its encoding.
-  const candidates = wanted === undefined ? (["RS256", "ES256", "ES384", "ES512", "EdDSA"] as const) : [wanted];
+  const candidates =
+    wanted === undefined ? (["RS256", "ES256", "ES384", "ES512", "EdDSA"] as const) : [wanted];
   for (const algorithm of candidates) {
     try {
       return { key: await importPKCS8(pem, algorithm), algorithm, keyId: undefined };
@@ -228,14 +231,21 @@ async function importPem(
       // Not this kind.
     }
   }
-  throw badCredential(`the PEM is not a PKCS#8 private key for ${candidates.join(", ")}; convert it with "openssl pkcs8 -topk8 -nocrypt"`);
+  throw badCredential(
+    `the PEM is not a PKCS#8 private key for ${candidates.join(", ")}; convert it with "openssl pkcs8 -topk8 -nocrypt"`,
+  );
 }
 
 function chooseKey(parsed: object, algorithm: TokenAlgorithm | undefined): JWK {
-  const keys = "keys" in parsed && Array.isArray(parsed.keys) ? parsed.keys.filter(isObject) : undefined;
+  const keys =
+    "keys" in parsed && Array.isArray(parsed.keys) ? parsed.keys.filter(isObject) : undefined;
   if (keys === undefined) return parsed as JWK;
-  const fitting = keys.find((key) => algorithm === undefined || key["alg"] === algorithm || keyTypeOf(algorithm) === key["kty"]);
-  if (fitting === undefined) throw badCredential(`the key set holds no key for ${algorithm ?? "any algorithm"}`);
+  const fitting = keys.find(
+    (key) =>
+      algorithm === undefined || key["alg"] === algorithm || keyTypeOf(algorithm) === key["kty"],
+  );
+  if (fitting === undefined)
+    throw badCredential(`the key set holds no key for ${algorithm ?? "any algorithm"}`);
   return fitting as JWK;
 }
 
@@ -247,14 +257,17 @@ function keyTypeOf(algorithm: TokenAlgorithm): string {
 function algorithmOf(jwk: JWK): string {
   if (jwk.kty === "oct") return "HS256";
   if (jwk.kty === "RSA") return "RS256";
-  if (jwk.kty === "EC") return jwk.crv === "P-521" ? "ES512" : jwk.crv === "P-384" ? "ES384" : "ES256";
+  if (jwk.kty === "EC")
+    return jwk.crv === "P-521" ? "ES512" : jwk.crv === "P-384" ? "ES384" : "ES256";
   return "EdDSA";
 }
 
 /** Which tokens to believe. */
 export interface TokenTrust {
   /** The issuer's public keys (or shared secrets), or where it publishes them. */
-  readonly keys: { readonly kind: "static"; readonly jwks: JSONWebKeySet } | { readonly kind: "remote"; readonly url: string };
+  readonly keys:
+    | { readonly kind: "static"; readonly jwks: JSONWebKeySet }
+    | { readonly kind: "remote"; readonly url: string };
   readonly algorithms: readonly TokenAlgorithm[];
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
@@ -267,7 +280,10 @@ export interface TokenTrust {
 /** What a verifier found. */
 export type TokenVerdict =
   | { readonly kind: "valid"; readonly consumer: string; readonly expiresMs: number }
-  | { readonly kind: "invalid"; readonly because: "expired" | "signature" | "claims" | "malformed" | "keys-unavailable" };
+  | {
+      readonly kind: "invalid";
+      readonly because: "expired" | "signature" | "claims" | "malformed" | "keys-unavailable";
+    };
 
 /**
  * Verifies tokens and remembers good ones for a minute at most, by their SHA-256: checking a signature costs 50 times
@@ -277,7 +293,10 @@ export type TokenVerdict =
 export class TokenVerifier {
   readonly #trust: TokenTrust;
   readonly #keys: JWTVerifyGetKey;
-  readonly #remembered = new Map<string, { consumer: string; untilMs: number; expiresMs: number }>();
+  readonly #remembered = new Map<
+    string,
+    { consumer: string; untilMs: number; expiresMs: number }
+  >();
   readonly #rememberMs: number;
   readonly #maxRemembered: number;
 
@@ -287,7 +306,10 @@ export class TokenVerifier {
     this.#keys =
       trust.keys.kind === "static"
         ? createStaticKeys(trust.keys.jwks)
-        : createRemoteJWKSet(new URL(trust.keys.url), { timeoutDuration: 5000, cooldownDuration: 30_000 });
+        : createRemoteJWKSet(new URL(trust.keys.url), {
+            timeoutDuration: 5000,
+            cooldownDuration: 30_000,
+          });
     this.#rememberMs = options.rememberMs ?? 60_000;
     this.#maxRemembered = options.maxRemembered ?? 10_000;
   }
@@ -323,16 +345,25 @@ export class TokenVerifier {
     } catch (error) {
       return { kind: "invalid", because: reasonOf(error) };
     }
-    const consumer = this.#trust.claim === undefined ? (payload["uid"] ?? payload.sub) : payload[this.#trust.claim];
-    if (typeof consumer !== "string" || payload.exp === undefined) return { kind: "invalid", because: "claims" };
+    const consumer =
+      this.#trust.claim === undefined
+        ? (payload["uid"] ?? payload.sub)
+        : payload[this.#trust.claim];
+    if (typeof consumer !== "string" || payload.exp === undefined)
+      return { kind: "invalid", because: "claims" };
     const expiresMs = (payload.exp + skewSeconds) * 1000;
-    this.#remember(token, { consumer, expiresMs, untilMs: Math.min(nowMs + this.#rememberMs, expiresMs) });
+    this.#remember(token, {
+      consumer,
+      expiresMs,
+      untilMs: Math.min(nowMs + this.#rememberMs, expiresMs),
+    });
     return { kind: "valid", consumer, expiresMs };
   }
 
   #remember(token: string, entry: { consumer: string; untilMs: number; expiresMs: number }): void {
     if (this.#rememberMs === 0) return;
-    const oldest = this.#remembered.size >= this.#maxRemembered ? this.#remembered.keys().next() : undefined;
+    const oldest =
+      this.#remembered.size >= this.#maxRemembered ? this.#remembered.keys().next() : undefined;
     if (oldest !== undefined && oldest.done !== true) this.#remembered.delete(oldest.value);
     this.#remembered.set(createHash("sha256").update(token).digest("base64"), entry);
   }
@@ -345,7 +376,9 @@ function createStaticKeys(jwks: JSONWebKeySet): JWTVerifyGetKey {
   return async (header, token) => {
     if (!header.alg.startsWith("HS")) return publicKeys(header, token);
     const fitting = secrets.find(
-      (key) => (key.alg === undefined || key.alg === header.alg) && (header.kid === undefined || key.kid === undefined || key.kid === header.kid),
+      (key) =>
+        (key.alg === undefined || key.alg === header.alg) &&
+        (header.kid === undefined || key.kid === undefined || key.kid === header.kid),
     );
     if (fitting === undefined) throw new errors.JWKSNoMatchingKey();
     return importJWK(fitting, header.alg);
@@ -406,25 +439,40 @@ const alwaysSigned = ["x-ca-key", "x-ca-nonce", "x-ca-signature-method", "x-ca-t
  * of a repeated parameter the first value counts. `emptyValue` is what follows the name of an empty parameter:
  * Alibaba's servers write `name=`, their documentation `name`.
  */
-export function canonicalize(request: SignedRequest, listed: readonly string[], emptyValue: "=" | "" = "="): string {
+export function canonicalize(
+  request: SignedRequest,
+  listed: readonly string[],
+  emptyValue: "=" | "" = "=",
+): string {
   const header = (name: string): string => request.headers[name]?.trim() ?? "";
   let text = `${request.method.toUpperCase()}\n${header("accept")}\n${header("content-md5")}\n${header("content-type")}\n${header("date")}\n`;
-  const names = new Set(listed.map((name) => name.trim().toLowerCase()).filter((name) => name !== "" && !neverListed.has(name)));
+  const names = new Set(
+    listed
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== "" && !neverListed.has(name)),
+  );
   for (const name of [...names].toSorted(compareText)) text += `${name}:${header(name)}\n`;
   const [path, query] = splitTarget(request.url);
   const parameters = new Map<string, string>();
   const collect = (encoded: string): void => {
-    for (const [name, value] of new URLSearchParams(encoded)) if (!parameters.has(name)) parameters.set(name, value);
+    for (const [name, value] of new URLSearchParams(encoded))
+      if (!parameters.has(name)) parameters.set(name, value);
   };
   collect(query);
   if (isForm(header("content-type")) && request.body !== undefined) collect(toText(request.body));
   const sorted = [...parameters].toSorted(([left], [right]) => compareText(left, right));
-  const joined = sorted.map(([name, value]) => (value === "" ? name + emptyValue : `${name}=${value}`)).join("&");
+  const joined = sorted
+    .map(([name, value]) => (value === "" ? name + emptyValue : `${name}=${value}`))
+    .join("&");
   return text + path + (joined === "" ? "" : `?${joined}`);
 }
 
 /** The `x-ca-*` headers, and `content-md5` for a body, that sign this request. Add them all; change nothing afterwards. */
-export function signRequest(request: SignedRequest, credential: HmacCredential, moment: Moment = now()): Record<string, string> {
+export function signRequest(
+  request: SignedRequest,
+  credential: HmacCredential,
+  moment: Moment = now(),
+): Record<string, string> {
   const method = credential.method ?? "HmacSHA256";
   const added: Record<string, string> = {
     "x-ca-key": credential.accessKey,
@@ -432,11 +480,19 @@ export function signRequest(request: SignedRequest, credential: HmacCredential, 
     "x-ca-signature-method": method,
     "x-ca-timestamp": String(moment.nowMs),
   };
-  const covered = request.body !== undefined && request.body.length > 0 && !isForm(request.headers["content-type"] ?? "");
-  if (covered && credential.bodyDigest !== false) added["content-md5"] = digestOf(request.body ?? "");
+  const covered =
+    request.body !== undefined &&
+    request.body.length > 0 &&
+    !isForm(request.headers["content-type"] ?? "");
+  if (covered && credential.bodyDigest !== false)
+    added["content-md5"] = digestOf(request.body ?? "");
   const signed = { ...request, headers: { ...request.headers, ...added } };
   added["x-ca-signature-headers"] = alwaysSigned.join(",");
-  added["x-ca-signature"] = hmac(method, credential.secret, canonicalize(signed, alwaysSigned)).toString("base64");
+  added["x-ca-signature"] = hmac(
+    method,
+    credential.secret,
+    canonicalize(signed, alwaysSigned),
+  ).toString("base64");
   return added;
 }
 
@@ -478,7 +534,10 @@ export interface HmacTrust<Owner> {
  * Stricter than Higress: time and nonce must be there and be signed, a nonce is accepted once, comparison is constant
  * in time and nothing of the server's string is given away.
  */
-export function verifyRequest<Owner>(request: SignedRequest, trust: HmacTrust<Owner>): HmacVerdict<Owner> {
+export function verifyRequest<Owner>(
+  request: SignedRequest,
+  trust: HmacTrust<Owner>,
+): HmacVerdict<Owner> {
   const refuse = (because: HmacRefusal): HmacVerdict<Owner> => ({ kind: "invalid", because });
   const header = (name: string): string => request.headers[name]?.trim() ?? "";
   const accessKey = header("x-ca-key");
@@ -487,8 +546,16 @@ export function verifyRequest<Owner>(request: SignedRequest, trust: HmacTrust<Ow
   if (signature === "") return refuse("no-signature");
   const method = header("x-ca-signature-method") || "HmacSHA256";
   if (method !== "HmacSHA256" && method !== "HmacSHA1") return refuse("unknown-method");
-  const listed = header("x-ca-signature-headers").toLowerCase().split(",").map((name) => name.trim());
-  if (!listed.includes("x-ca-timestamp") || !listed.includes("x-ca-nonce") || header("x-ca-nonce") === "") return refuse("unsigned-header");
+  const listed = header("x-ca-signature-headers")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
+  if (
+    !listed.includes("x-ca-timestamp") ||
+    !listed.includes("x-ca-nonce") ||
+    header("x-ca-nonce") === ""
+  )
+    return refuse("unsigned-header");
   const stamp = header("x-ca-timestamp");
   if (!/^\d{9,16}$/.test(stamp)) return refuse("bad-timestamp");
   // Fewer than 13 digits are seconds, as Alibaba's servers read them.
@@ -501,18 +568,39 @@ export function verifyRequest<Owner>(request: SignedRequest, trust: HmacTrust<Ow
   if (found === undefined) return refuse("unknown-key");
   if (!genuine) return refuse("bad-signature");
   const bodyDigest = header("content-md5") || null;
-  if (bodyDigest === null && trust.hasBody && trust.requireBodyDigest !== false && !isForm(header("content-type"))) return refuse("no-body-digest");
-  if (request.body !== undefined && bodyDigest !== null && !sameText(digestOf(request.body), bodyDigest)) return refuse("bad-body-digest");
+  if (
+    bodyDigest === null &&
+    trust.hasBody &&
+    trust.requireBodyDigest !== false &&
+    !isForm(header("content-type"))
+  )
+    return refuse("no-body-digest");
+  if (
+    request.body !== undefined &&
+    bodyDigest !== null &&
+    !sameText(digestOf(request.body), bodyDigest)
+  )
+    return refuse("bad-body-digest");
   // Last, so that a forged request cannot use up an honest one's nonce.
-  if (!trust.nonces.accept(`${accessKey}\n${header("x-ca-nonce")}`, trust.nowMs, maxSkewMs)) return refuse("replayed");
+  if (!trust.nonces.accept(`${accessKey}\n${header("x-ca-nonce")}`, trust.nowMs, maxSkewMs))
+    return refuse("replayed");
   return { kind: "valid", owner: found.owner, bodyDigest };
 }
 
-function isSignedBy(request: SignedRequest, listed: readonly string[], method: HmacMethod, secret: string, signature: string): boolean {
+function isSignedBy(
+  request: SignedRequest,
+  listed: readonly string[],
+  method: HmacMethod,
+  secret: string,
+  signature: string,
+): boolean {
   const standard = canonicalize(request, listed, "=");
   if (sameText(hmac(method, secret, standard).toString("base64"), signature)) return true;
   const documented = canonicalize(request, listed, "");
-  return documented !== standard && sameText(hmac(method, secret, documented).toString("base64"), signature);
+  return (
+    documented !== standard &&
+    sameText(hmac(method, secret, documented).toString("base64"), signature)
+  );
 }
 
 /**
@@ -539,7 +627,8 @@ export class NonceStore {
       this.#young = new Set();
       this.#youngSinceMs = nowMs;
     }
-    if (this.#young.has(nonce) || this.#old.has(nonce) || this.#young.size >= this.#maxEntries) return false;
+    if (this.#young.has(nonce) || this.#old.has(nonce) || this.#young.size >= this.#maxEntries)
+      return false;
     this.#young.add(nonce);
     return true;
   }
@@ -558,7 +647,9 @@ export function sameText(left: string, right: string): boolean {
 }
 
 function hmac(method: HmacMethod, secret: string, text: string): Buffer {
-  return createHmac(method === "HmacSHA1" ? "sha1" : "sha256", secret).update(text, "utf8").digest();
+  return createHmac(method === "HmacSHA1" ? "sha1" : "sha256", secret)
+    .update(text, "utf8")
+    .digest();
 }
 
 function splitTarget(url: string): [path: string, query: string] {
@@ -574,7 +665,9 @@ function isForm(mediaType: string): boolean {
 }
 
 function toText(body: string | Uint8Array): string {
-  return typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  return typeof body === "string"
+    ? body
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
 }
 
 function compareText(left: string, right: string): number {
@@ -582,5 +675,7 @@ function compareText(left: string, right: string): number {
 }
 
 function badCredential(because: string, cause?: unknown): ModelError {
-  return new ModelError("INVALID_CREDENTIAL", `The request cannot be signed: ${because}.`, { cause });
+  return new ModelError("INVALID_CREDENTIAL", `The request cannot be signed: ${because}.`, {
+    cause,
+  });
 }

@@ -131,7 +131,11 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** The text of one event. Invariant: `EventParser` reads it back equal, provided `event` and `id` hold no line break. */
-export function writeEvent(event: { readonly event?: string | undefined; readonly data: string; readonly id?: string }): string {
+export function writeEvent(event: {
+  readonly event?: string | undefined;
+  readonly data: string;
+  readonly id?: string;
+}): string {
   let text = "";
   if (event.event !== undefined) text += `event: ${event.event}\n`;
   if (event.id !== undefined) text += `id: ${event.id}\n`;

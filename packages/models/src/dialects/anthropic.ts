@@ -8,13 +8,22 @@ import {
   type ChatDelta,
   type ChatMessage,
   type ChatRequest,
+  type ContentPart,
   type EventReader,
-  type JsonObject,
   type Operation,
   type ToolCall,
   type Usage,
 } from "../message.ts";
-import { expectList, expectObject, jsonHeaders, parseJson, parseProviderError, parseUsage, upstreamError, withUsage } from "./reading.ts";
+import {
+  expectList,
+  expectObject,
+  jsonHeaders,
+  parseJson,
+  parseProviderError,
+  parseUsage,
+  upstreamError,
+  withUsage,
+} from "./reading.ts";
 
 /** The protocol version sent as `anthropic-version`. */
 export const anthropicVersion = "2023-06-01";
@@ -51,7 +60,10 @@ function toMessages(request: ChatRequest): object {
     if (last?.role === role) last.content.push(...content);
     else messages.push({ role, content });
   }
-  const maxTokens = numberOf(request["max_completion_tokens"]) ?? numberOf(request["max_tokens"]) ?? defaultMaxTokens;
+  const maxTokens =
+    numberOf(request["max_completion_tokens"]) ??
+    numberOf(request["max_tokens"]) ??
+    defaultMaxTokens;
   const stop = request["stop"];
   const temperature = numberOf(request["temperature"]);
   return {
@@ -62,7 +74,9 @@ function toMessages(request: ChatRequest): object {
     // OpenAI's scale ends at 2, this protocol's at 1.
     ...(temperature === undefined ? {} : { temperature: Math.min(1, temperature) }),
     ...passed(request, "top_p", "top_k", "stream"),
-    ...(stop === undefined || stop === null ? {} : { stop_sequences: Array.isArray(stop) ? stop : [stop] }),
+    ...(stop === undefined || stop === null
+      ? {}
+      : { stop_sequences: Array.isArray(stop) ? stop : [stop] }),
     ...(Array.isArray(request["tools"]) ? { tools: request["tools"].map(toTool) } : {}),
     ...toToolChoice(request),
     ...(textOf(request["user"]) === undefined ? {} : { metadata: { user_id: request["user"] } }),
@@ -71,15 +85,23 @@ function toMessages(request: ChatRequest): object {
 
 function refuseUnsayable(request: ChatRequest): void {
   const n = request["n"];
-  if (n !== undefined && n !== null && n !== 1) throw unsupported("n", "gives one answer at a time");
+  if (n !== undefined && n !== null && n !== 1)
+    throw unsupported("n", "gives one answer at a time");
   if (isObject(request["response_format"]) && request["response_format"]["type"] !== "text") {
-    throw unsupported("response_format", "has no structured output here; describe the form in a tool");
+    throw unsupported(
+      "response_format",
+      "has no structured output here; describe the form in a tool",
+    );
   }
   if (request["logprobs"] === true) throw unsupported("logprobs", "gives no log probabilities");
 }
 
 function passed(request: ChatRequest, ...names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.filter((name) => request[name] !== undefined && request[name] !== null).map((name) => [name, request[name]]));
+  return Object.fromEntries(
+    names
+      .filter((name) => request[name] !== undefined && request[name] !== null)
+      .map((name) => [name, request[name]]),
+  );
 }
 
 function plainText(message: ChatMessage): string {
@@ -95,12 +117,17 @@ function toBlocks(message: ChatMessage): object[] {
     for (const part of message.content ?? []) blocks.push(toBlock(part));
   }
   for (const call of message.tool_calls ?? []) {
-    blocks.push({ type: "tool_use", id: call.id, name: call.function.name, input: parseArguments(call) });
+    blocks.push({
+      type: "tool_use",
+      id: call.id,
+      name: call.function.name,
+      input: parseArguments(call),
+    });
   }
   return blocks;
 }
 
-function toBlock(part: JsonObject): object {
+function toBlock(part: ContentPart): object {
   if (part["type"] === "text") return { type: "text", text: textOf(part["text"]) ?? "" };
   if (part["type"] === "image_url") {
     const image = part["image_url"];
@@ -108,14 +135,21 @@ function toBlock(part: JsonObject): object {
     const data = /^data:([^;,]+);base64,(.*)$/s.exec(url);
     return {
       type: "image",
-      source: data === null ? { type: "url", url } : { type: "base64", media_type: data[1], data: data[2] },
+      source:
+        data === null
+          ? { type: "url", url }
+          : { type: "base64", media_type: data[1], data: data[2] },
     };
   }
-  throw unsupported("messages", `cannot take content of type "${String(part["type"]).slice(0, 32)}"`);
+  throw unsupported("messages", `cannot take content of type "${part.type.slice(0, 32)}"`);
 }
 
 function toToolResult(message: ChatMessage): object {
-  return { type: "tool_result", tool_use_id: message.tool_call_id ?? "", content: plainText(message) };
+  return {
+    type: "tool_result",
+    tool_use_id: message.tool_call_id ?? "",
+    content: plainText(message),
+  };
 }
 
 function parseArguments(call: ToolCall): unknown {
@@ -123,13 +157,16 @@ function parseArguments(call: ToolCall): unknown {
   try {
     return JSON.parse(call.function.arguments);
   } catch {
-    throw new ModelError("INVALID_REQUEST", "The arguments of an earlier tool call are not JSON.", { param: "messages" });
+    throw new ModelError("INVALID_REQUEST", "The arguments of an earlier tool call are not JSON.", {
+      param: "messages",
+    });
   }
 }
 
 function toTool(tool: unknown): object {
   const described = isObject(tool) && isObject(tool["function"]) ? tool["function"] : undefined;
-  if (described === undefined) throw new ModelError("INVALID_REQUEST", "A tool is not a function.", { param: "tools" });
+  if (described === undefined)
+    throw new ModelError("INVALID_REQUEST", "A tool is not a function.", { param: "tools" });
   return {
     name: described["name"],
     ...(described["description"] === undefined ? {} : { description: described["description"] }),
@@ -142,9 +179,14 @@ function toToolChoice(request: ChatRequest): object {
   const alone = request["parallel_tool_calls"] === false ? { disable_parallel_tool_use: true } : {};
   if (choice === "none") return { tool_choice: { type: "none" } };
   if (choice === "required") return { tool_choice: { type: "any", ...alone } };
-  const named = isObject(choice) && isObject(choice["function"]) ? textOf(choice["function"]["name"]) : undefined;
+  const named =
+    isObject(choice) && isObject(choice["function"])
+      ? textOf(choice["function"]["name"])
+      : undefined;
   if (named !== undefined) return { tool_choice: { type: "tool", name: named, ...alone } };
-  return Object.keys(alone).length === 0 || !Array.isArray(request["tools"]) ? {} : { tool_choice: { type: "auto", ...alone } };
+  return Object.keys(alone).length === 0 || !Array.isArray(request["tools"])
+    ? {}
+    : { tool_choice: { type: "auto", ...alone } };
 }
 
 function unsupported(param: string, because: string): ModelError {
@@ -164,7 +206,10 @@ function parseAnswer(body: unknown): ChatAnswer {
       calls.push({
         id: textOf(block["id"]) ?? "",
         type: "function",
-        function: { name: textOf(block["name"]) ?? "", arguments: JSON.stringify(block["input"] ?? {}) },
+        function: {
+          name: textOf(block["name"]) ?? "",
+          arguments: JSON.stringify(block["input"] ?? {}),
+        },
       });
     }
   }
@@ -234,29 +279,55 @@ function readAnswer(): EventReader<ChatChunk> {
           const index = toolCount++;
           toolIndexes.set(numberOf(event["index"]) ?? 0, index);
           const tool = { name: textOf(block["name"]) ?? "", arguments: "" };
-          return [chunk({ tool_calls: [{ index, id: textOf(block["id"]) ?? "", type: "function", function: tool }] })];
+          return [
+            chunk({
+              tool_calls: [
+                { index, id: textOf(block["id"]) ?? "", type: "function", function: tool },
+              ],
+            }),
+          ];
         }
         case "content_block_delta": {
           const delta = expectObject(event["delta"], "delta");
-          if (delta["type"] === "text_delta") return [chunk({ content: textOf(delta["text"]) ?? "" })];
-          if (delta["type"] === "thinking_delta") return [chunk({ reasoning_content: textOf(delta["thinking"]) ?? "" })];
+          if (delta["type"] === "text_delta")
+            return [chunk({ content: textOf(delta["text"]) ?? "" })];
+          if (delta["type"] === "thinking_delta")
+            return [chunk({ reasoning_content: textOf(delta["thinking"]) ?? "" })];
           if (delta["type"] !== "input_json_delta") return [];
           const index = toolIndexes.get(numberOf(event["index"]) ?? 0) ?? 0;
-          return [chunk({ tool_calls: [{ index, function: { arguments: textOf(delta["partial_json"]) ?? "" } }] })];
+          return [
+            chunk({
+              tool_calls: [{ index, function: { arguments: textOf(delta["partial_json"]) ?? "" } }],
+            }),
+          ];
         }
         case "message_delta": {
           const delta = expectObject(event["delta"], "delta");
           const ended = parseUsage(event["usage"]) ?? {};
-          const prompt = ended.prompt_tokens === undefined ? (started.prompt_tokens ?? 0) : Math.max(ended.prompt_tokens, started.prompt_tokens ?? 0);
+          const prompt =
+            ended.prompt_tokens === undefined
+              ? (started.prompt_tokens ?? 0)
+              : Math.max(ended.prompt_tokens, started.prompt_tokens ?? 0);
           const completion = ended.completion_tokens ?? 0;
-          const usage: Usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+          const usage: Usage = {
+            prompt_tokens: prompt,
+            completion_tokens: completion,
+            total_tokens: prompt + completion,
+          };
           return [{ ...chunk({}, toFinishReason(delta["stop_reason"])), usage }];
         }
         case "message_stop":
           stopped = true;
           return [];
         case "error":
-          throw upstreamError(parseProviderError(event) ?? { message: "", type: "api_error", code: null, param: null });
+          throw upstreamError(
+            parseProviderError(event) ?? {
+              message: "",
+              type: "api_error",
+              code: null,
+              param: null,
+            },
+          );
         default:
           return []; // `ping`, `content_block_stop` and what may be invented later.
       }

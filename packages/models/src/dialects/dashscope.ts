@@ -21,7 +21,14 @@ import {
   type TranscriptionRequest,
 } from "../message.ts";
 import { openai, parseRerank } from "./openai.ts";
-import { expectList, expectObject, jsonHeaders, parseEventData, parseUsage, withUsage } from "./reading.ts";
+import {
+  expectList,
+  expectObject,
+  jsonHeaders,
+  parseEventData,
+  parseUsage,
+  withUsage,
+} from "./reading.ts";
 
 /**
  * Alibaba Cloud Model Studio (DashScope). Paths are relative to the host: chat, completions and embeddings have a form
@@ -47,7 +54,10 @@ export const dashscope: {
   speech: { call: callSpeech, stream: readSpeech },
 };
 
-function below<Request, Answer, Chunk>(prefix: string, operation: Operation<Request, Answer, Chunk>): Operation<Request, Answer, Chunk> {
+function below<Request, Answer, Chunk>(
+  prefix: string,
+  operation: Operation<Request, Answer, Chunk>,
+): Operation<Request, Answer, Chunk> {
   return {
     ...operation,
     call: (request) => {
@@ -69,10 +79,22 @@ function callRerank(request: RerankRequest): Call {
   const { model, query, documents, top_n, return_documents, instruct } = request;
   if (rerankForm(model) === "flat") {
     const body = { model, query, documents, top_n, return_documents, instruct };
-    return { path: "/compatible-api/v1/reranks", headers: jsonHeaders(false), body: JSON.stringify(body) };
+    return {
+      path: "/compatible-api/v1/reranks",
+      headers: jsonHeaders(false),
+      body: JSON.stringify(body),
+    };
   }
-  const body = { model, input: { query, documents }, parameters: { return_documents, top_n, instruct } };
-  return { path: "/api/v1/services/rerank/text-rerank/text-rerank", headers: jsonHeaders(false), body: JSON.stringify(body) };
+  const body = {
+    model,
+    input: { query, documents },
+    parameters: { return_documents, top_n, instruct },
+  };
+  return {
+    path: "/api/v1/services/rerank/text-rerank/text-rerank",
+    headers: jsonHeaders(false),
+    body: JSON.stringify(body),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -85,9 +107,14 @@ const generationPath = "/api/v1/services/aigc/multimodal-generation/generation";
  * ({@link transcriptionTask}), or only as a job over files at public addresses, which a stateless way to the model cannot offer.
  */
 export function transcriptionForm(model: string): "chat" | "generation" | "task" | "job" {
-  if (/filetrans|^paraformer-(v\d|mtl|8k-v\d)|^fun-asr(-mtl)?(-\d{4}-\d\d-\d\d)?$|^sensevoice/.test(model)) return "job";
+  if (
+    /filetrans|^paraformer-(v\d|mtl|8k-v\d)|^fun-asr(-mtl)?(-\d{4}-\d\d-\d\d)?$|^sensevoice/.test(
+      model,
+    )
+  )
+    return "job";
   if (/realtime|^gummy/.test(model)) return "task";
-  return /^qwen3-asr-flash/.test(model) ? "chat" : "generation";
+  return model.startsWith("qwen3-asr-flash") ? "chat" : "generation";
 }
 
 /** The provider takes 10 MB of Base64; this is what that leaves of audio, in bytes. */
@@ -97,32 +124,49 @@ function callTranscription(request: TranscriptionRequest): Call {
   const form = transcriptionForm(request.model);
   if (form === "job" || form === "task") throw refusedModel(request.model, form);
   if (request.audio.length > maxTranscriptionBytes) {
-    throw new ModelError("BODY_TOO_LARGE", `The audio has ${request.audio.length} bytes; this model takes ${maxTranscriptionBytes}. Send a compressed format or shorter pieces.`, {
-      param: "file",
-    });
+    throw new ModelError(
+      "BODY_TOO_LARGE",
+      `The audio has ${request.audio.length} bytes; this model takes ${maxTranscriptionBytes}. Send a compressed format or shorter pieces.`,
+      {
+        param: "file",
+      },
+    );
   }
   if (request.temperature !== undefined && request.temperature !== 0) {
-    throw new ModelError("UNSUPPORTED", "Model Studio's speech recognition has no temperature.", { param: "temperature" });
+    throw new ModelError("UNSUPPORTED", "Model Studio's speech recognition has no temperature.", {
+      param: "temperature",
+    });
   }
   const data = `data:${audioType(request)};base64,${Buffer.from(request.audio).toString("base64")}`;
-  const options = { ...(request.language === undefined ? {} : { language: request.language }), enable_itn: false };
+  const options = {
+    ...(request.language === undefined ? {} : { language: request.language }),
+    enable_itn: false,
+  };
   if (form === "chat") {
     const body = {
       model: request.model,
       messages: [
-        ...(request.prompt === undefined ? [] : [{ role: "system", content: [{ type: "text", text: request.prompt }] }]),
+        ...(request.prompt === undefined
+          ? []
+          : [{ role: "system", content: [{ type: "text", text: request.prompt }] }]),
         { role: "user", content: [{ type: "input_audio", input_audio: { data } }] },
       ],
       stream: false,
       asr_options: options,
     };
-    return { path: "/compatible-mode/v1/chat/completions", headers: jsonHeaders(false), body: JSON.stringify(body) };
+    return {
+      path: "/compatible-mode/v1/chat/completions",
+      headers: jsonHeaders(false),
+      body: JSON.stringify(body),
+    };
   }
   const body = {
     model: request.model,
     input: {
       messages: [
-        ...(request.prompt === undefined ? [] : [{ role: "system", content: [{ text: request.prompt }] }]),
+        ...(request.prompt === undefined
+          ? []
+          : [{ role: "system", content: [{ text: request.prompt }] }]),
         { role: "user", content: [{ audio: data }] },
       ],
     },
@@ -140,11 +184,24 @@ function refusedModel(model: string, form: "job" | "task"): ModelError {
 }
 
 /** The audio's media type: as sent, else by the file's name, else WAV. */
-export function audioType(request: { readonly mediaType: string; readonly fileName: string }): string {
-  if (request.mediaType.startsWith("audio/") || request.mediaType.startsWith("video/")) return request.mediaType;
+export function audioType(request: {
+  readonly mediaType: string;
+  readonly fileName: string;
+}): string {
+  if (request.mediaType.startsWith("audio/") || request.mediaType.startsWith("video/"))
+    return request.mediaType;
   const extension = request.fileName.split(".").at(-1)?.toLowerCase() ?? "";
-  const byExtension: Record<string, string> = { mp3: "audio/mpeg", m4a: "audio/mp4", mp4: "audio/mp4", ogg: "audio/ogg", opus: "audio/ogg" };
-  return byExtension[extension] ?? (/^(aac|amr|flac|wav|webm)$/.test(extension) ? `audio/${extension}` : "audio/wav");
+  const byExtension: Record<string, string> = {
+    mp3: "audio/mpeg",
+    m4a: "audio/mp4",
+    mp4: "audio/mp4",
+    ogg: "audio/ogg",
+    opus: "audio/ogg",
+  };
+  return (
+    byExtension[extension] ??
+    (/^(aac|amr|flac|wav|webm)$/.test(extension) ? `audio/${extension}` : "audio/wav")
+  );
 }
 
 function parseTranscription(body: unknown): Transcript {
@@ -153,9 +210,14 @@ function parseTranscription(body: unknown): Transcript {
   const choice = expectObject(expectList(output["choices"], "choices")[0], "choices[0]");
   const message = expectObject(choice["message"], "message");
   const content = message["content"];
-  const text = Array.isArray(content) ? content.map((part) => (isObject(part) ? (textOf(part["text"]) ?? "") : "")).join("") : textOf(content);
-  if (text === undefined) throw new ModelError("INVALID_RESPONSE", "The provider's answer lacks a transcript.");
-  const notes = Array.isArray(message["annotations"]) ? message["annotations"].filter(isObject) : [];
+  const text = Array.isArray(content)
+    ? content.map((part) => (isObject(part) ? (textOf(part["text"]) ?? "") : "")).join("")
+    : textOf(content);
+  if (text === undefined)
+    throw new ModelError("INVALID_RESPONSE", "The provider's answer lacks a transcript.");
+  const notes = Array.isArray(message["annotations"])
+    ? message["annotations"].filter(isObject)
+    : [];
   const language = notes.map((note) => textOf(note["language"])).find((name) => name !== undefined);
   const usage = parseUsage(answer["usage"]);
   return {
@@ -194,37 +256,85 @@ export const qwenVoices: Readonly<Record<string, string>> = {
 export const speechSampleRate = 24_000;
 
 /** The audio a speech call will give: its format and media type. `pcm` that the caller wants as `wav` needs {@link wavHeader} in front. */
-export function speechFormat(request: SpeechRequest): { readonly sent: string; readonly given: string; readonly mediaType: string } {
+export function speechFormat(request: SpeechRequest): {
+  readonly sent: string;
+  readonly given: string;
+  readonly mediaType: string;
+} {
   const form = speechForm(request.model);
   const native = form === "generation" ? ["wav", "pcm"] : ["mp3", "wav", "pcm", "opus"];
   const given = request.response_format ?? native[0] ?? "wav";
   if (!native.includes(given)) {
-    throw new ModelError("UNSUPPORTED", `The model "${request.model}" gives ${native.join(", ")}, not "${given.slice(0, 16)}".`, { param: "response_format" });
+    throw new ModelError(
+      "UNSUPPORTED",
+      `The model "${request.model}" gives ${native.join(", ")}, not "${given.slice(0, 16)}".`,
+      { param: "response_format" },
+    );
   }
-  const mediaTypes: Record<string, string> = { mp3: "audio/mpeg", opus: "audio/ogg", wav: "audio/wav", pcm: "audio/pcm" };
+  const mediaTypes: Record<string, string> = {
+    mp3: "audio/mpeg",
+    opus: "audio/ogg",
+    wav: "audio/wav",
+    pcm: "audio/pcm",
+  };
   // A streamed WAV would repeat its header or lie about its length, so PCM is asked for and the header is ours.
-  return { sent: given === "wav" ? "pcm" : given, given, mediaType: mediaTypes[given] ?? "application/octet-stream" };
+  return {
+    sent: given === "wav" ? "pcm" : given,
+    given,
+    mediaType: mediaTypes[given] ?? "application/octet-stream",
+  };
 }
 
 function callSpeech(request: SpeechRequest): Call {
   const form = speechForm(request.model);
-  if (form === "task") throw new ModelError("UNSUPPORTED", `The model "${request.model}" is reached by WebSocket: use speechTask.`, { param: "model" });
+  if (form === "task")
+    throw new ModelError(
+      "UNSUPPORTED",
+      `The model "${request.model}" is reached by WebSocket: use speechTask.`,
+      { param: "model" },
+    );
   const format = speechFormat(request);
   const headers = { ...jsonHeaders(true), "x-dashscope-sse": "enable" };
   const voice = qwenVoices[request.voice] ?? request.voice;
   if (form === "synthesizer") {
     const rate = request.speed === undefined || request.speed === 1 ? {} : { rate: request.speed };
-    const input = { text: request.input, voice, format: format.sent, sample_rate: speechSampleRate, ...rate };
-    return { path: "/api/v1/services/audio/tts/SpeechSynthesizer", headers, body: JSON.stringify({ model: request.model, input }) };
+    const input = {
+      text: request.input,
+      voice,
+      format: format.sent,
+      sample_rate: speechSampleRate,
+      ...rate,
+    };
+    return {
+      path: "/api/v1/services/audio/tts/SpeechSynthesizer",
+      headers,
+      body: JSON.stringify({ model: request.model, input }),
+    };
   }
   if (request.speed !== undefined && request.speed !== 1) {
-    throw new ModelError("UNSUPPORTED", `The model "${request.model}" speaks at one speed. Leave "speed" out, or use a cosyvoice or qwen-audio model.`, { param: "speed" });
+    throw new ModelError(
+      "UNSUPPORTED",
+      `The model "${request.model}" speaks at one speed. Leave "speed" out, or use a cosyvoice or qwen-audio model.`,
+      { param: "speed" },
+    );
   }
   if (request.instructions !== undefined && !request.model.includes("instruct")) {
-    throw new ModelError("UNSUPPORTED", `The model "${request.model}" takes no instructions; qwen3-tts-instruct-flash does.`, { param: "instructions" });
+    throw new ModelError(
+      "UNSUPPORTED",
+      `The model "${request.model}" takes no instructions; qwen3-tts-instruct-flash does.`,
+      { param: "instructions" },
+    );
   }
-  const instructions = request.instructions === undefined ? {} : { instructions: request.instructions };
-  return { path: generationPath, headers, body: JSON.stringify({ model: request.model, input: { text: request.input, voice, ...instructions } }) };
+  const instructions =
+    request.instructions === undefined ? {} : { instructions: request.instructions };
+  return {
+    path: generationPath,
+    headers,
+    body: JSON.stringify({
+      model: request.model,
+      input: { text: request.input, voice, ...instructions },
+    }),
+  };
 }
 
 function readSpeech(): EventReader<SpeechChunk> {
@@ -239,7 +349,9 @@ function readSpeech(): EventReader<SpeechChunk> {
         bytes = withoutWavHeader(bytes);
         first = false;
       }
-      return bytes.length === 0 && event["usage"] === undefined ? [] : [{ audio: bytes, ...withUsage(event["usage"]) }];
+      return bytes.length === 0 && event["usage"] === undefined
+        ? []
+        : [{ audio: bytes, ...withUsage(event["usage"]) }];
     },
     finish() {
       if (!first) return [];
@@ -278,5 +390,7 @@ export function wavHeader(sampleRate: number = speechSampleRate): Uint8Array {
 export function parseWavSampleRate(bytes: Uint8Array): number | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 256));
   const format = head.subarray(0, 4).toString("latin1") === "RIFF" ? head.indexOf("fmt ") : -1;
-  return format === -1 || format + 16 > head.length ? undefined : numberOf(head.readUInt32LE(format + 12));
+  return format === -1 || format + 16 > head.length
+    ? undefined
+    : numberOf(head.readUInt32LE(format + 12));
 }

@@ -48,11 +48,20 @@ export const openai: {
     parse: (body) => expectAnswer<CompletionAnswer>(body),
     stream: () => jsonEvents<CompletionAnswer>(),
   },
-  embeddings: { call: (request) => jsonCall("/embeddings", request, false), parse: parseEmbeddings },
-  rerank: { call: (request) => jsonCall("/rerank", request, false), parse: (body) => parseRerank(body) },
+  embeddings: {
+    call: (request) => jsonCall("/embeddings", request, false),
+    parse: parseEmbeddings,
+  },
+  rerank: {
+    call: (request) => jsonCall("/rerank", request, false),
+    parse: (body) => parseRerank(body),
+  },
   transcription: { call: callTranscription, parse: parseTranscript },
   speech: {
-    call: (request) => ({ ...jsonCall("/audio/speech", request, false), headers: { ...jsonHeaders(false), accept: "*/*" } }),
+    call: (request) => ({
+      ...jsonCall("/audio/speech", request, false),
+      headers: { ...jsonHeaders(false), accept: "*/*" },
+    }),
   },
 };
 
@@ -89,7 +98,9 @@ function parseEmbeddings(body: unknown): EmbeddingsAnswer {
     const entry = expectObject(item, "data[]");
     return { index: numberOf(entry["index"]) ?? position, vector: vectorOf(entry["embedding"]) };
   });
-  const vectors = items.toSorted((left, right) => left.index - right.index).map((item) => item.vector);
+  const vectors = items
+    .toSorted((left, right) => left.index - right.index)
+    .map((item) => item.vector);
   return { model: textOf(answer["model"]) ?? "", vectors, ...withUsage(answer["usage"]) };
 }
 
@@ -97,7 +108,9 @@ function vectorOf(value: unknown): readonly number[] {
   // `encoding_format: base64` is little-endian float32.
   if (typeof value === "string") {
     const bytes = Buffer.from(value, "base64");
-    return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(index * 4));
+    return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) =>
+      bytes.readFloatLE(index * 4),
+    );
   }
   return expectList(value, "embedding").map((item) => {
     if (typeof item === "number") return item;
@@ -112,7 +125,8 @@ export function parseRerank(body: unknown, request?: { readonly model: string })
   const results = expectList(output["results"], "results").map((item, position) => {
     const entry = expectObject(item, "results[]");
     const score = numberOf(entry["relevance_score"]) ?? numberOf(entry["score"]);
-    if (score === undefined) throw new ModelError("INVALID_RESPONSE", "A rerank result has no relevance_score.");
+    if (score === undefined)
+      throw new ModelError("INVALID_RESPONSE", "A rerank result has no relevance_score.");
     const document = entry["document"];
     const text = textOf(document) ?? (isObject(document) ? textOf(document["text"]) : undefined);
     return {
@@ -136,23 +150,33 @@ function rerankUnits(meta: unknown): JsonObject | undefined {
 }
 
 function callTranscription(request: TranscriptionRequest): Call {
-  const field = (name: string, value: string): FormPart => ({ name, body: new TextEncoder().encode(value) });
+  const field = (name: string, value: string): FormPart => ({
+    name,
+    body: new TextEncoder().encode(value),
+  });
   const parts: FormPart[] = [
     // The model leads, so that a gateway on the way can route before the audio has arrived.
     field("model", request.model),
     ...(request.language === undefined ? [] : [field("language", request.language)]),
     ...(request.prompt === undefined ? [] : [field("prompt", request.prompt)]),
-    ...(request.temperature === undefined ? [] : [field("temperature", String(request.temperature))]),
+    ...(request.temperature === undefined
+      ? []
+      : [field("temperature", String(request.temperature))]),
     { name: "file", fileName: request.fileName, mediaType: request.mediaType, body: request.audio },
   ];
   const form = writeForm(parts, `cloudcode-${randomBytes(18).toString("hex")}`);
-  return { path: "/audio/transcriptions", headers: { "content-type": form.mediaType, accept: "application/json" }, body: form.body };
+  return {
+    path: "/audio/transcriptions",
+    headers: { "content-type": form.mediaType, accept: "application/json" },
+    body: form.body,
+  };
 }
 
 function parseTranscript(body: unknown): Transcript {
   const answer = expectObject(body, "the answer");
   const text = textOf(answer["text"]);
-  if (text === undefined) throw new ModelError("INVALID_RESPONSE", "The provider's answer lacks text.");
+  if (text === undefined)
+    throw new ModelError("INVALID_RESPONSE", "The provider's answer lacks text.");
   const duration = numberOf(answer["duration"]);
   const language = textOf(answer["language"]);
   const segments = Array.isArray(answer["segments"])
@@ -175,13 +199,20 @@ function parseTranscript(body: unknown): Transcript {
  * A transcript in the format the caller asked for, with its media type.
  * Throws `UNSUPPORTED` for subtitles when the model gave no times: invented times would be worse than none.
  */
-export function writeTranscript(transcript: Transcript, format: TranscriptFormat): { mediaType: string; body: string } {
-  if (format === "text") return { mediaType: "text/plain; charset=utf-8", body: `${transcript.text}\n` };
+export function writeTranscript(
+  transcript: Transcript,
+  format: TranscriptFormat,
+): { mediaType: string; body: string } {
+  if (format === "text")
+    return { mediaType: "text/plain; charset=utf-8", body: `${transcript.text}\n` };
   if (format === "json") {
     const { text, usage } = transcript;
     const duration = transcript.durationSeconds ?? usage?.seconds;
     const counted = duration === undefined ? usage : { type: "duration", seconds: duration };
-    return { mediaType: "application/json", body: JSON.stringify({ text, ...(counted === undefined ? {} : { usage: counted }) }) };
+    return {
+      mediaType: "application/json",
+      body: JSON.stringify({ text, ...(counted === undefined ? {} : { usage: counted }) }),
+    };
   }
   const segments = transcript.segments;
   if (segments === undefined) {
@@ -198,7 +229,12 @@ export function writeTranscript(transcript: Transcript, format: TranscriptFormat
       language: transcript.language ?? "",
       duration: transcript.durationSeconds ?? last,
       text: transcript.text,
-      segments: segments.map((segment, id) => ({ id, start: segment.startSeconds, end: segment.endSeconds, text: segment.text })),
+      segments: segments.map((segment, id) => ({
+        id,
+        start: segment.startSeconds,
+        end: segment.endSeconds,
+        text: segment.text,
+      })),
     };
     return { mediaType: "application/json", body: JSON.stringify(body) };
   }

@@ -42,7 +42,8 @@ export function parseProviderError(body: unknown): ProviderError | undefined {
   const requestId = textOf(body["request_id"]) ?? textOf(body["id"]);
   const tail = requestId === undefined ? {} : { requestId };
   const error = body["error"];
-  if (typeof error === "string") return { message: error, type: "api_error", code: null, param: null, ...tail };
+  if (typeof error === "string")
+    return { message: error, type: "api_error", code: null, param: null, ...tail };
   if (isObject(error)) {
     const code = error["code"];
     return {
@@ -54,8 +55,20 @@ export function parseProviderError(body: unknown): ProviderError | undefined {
     };
   }
   const code = textOf(body["code"]);
-  if (code === undefined || code === "" || textOf(body["message"]) === undefined || isObject(body["output"])) return undefined;
-  return { message: textOf(body["message"]) ?? "", type: typeOfNative(code), code, param: null, ...tail };
+  if (
+    code === undefined ||
+    code === "" ||
+    textOf(body["message"]) === undefined ||
+    isObject(body["output"])
+  )
+    return undefined;
+  return {
+    message: textOf(body["message"]) ?? "",
+    type: typeOfNative(code),
+    code,
+    param: null,
+    ...tail,
+  };
 }
 
 // DashScope's native codes, sorted into OpenAI's types, which clients choose their reaction by.
@@ -69,18 +82,29 @@ function typeOfNative(code: string): string {
 
 /** A thrown error that carries what the provider said, without quoting it in its own message. */
 export function upstreamError(provider: ProviderError): ModelError {
-  const named = provider.code === null || !/^[\w.-]{1,64}$/.test(provider.code) ? provider.type : provider.code;
-  return new ModelError("UPSTREAM_ERROR", `The provider reported "${/^[\w.-]{1,64}$/.test(named) ? named : "an error"}".`, { provider });
+  const named =
+    provider.code === null || !/^[\w.-]{1,64}$/.test(provider.code) ? provider.type : provider.code;
+  return new ModelError(
+    "UPSTREAM_ERROR",
+    `The provider reported "${/^[\w.-]{1,64}$/.test(named) ? named : "an error"}".`,
+    { provider },
+  );
 }
 
 /** Token counts in any provider's spelling, or undefined when there are none. */
 export function parseUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const cached = (numberOf(value["cache_read_input_tokens"]) ?? 0) + (numberOf(value["cache_creation_input_tokens"]) ?? 0);
+  const cached =
+    (numberOf(value["cache_read_input_tokens"]) ?? 0) +
+    (numberOf(value["cache_creation_input_tokens"]) ?? 0);
   const input = numberOf(value["input_tokens"]);
-  const prompt = numberOf(value["prompt_tokens"]) ?? (input === undefined ? undefined : input + cached);
+  const prompt =
+    numberOf(value["prompt_tokens"]) ?? (input === undefined ? undefined : input + cached);
   const completion = numberOf(value["completion_tokens"]) ?? numberOf(value["output_tokens"]);
-  const both = prompt === undefined && completion === undefined ? undefined : (prompt ?? 0) + (completion ?? 0);
+  const both =
+    prompt === undefined && completion === undefined
+      ? undefined
+      : (prompt ?? 0) + (completion ?? 0);
   const total = numberOf(value["total_tokens"]) ?? both;
   const seconds = numberOf(value["seconds"]) ?? numberOf(value["duration"]);
   const characters = numberOf(value["characters"]);
@@ -102,5 +126,8 @@ export function withUsage(value: unknown): { usage?: Usage } {
 
 /** The JSON headers of every call; `accept` is always stated because signatures cover it. */
 export function jsonHeaders(stream: boolean): Record<string, string> {
-  return { "content-type": "application/json", accept: stream ? "text/event-stream" : "application/json" };
+  return {
+    "content-type": "application/json",
+    accept: stream ? "text/event-stream" : "application/json",
+  };
 }

@@ -1,5 +1,14 @@
 import { ModelError } from "../error.ts";
-import { isObject, numberOf, textOf, type JsonObject, type SpeechChunk, type SpeechRequest, type Transcript, type TranscriptionRequest } from "../message.ts";
+import {
+  isObject,
+  numberOf,
+  textOf,
+  type JsonObject,
+  type SpeechChunk,
+  type SpeechRequest,
+  type Transcript,
+  type TranscriptionRequest,
+} from "../message.ts";
 import { audioType, parseWavSampleRate, speechFormat, speechSampleRate } from "./dashscope.ts";
 import { parseJson, parseUsage, upstreamError } from "./reading.ts";
 
@@ -49,15 +58,29 @@ export function speechTask(request: SpeechRequest, taskId: string): Task<SpeechC
   };
   return {
     path,
-    opening: frame("run-task", taskId, { task_group: "audio", task: "tts", function: "SpeechSynthesizer", model: request.model, parameters, input: {} }),
+    opening: frame("run-task", taskId, {
+      task_group: "audio",
+      task: "tts",
+      function: "SpeechSynthesizer",
+      model: request.model,
+      parameters,
+      input: {},
+    }),
     receive(text) {
       const { event, payload } = parseFrame(text);
       if (event === "task-started") {
-        const send = [frame("continue-task", taskId, { input: { text: request.input } }), frame("finish-task", taskId, { input: {} })];
+        const send = [
+          frame("continue-task", taskId, { input: { text: request.input } }),
+          frame("finish-task", taskId, { input: {} }),
+        ];
         return { send, chunks: [], done: false };
       }
       const usage = event === "task-finished" ? parseUsage(payload["usage"]) : undefined;
-      return { send: [], chunks: usage === undefined ? [] : [{ audio: new Uint8Array(), usage }], done: event === "task-finished" };
+      return {
+        send: [],
+        chunks: usage === undefined ? [] : [{ audio: new Uint8Array(), usage }],
+        done: event === "task-finished",
+      };
     },
     receiveAudio: (bytes) => [{ audio: bytes }],
   };
@@ -75,14 +98,27 @@ export function transcriptionTask(request: TranscriptionRequest, taskId: string)
   let usage = parseUsage(undefined);
   return {
     path,
-    opening: frame("run-task", taskId, { task_group: "audio", task: "asr", function: "recognition", model: request.model, parameters, input: {} }),
+    opening: frame("run-task", taskId, {
+      task_group: "audio",
+      task: "asr",
+      function: "recognition",
+      model: request.model,
+      parameters,
+      input: {},
+    }),
     receive(text) {
       const { event, payload } = parseFrame(text);
-      if (event === "task-started") return { send: audioFrames(request.audio, taskId), chunks: [], done: false };
+      if (event === "task-started")
+        return { send: audioFrames(request.audio, taskId), chunks: [], done: false };
       usage = parseUsage(payload["usage"]) ?? usage;
       const sentence = isObject(payload["output"]) ? payload["output"]["sentence"] : undefined;
       // Each sentence is sent again and again while it grows; only its last form counts.
-      if (event === "result-generated" && isObject(sentence) && sentence["sentence_end"] === true && sentence["heartbeat"] !== true) {
+      if (
+        event === "result-generated" &&
+        isObject(sentence) &&
+        sentence["sentence_end"] === true &&
+        sentence["heartbeat"] !== true
+      ) {
         segments.push({
           startSeconds: (numberOf(sentence["begin_time"]) ?? 0) / 1000,
           endSeconds: (numberOf(sentence["end_time"]) ?? 0) / 1000,
@@ -120,17 +156,25 @@ function taskAudioFormat(request: TranscriptionRequest): string {
   };
   const format = known[type.toLowerCase()];
   if (format !== undefined) return format;
-  throw new ModelError("UNSUPPORTED", `The model "${request.model}" takes wav, mp3, opus, aac, amr and pcm. Convert the recording first.`, { param: "file" });
+  throw new ModelError(
+    "UNSUPPORTED",
+    `The model "${request.model}" takes wav, mp3, opus, aac, amr and pcm. Convert the recording first.`,
+    { param: "file" },
+  );
 }
 
 function* audioFrames(audio: Uint8Array, taskId: string): Generator<string | Uint8Array> {
-  for (let start = 0; start < audio.length; start += frameBytes) yield audio.subarray(start, start + frameBytes);
+  for (let start = 0; start < audio.length; start += frameBytes)
+    yield audio.subarray(start, start + frameBytes);
   yield frame("finish-task", taskId, { input: {} });
 }
 
 // Chinese sentences follow each other without a blank.
 function joinSentences(sentences: readonly string[]): string {
-  return sentences.reduce((whole, next) => whole + (/[\w.,!?;:]$/.test(whole) && /^\w/.test(next) ? " " : "") + next, "");
+  return sentences.reduce(
+    (whole, next) => whole + (/[\w.,!?;:]$/.test(whole) && /^\w/.test(next) ? " " : "") + next,
+    "",
+  );
 }
 
 function frame(action: string, taskId: string, payload: object): string {
@@ -141,7 +185,8 @@ function parseFrame(text: string): { event: string; payload: JsonObject } {
   const message = parseJson(text);
   const header = isObject(message["header"]) ? message["header"] : {};
   const event = textOf(header["event"]);
-  if (event === undefined) throw new ModelError("INVALID_RESPONSE", "A frame of the task protocol names no event.");
+  if (event === undefined)
+    throw new ModelError("INVALID_RESPONSE", "A frame of the task protocol names no event.");
   if (event === "task-failed") {
     throw upstreamError({
       message: textOf(header["error_message"]) ?? "The task failed.",
