@@ -8,6 +8,7 @@ import {
 } from "node:zlib";
 import {
   EventParser,
+  isObject,
   type ModelError,
   parseProviderError,
   type ProviderError,
@@ -268,7 +269,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #relay(piece: Buffer): void {
     if (!this.#begun) {
       // An error in place of the first event is still an error: another target can be tried.
-      if (this.#meter !== undefined && startsWithError(piece)) {
+      if (isEventStream(this.#headers) && startsWithError(piece)) {
         this.#mode = "error";
         this.#collect(piece);
         return;
@@ -358,9 +359,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const raw = Buffer.concat(this.#collected);
     // A stream that began with an error had a good status.
     const inStream = this.#status < 300;
-    const said = inStream
-      ? parseFirstEvent(raw)
-      : parseProviderError(parseCollected(this.#collected));
+    const body = inStream ? undefined : parseCollected(this.#collected);
+    const said = inStream ? parseFirstEvent(raw) : parseProviderError(body);
     const status = inStream ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
     const retryAfter = Number(text(this.#headers["retry-after"]) || Number.NaN);
     const retryAfterSeconds = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : undefined;
@@ -376,9 +376,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
         ? {}
         : { retryAfterSeconds: Math.ceil(retryAfterSeconds) }),
     });
-    // An error page of some proxy is no answer for an API's client.
+    // Passed on as it is when it has the form that clients read; Model Studio's native form and error pages have not.
     const asIs =
-      this.#translation === undefined && !inStream && said !== undefined && this.#status >= 400;
+      this.#translation === undefined &&
+      this.#status >= 400 &&
+      isObject(body) &&
+      isObject(body["error"]);
     this.#end(
       { kind: "answered", status, retryAfterSeconds },
       failure,
@@ -579,6 +582,10 @@ function relayedHeaders(
     else if (name === "content-length" && !changed) relayed[name] = text(value);
   }
   return relayed;
+}
+
+function isEventStream(headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
+  return text(headers["content-type"]).startsWith("text/event-stream");
 }
 
 function text(header: string | string[] | undefined): string {

@@ -3,17 +3,18 @@ import type { IncomingMessage } from "node:http";
 import { digestOf, parseForm, sameText } from "@cloud-code/models";
 import type { ConfigFile } from "./config/schema.ts";
 import { GatewayFailure } from "./failure.ts";
-import { JsonScanner } from "./scan.ts";
+import { JsonScanner, ScanPlan } from "./scan.ts";
 
 /** What a body is read for. */
 export interface BodyRule {
   readonly limits: ConfigFile["limits"];
   readonly kind: "json" | "form";
-  /** Names in the outermost object to look for beside `model`. */
-  readonly wanted: readonly string[];
   /** The MD5 (base64) that the body must have, or null. */
   readonly digest: string | null;
 }
+
+/** What the way of a request may depend on. */
+const plan = new ScanPlan(["model", "stream", "stream_options", "suffix"]);
 
 /** A change of some bytes while the body passes. */
 interface Splice {
@@ -48,7 +49,7 @@ export class RequestBody {
     this.lastArrivalMs = nowMs;
     const declared = request.headers["content-length"];
     this.#length = declared === undefined ? undefined : Number(declared);
-    this.#scanner = rule.kind === "json" ? new JsonScanner(["model", ...rule.wanted]) : undefined;
+    this.#scanner = rule.kind === "json" ? new JsonScanner(plan) : undefined;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt, type AttemptEnd, type Caller } from "./attempt.ts";
 import { RequestBody } from "./body.ts";
@@ -7,7 +7,7 @@ import type { Config } from "./config/load.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { decideNext, isWorthAnother, orderTargets, type Outcome } from "./plan.ts";
+import { decideNext, orderTargets, type Outcome } from "./plan.ts";
 import type { Routing, RoutedModel } from "./routing.ts";
 import type { Route } from "./routes.ts";
 import { isRelayed, type Target } from "./translate.ts";
@@ -26,7 +26,6 @@ export interface Setup {
   ): { readonly inputPerMillion: number; readonly outputPerMillion: number } | undefined;
 }
 
-const wanted = ["stream", "stream_options", "suffix"] as const;
 const noUsage: Metered = { usage: {}, estimated: false, failed: false };
 
 /**
@@ -41,7 +40,7 @@ export class Exchange implements Caller {
   /** Called once, when everything is over. */
   readonly #done: (exchange: Exchange) => void;
   readonly #startedMs = performance.now();
-  readonly requestId: string = randomUUID();
+  readonly requestId: string = createRequestId();
   #consumer: Consumer | undefined;
   #body: RequestBody | undefined;
   #model: RoutedModel | undefined;
@@ -78,7 +77,6 @@ export class Exchange implements Caller {
   /** Sets out. Everything that goes wrong from here on ends in an answer or a closed connection, never in a throw. */
   start(): void {
     this.response.on("close", () => this.#close());
-    this.response.on("drain", () => this.#drained());
     // A broken connection also closes, which is where it is handled.
     this.response.on("error", () => undefined);
     try {
@@ -140,7 +138,6 @@ export class Exchange implements Caller {
     const rule = {
       limits: file.limits,
       kind: this.route.body,
-      wanted: this.route.body === "json" ? wanted : [],
       digest: bodyDigest,
     };
     this.#body = new RequestBody(this.request, rule, performance.now());
@@ -223,16 +220,25 @@ export class Exchange implements Caller {
       random: Math.random(),
     });
     if (step.kind === "stop" || (body?.sendable !== true && !this.response.headersSent)) {
-      this.fail(refusalOf(end.outcome, end.failure), end.raw);
+      this.#refuse(end.outcome, end.failure, end.raw);
       return;
     }
     if (step.target === "next") this.#position += 1;
     else if (!target.upstream.isAvailable(Date.now() + step.delayMs)) {
-      this.fail(refusalOf(end.outcome, end.failure), end.raw);
+      this.#refuse(end.outcome, end.failure, end.raw);
       return;
     }
     if (step.delayMs === 0) this.#try();
     else this.#retryTimer = setTimeout(() => this.#try(), step.delayMs);
+  }
+
+  /** Tells the caller how the last attempt ended: in the provider's own words, unless they are about the gateway's credentials. */
+  #refuse(outcome: Outcome, failure: GatewayFailure, raw: AttemptEnd["raw"]): void {
+    const refused =
+      outcome.kind === "answered" && (outcome.status === 401 || outcome.status === 403);
+    if (refused && failure.provider !== undefined)
+      this.fail(new GatewayFailure("upstream_auth", { cause: failure }));
+    else this.fail(failure, raw);
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -250,7 +256,10 @@ export class Exchange implements Caller {
   write(piece: string | Uint8Array): boolean {
     this.#responseBytes += piece.length;
     const flowing = this.response.write(piece);
-    if (!flowing && this.#blockedSinceMs === 0) this.#blockedSinceMs = performance.now();
+    if (!flowing && this.#blockedSinceMs === 0) {
+      this.#blockedSinceMs = performance.now();
+      this.response.once("drain", () => this.#drained());
+    }
     return flowing;
   }
 
@@ -376,6 +385,19 @@ export class Exchange implements Caller {
   }
 }
 
+const randomBytes = Buffer.alloc(18 * 256);
+let randomPosition = randomBytes.length;
+
+/** 144 random bits. Drawn many at a time: one at a time costs as much as checking a key. */
+export function createRequestId(): string {
+  if (randomPosition === randomBytes.length) {
+    randomFillSync(randomBytes);
+    randomPosition = 0;
+  }
+  randomPosition += 18;
+  return randomBytes.toString("base64url", randomPosition - 18, randomPosition);
+}
+
 /** A target as the plan sees it. */
 class Option {
   readonly target: Target;
@@ -387,14 +409,6 @@ class Option {
     this.weight = target.weight;
     this.available = target.upstream.isAvailable(nowMs);
   }
-}
-
-/** What the caller is told of an attempt that was the last. The gateway's own credentials are none of the caller's business. */
-function refusalOf(outcome: Outcome, failure: GatewayFailure): GatewayFailure {
-  if (outcome.kind !== "answered" || !isWorthAnother(outcome)) return failure;
-  if (outcome.status === 401 || outcome.status === 403)
-    return new GatewayFailure("upstream_auth", { cause: failure });
-  return failure;
 }
 
 function round(milliseconds: number): number {

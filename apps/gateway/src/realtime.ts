@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestSecure } from "node:https";
 import type { Duplex } from "node:stream";
 import { keyProtocol } from "./consumers.ts";
-import type { Setup } from "./exchange.ts";
+import { createRequestId, type Setup } from "./exchange.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import { orderTargets } from "./plan.ts";
 import { realtimeItems } from "./routes.ts";
@@ -26,7 +25,7 @@ export class RealtimeRelay {
   readonly #socket: Duplex;
   readonly #done: (relay: RealtimeRelay) => void;
   readonly #startedMs = performance.now();
-  readonly #requestId: string = randomUUID();
+  readonly #requestId: string = createRequestId();
   #consumer: string | null = null;
   #model: string | null = null;
   #target: Target | undefined;

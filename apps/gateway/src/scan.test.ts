@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JsonScanner } from "./scan.ts";
+import { JsonScanner, ScanPlan } from "./scan.ts";
 
 const wanted = ["model", "stream", "usage", "response.usage"];
 
@@ -12,7 +12,7 @@ function check(
 ): void {
   const bytes = Buffer.from(text);
   for (const size of [1, 2, 3, 7, bytes.length || 1]) {
-    const scanner = new JsonScanner(wanted, 64);
+    const scanner = new JsonScanner(new ScanPlan(wanted, 64));
     for (let start = 0; start < bytes.length; start += size)
       scanner.push(bytes.subarray(start, start + size));
     const found: Record<string, unknown> = {};
@@ -88,7 +88,7 @@ describe("scanning JSON as it passes", () => {
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
         (value, indent, sizes) => {
           const bytes = Buffer.from(JSON.stringify(value, undefined, indent));
-          const scanner = new JsonScanner(wanted, 100_000);
+          const scanner = new JsonScanner(new ScanPlan(wanted, 100_000));
           for (let start = 0, step = 0; start < bytes.length; step += 1) {
             const size = sizes[step % sizes.length] ?? 1;
             scanner.push(bytes.subarray(start, start + size));
@@ -115,7 +115,7 @@ describe("scanning JSON as it passes", () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.constantFrom(...'{}[]",:\\m'.split("")), fc.string({ maxLength: 3 }))),
-        (pieces) => new JsonScanner(wanted).push(Buffer.from(pieces.join(""))),
+        (pieces) => new JsonScanner(new ScanPlan(wanted)).push(Buffer.from(pieces.join(""))),
       ),
       { numRuns: 1000 },
     );

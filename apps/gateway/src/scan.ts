@@ -15,11 +15,10 @@ export class JsonScanner {
   /** Whether the text is something other than an object. */
   foreign = false;
 
-  readonly #wanted: ReadonlySet<string>;
-  readonly #parents: ReadonlySet<string>;
-  readonly #maxValueBytes: number;
-  readonly #found = new Map<string, ScannedValue>();
-  readonly #seen = new Set<string>();
+  readonly #plan: ScanPlan;
+  readonly #found: (ScannedValue | undefined)[] = [];
+  /** One bit per wanted name that occurred. */
+  #seen = 0;
   #offset = 0;
   #depth = 0;
   #inString = false;
@@ -30,18 +29,14 @@ export class JsonScanner {
   #key = "";
   #readingKey = false;
   #parent = "";
-  #capture: string | undefined;
+  /** Which wanted value is being read; -1 for none. */
+  #capture = -1;
   #captureStart = 0;
   #captureDepth = 0;
   #captured: number[] = [];
 
-  /** `wanted` are names in the outermost object, or `outer.name` one level below. A value longer than `maxValueBytes` is not found. */
-  constructor(wanted: readonly string[], maxValueBytes = 4096) {
-    this.#wanted = new Set(wanted);
-    this.#parents = new Set(
-      wanted.filter((path) => path.includes(".")).map((path) => path.slice(0, path.indexOf("."))),
-    );
-    this.#maxValueBytes = maxValueBytes;
+  constructor(plan: ScanPlan) {
+    this.#plan = plan;
   }
 
   /** Forgets everything, to read another text. */
@@ -49,8 +44,8 @@ export class JsonScanner {
     this.duplicated = false;
     this.complete = false;
     this.foreign = false;
-    this.#found.clear();
-    this.#seen.clear();
+    this.#found.length = 0;
+    this.#seen = 0;
     this.#offset = 0;
     this.#depth = 0;
     this.#inString = false;
@@ -60,18 +55,18 @@ export class JsonScanner {
     this.#key = "";
     this.#readingKey = false;
     this.#parent = "";
-    this.#capture = undefined;
+    this.#capture = -1;
     this.#captured = [];
   }
 
   /** What was found under a wanted name, once its value is whole. */
   get(path: string): ScannedValue | undefined {
-    return this.#found.get(path);
+    return this.#found[this.#plan.wanted.indexOf(path)];
   }
 
   /** Whether a wanted name occurred, even if its value is too long or not whole yet. */
   has(path: string): boolean {
-    return this.#seen.has(path);
+    return (this.#seen & (1 << this.#plan.wanted.indexOf(path))) !== 0;
   }
 
   /** Reads on. */
@@ -84,8 +79,7 @@ export class JsonScanner {
         continue;
       }
       const byte = bytes[index] ?? 0;
-      if (this.#capture !== undefined && this.#endsValue(byte))
-        this.#endCapture(this.#offset + index);
+      if (this.#capture !== -1 && this.#endsValue(byte)) this.#endCapture(this.#offset + index);
       if (byte === 0x22) {
         this.#startValue(index);
         if (this.#expectsKey) {
@@ -106,7 +100,7 @@ export class JsonScanner {
       } else if (byte === 0x2c) {
         this.#keep(byte);
         // After a comma in a watched object comes a key.
-        if (this.#depth === this.#watched && this.#capture === undefined) this.#expectsKey = true;
+        if (this.#depth === this.#watched && this.#capture === -1) this.#expectsKey = true;
       } else if (
         byte !== 0x3a &&
         byte !== 0x20 &&
@@ -126,10 +120,9 @@ export class JsonScanner {
   }
 
   #readString(bytes: Uint8Array, from: number): number {
+    if (!this.#readingKey && this.#capture === -1) return this.#skipString(bytes, from);
     const length = bytes.length;
-    const watching = this.#readingKey || this.#capture !== undefined;
-    let index = from;
-    for (; index < length; index += 1) {
+    for (let index = from; index < length; index += 1) {
       const byte = bytes[index] ?? 0;
       if (this.#escaped) this.#escaped = false;
       else if (byte === 0x5c) this.#escaped = true;
@@ -139,20 +132,54 @@ export class JsonScanner {
         else this.#keep(byte);
         return index + 1;
       }
-      if (!watching) continue;
       if (!this.#readingKey) this.#keep(byte);
       // Longer keys are nobody's that we know; their length must not cost memory.
       else if (this.#key.length < maxKeyLength) this.#key += String.fromCharCode(byte);
     }
-    return index;
+    return length;
+  }
+
+  /** To the end of a string that nobody wants: most of every body. */
+  #skipString(bytes: Uint8Array, from: number): number {
+    let index = from;
+    if (this.#escaped && index < bytes.length) {
+      this.#escaped = false;
+      index += 1;
+    }
+    // Most strings are short: looking at a few bytes is cheaper than a call into the native search.
+    const near = Math.min(bytes.length, index + 32);
+    for (; index < near; index += 1) {
+      const byte = bytes[index];
+      if (byte === 0x5c) break;
+      if (byte !== 0x22) continue;
+      this.#inString = false;
+      return index + 1;
+    }
+    for (;;) {
+      const quote = bytes.indexOf(0x22, index);
+      const end = quote === -1 ? bytes.length : quote;
+      // A quote behind an odd number of backslashes is part of the string.
+      let backslashes = 0;
+      while (end - 1 - backslashes >= index && bytes[end - 1 - backslashes] === 0x5c)
+        backslashes += 1;
+      const escaped = backslashes % 2 === 1;
+      if (quote === -1) {
+        this.#escaped = escaped;
+        return bytes.length;
+      }
+      index = quote + 1;
+      if (escaped) continue;
+      this.#inString = false;
+      return index;
+    }
   }
 
   #open(byte: number): void {
     this.#depth += 1;
-    if (this.#capture !== undefined) return;
+    if (this.#capture !== -1) return;
     const object = byte === 0x7b;
     if (this.#depth === 1 && object) this.#expectsKey = true;
-    else if (this.#depth === 2 && object && this.#parents.has(this.#key)) {
+    else if (this.#depth === 2 && object && this.#plan.parents.has(this.#key)) {
       this.#parent = `${this.#key}.`;
       this.#watched = 2;
       this.#expectsKey = true;
@@ -164,7 +191,7 @@ export class JsonScanner {
   #close(end: number): void {
     this.#depth -= 1;
     if (this.#depth === 0) this.complete = true;
-    if (this.#capture !== undefined) {
+    if (this.#capture !== -1) {
       if (this.#depth === this.#captureDepth) this.#endCapture(end);
       return;
     }
@@ -179,33 +206,23 @@ export class JsonScanner {
     this.#readingKey = false;
     this.#expectsKey = false;
     if (this.#key.includes("\\")) this.#key = unescapeKey(this.#key);
-    const path = this.#parent + this.#key;
+    const { wanted } = this.#plan;
+    const path = this.#parent === "" ? this.#key : this.#parent + this.#key;
+    const exact = wanted.indexOf(path);
     // Some receivers (Go's) ignore the case of a name, so a differently spelt second one is a second one.
-    const known = this.#wanted.has(path)
-      ? path
-      : this.#parent === ""
-        ? this.#spelt(path)
-        : undefined;
-    if (known === undefined) return;
-    if (this.#seen.has(known) || known !== path)
-      this.duplicated = this.duplicated || this.#parent === "";
-    this.#seen.add(known);
-    if (known === path) {
-      this.#capture = path;
-      this.#captureStart = -1;
-      this.#captured = [];
-    }
-  }
-
-  #spelt(path: string): string | undefined {
-    const lower = path.toLowerCase();
-    for (const wanted of this.#wanted)
-      if (wanted.length === lower.length && wanted.toLowerCase() === lower) return wanted;
-    return undefined;
+    const known = exact !== -1 || this.#parent !== "" ? exact : this.#plan.spelt(path);
+    if (known === -1) return;
+    const bit = 1 << known;
+    if (this.#parent === "" && ((this.#seen & bit) !== 0 || exact === -1)) this.duplicated = true;
+    this.#seen |= bit;
+    if (exact === -1) return;
+    this.#capture = exact;
+    this.#captureStart = -1;
+    this.#captured = [];
   }
 
   #startValue(index: number): void {
-    if (this.#capture === undefined || this.#captureStart !== -1) return;
+    if (this.#capture === -1 || this.#captureStart !== -1) return;
     this.#captureStart = this.#offset + index;
     this.#captureDepth = this.#depth;
   }
@@ -221,28 +238,55 @@ export class JsonScanner {
 
   #keep(byte: number): void {
     if (
-      this.#capture !== undefined &&
+      this.#capture !== -1 &&
       this.#captureStart !== -1 &&
-      this.#captured.length <= this.#maxValueBytes
+      this.#captured.length <= this.#plan.maxValueBytes
     )
       this.#captured.push(byte);
   }
 
   #endCapture(end: number): void {
-    const path = this.#capture;
-    if (path === undefined) return;
-    this.#capture = undefined;
-    if (this.#captured.length > this.#maxValueBytes) return;
+    const which = this.#capture;
+    this.#capture = -1;
+    if (this.#captured.length > this.#plan.maxValueBytes) return;
     const text = Buffer.from(this.#captured).toString("utf8").trimEnd();
     this.#captured = [];
     const value = parseValue(text);
     if (value === undefined) return;
+    const start = this.#captureStart;
     // The last of several counts, as with JSON.parse.
-    this.#found.set(path, {
-      start: this.#captureStart,
-      end: Math.min(end, this.#captureStart + Buffer.byteLength(text)),
+    this.#found[which] = {
+      start,
+      end: Math.min(end, start + Buffer.byteLength(text)),
       value: value.parsed,
-    });
+    };
+  }
+}
+
+/** What a scanner looks for; made once and shared by all that look for the same. */
+export class ScanPlan {
+  readonly wanted: readonly string[];
+  readonly maxValueBytes: number;
+  /** Outer names of those that are wanted one level down. */
+  readonly parents: ReadonlySet<string>;
+  readonly #lower: readonly string[];
+
+  /** `wanted` are up to 31 names in the outermost object, or `outer.name` one level below. A value longer than `maxValueBytes` is not found. */
+  constructor(wanted: readonly string[], maxValueBytes = 4096) {
+    this.wanted = wanted;
+    this.maxValueBytes = maxValueBytes;
+    this.parents = new Set(
+      wanted.filter((path) => path.includes(".")).map((path) => path.slice(0, path.indexOf("."))),
+    );
+    this.#lower = wanted.map((path) => path.toLowerCase());
+  }
+
+  /** Which wanted name this is in another spelling, or -1. */
+  spelt(name: string): number {
+    // Most names are ruled out by their length.
+    return this.#lower.some(({ length }) => length === name.length)
+      ? this.#lower.indexOf(name.toLowerCase())
+      : -1;
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseUsage, type Usage } from "@cloud-code/models";
-import { JsonScanner } from "./scan.ts";
+import { JsonScanner, ScanPlan } from "./scan.ts";
 
 /** Counts what an answer cost while it passes. Holds numbers, never text. */
 export interface Meter {
@@ -24,8 +24,10 @@ export function createMeter(mediaType: string): Meter | undefined {
   return mediaType.startsWith("application/json") ? new JsonMeter() : undefined;
 }
 
+const wholePlan = new ScanPlan(["usage"]);
+
 class JsonMeter implements Meter {
-  readonly #scanner = new JsonScanner(["usage"]);
+  readonly #scanner = new JsonScanner(wholePlan);
 
   push(bytes: Uint8Array): void {
     this.#scanner.push(bytes);
@@ -40,8 +42,10 @@ class JsonMeter implements Meter {
 // `message.usage` is Anthropic's at the start of a message, `response.usage` OpenAI's at the end of a response.
 const places = ["usage", "message.usage", "response.usage"] as const;
 
+const eventPlan = new ScanPlan([...places, "error"]);
+
 class EventMeter implements Meter {
-  readonly #scanner = new JsonScanner([...places, "error"]);
+  readonly #scanner = new JsonScanner(eventPlan);
   #usage: Usage | undefined;
   #events = 0;
   #failed = false;

@@ -5,7 +5,7 @@
  * - a JSON Web Token (RFC 7519), minted for each request;
  * - an HMAC over the request, the `x-ca-*` scheme of Alibaba Cloud API Gateway and Higress' `hmac-auth`.
  */
-import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -103,23 +103,23 @@ export function createKey(prefix = "cck"): string {
  * would be a lever for denial of service.
  */
 export function hashKey(key: string): string {
-  return createHash("sha256").update(key, "utf8").digest("hex");
+  return hash("sha256", key);
 }
 
 /** Finds the owner of a presented key among kept hashes, in a time that tells nothing about the keys. */
 export class KeyRing<Owner> {
-  readonly #owners = new Map<string, { hash: Buffer; owner: Owner }>();
+  readonly #owners = new Map<string, { digest: Buffer; owner: Owner }>();
 
   /** Adds a key by its hash. Several keys may belong to one owner: that is how a key is rotated. */
-  add(hash: string, owner: Owner): void {
-    this.#owners.set(hash.toLowerCase(), { hash: Buffer.from(hash, "hex"), owner });
+  add(digest: string, owner: Owner): void {
+    this.#owners.set(digest.toLowerCase(), { digest: Buffer.from(digest, "hex"), owner });
   }
 
   /** The owner, or undefined. The look-up is by hash, so its timing says nothing useful; the comparison is constant in time all the same. */
   find(key: string): Owner | undefined {
-    const digest = createHash("sha256").update(key, "utf8").digest();
+    const digest = hash("sha256", key, "buffer");
     const found = this.#owners.get(digest.toString("hex"));
-    return found !== undefined && timingSafeEqual(found.hash, digest) ? found.owner : undefined;
+    return found !== undefined && timingSafeEqual(found.digest, digest) ? found.owner : undefined;
   }
 }
 
@@ -316,11 +316,11 @@ export class TokenVerifier {
 
   /** The verdict if this very token was found valid a moment ago: no signature is checked. */
   recall(token: string, nowMs: number): TokenVerdict | undefined {
-    const hash = createHash("sha256").update(token).digest("base64");
-    const found = this.#remembered.get(hash);
+    const digest = hash("sha256", token, "base64");
+    const found = this.#remembered.get(digest);
     if (found === undefined) return undefined;
     if (nowMs >= found.untilMs) {
-      this.#remembered.delete(hash);
+      this.#remembered.delete(digest);
       return undefined;
     }
     return { kind: "valid", consumer: found.consumer, expiresMs: found.expiresMs };
@@ -365,7 +365,7 @@ export class TokenVerifier {
     const oldest =
       this.#remembered.size >= this.#maxRemembered ? this.#remembered.keys().next() : undefined;
     if (oldest !== undefined && oldest.done !== true) this.#remembered.delete(oldest.value);
-    this.#remembered.set(createHash("sha256").update(token).digest("base64"), entry);
+    this.#remembered.set(hash("sha256", token, "base64"), entry);
   }
 }
 
@@ -636,7 +636,7 @@ export class NonceStore {
 
 /** Base64 of the body's MD5, the value of `Content-MD5`. MD5 is what the scheme prescribes; under the HMAC it only ties the body to the signature. */
 export function digestOf(body: string | Uint8Array): string {
-  return createHash("md5").update(body).digest("base64");
+  return hash("md5", body, "base64");
 }
 
 /** Compares two texts in a time that depends on their lengths only. */

@@ -108,14 +108,16 @@ export function parseUsage(value: unknown): Usage | undefined {
   const total = numberOf(value["total_tokens"]) ?? both;
   const seconds = numberOf(value["seconds"]) ?? numberOf(value["duration"]);
   const characters = numberOf(value["characters"]);
-  const usage: Usage = {
-    ...(prompt === undefined ? {} : { prompt_tokens: prompt }),
-    ...(completion === undefined ? {} : { completion_tokens: completion }),
-    ...(total === undefined ? {} : { total_tokens: total }),
-    ...(seconds === undefined ? {} : { seconds }),
-    ...(characters === undefined ? {} : { characters }),
-  };
-  return Object.keys(usage).length === 0 ? undefined : usage;
+  // Assigned one by one: this runs once per request of a gateway, where spreading shows in the profile.
+  const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
+  if (prompt !== undefined) usage.prompt_tokens = prompt;
+  if (completion !== undefined) usage.completion_tokens = completion;
+  if (total !== undefined) usage.total_tokens = total;
+  if (seconds !== undefined) usage.seconds = seconds;
+  if (characters !== undefined) usage.characters = characters;
+  return total === undefined && seconds === undefined && characters === undefined
+    ? undefined
+    : usage;
 }
 
 /** `{ usage }` when there is one: for spreading into an answer. */
