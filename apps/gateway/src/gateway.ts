@@ -27,6 +27,8 @@ import { realtimePath, routes } from "./routes.ts";
 /** What a gateway needs beside its configuration. */
 export interface Surroundings {
   readonly log: Log;
+  /** Callers at once; default as configured. */
+  readonly maxConnections?: number;
   /** What all processes together have counted; default what this one has. */
   collectMetrics?(own: Metrics): Promise<Metrics>;
 }
@@ -171,7 +173,8 @@ export class Gateway {
             { ...options, cert: pair.certificate, key: pair.key, minVersion: "TLSv1.2" },
             handle,
           );
-    server.maxConnections = Math.ceil(limits.connections / config.file.processes);
+    server.maxConnections =
+      this.#surroundings.maxConnections ?? Math.ceil(limits.connections / config.file.processes);
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head),
     );

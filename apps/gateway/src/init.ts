@@ -45,9 +45,15 @@ export async function createConfiguration(
       "http://127.0.0.1:8080/v1";
     settings = ["kind: openai", `baseUrl: ${JSON.stringify(address)}`];
   }
-  if (variable !== undefined)
-    variable = (await ask(`${words.askKeyVariable} [${variable}]: `)).trim() || variable;
-  const port = Number((await ask(`${words.askPort} [8787]: `)).trim() || "8787");
+  if (variable !== undefined) {
+    variable = await askFor(
+      ask,
+      `${words.askKeyVariable} [${variable}]: `,
+      variable,
+      /^[A-Za-z_]\w*$/,
+    );
+  }
+  const port = Number(await askFor(ask, `${words.askPort} [8787]: `, "8787", /^\d{1,5}$/));
   const key = createKey();
   say(words.keyShown(key));
   say(words.nextSteps(variable, port));
@@ -67,6 +73,15 @@ export async function createConfiguration(
     `      - sha256: ${hashKey(key)}`,
     "",
   ].join("\n");
+}
+
+/** Asks until the answer has the right form; an empty one is the default. */
+async function askFor(ask: Ask, question: string, standard: string, form: RegExp): Promise<string> {
+  for (;;) {
+    const answer = (await ask(question)).trim();
+    if (answer === "") return standard;
+    if (form.test(answer)) return answer;
+  }
 }
 
 async function findChoices(words: ReturnType<typeof wordsFor>): Promise<Choice[]> {

@@ -6,7 +6,7 @@ import { readText, watchFiles } from "./files.ts";
 import { Gateway } from "./gateway.ts";
 import { Log } from "./log.ts";
 import { Metrics, type MetricsSnapshot } from "./metrics.ts";
-import { checkSurroundings } from "./selfcheck.ts";
+import { checkSurroundings, connectionsFor } from "./selfcheck.ts";
 import { wordsFor } from "./words.ts";
 
 const words = wordsFor(process.env);
@@ -63,7 +63,11 @@ async function serve(file: string, first: Config): Promise<number> {
   let config = first;
   let gateway: Gateway;
   try {
-    gateway = await Gateway.start(config, { log, ...(cluster.isWorker ? { collectMetrics } : {}) });
+    gateway = await Gateway.start(config, {
+      log,
+      maxConnections: connectionsFor(config),
+      ...(cluster.isWorker ? { collectMetrics } : {}),
+    });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     process.stderr.write(`${words.taken(code)}\n`);

@@ -18,16 +18,26 @@ export function checkSurroundings(
     warnings.push("node-options");
   const limits = readLimits();
   if (limits?.core !== undefined && limits.core > 0) warnings.push("core-dumps");
-  // One connection to the caller and one to the provider.
-  if (
-    limits?.files !== undefined &&
-    limits.files < (config.file.limits.connections / config.file.processes) * 2
-  )
+  if (connectionsFor(config) < config.file.limits.connections / config.file.processes)
     warnings.push("few-files");
   if (config.upstreams.size === 0) warnings.push("no-upstream");
   if (config.file.consumers.length === 0 && config.file.tokens.length === 0)
     warnings.push("no-consumer");
   return warnings;
+}
+
+/** Files that are open besides connections: the program's own, listeners, logs, connections kept to idle providers. */
+const reservedFiles = 64;
+
+/**
+ * How many callers this process can serve at once: what the configuration says, unless the limit of open files is lower.
+ * Each caller needs a second connection to its provider; callers that took all files would leave none for that, and
+ * nobody would be served.
+ */
+export function connectionsFor(config: Config): number {
+  const wanted = Math.ceil(config.file.limits.connections / config.file.processes);
+  const files = readLimits()?.files ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.min(wanted, Math.floor((files - reservedFiles) / 2)));
 }
 
 function readLimits(): { core: number; files: number } | undefined {

@@ -57,7 +57,7 @@ Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
     "node-options":
       "NODE_OPTIONS or the command line asks for reports, snapshots or an inspector: these could write memory to disk. Remove them.",
     "few-files":
-      "The limit of open files is lower than limits.connections needs. Raise it with `ulimit -n`.",
+      "The limit of open files is lower than limits.connections needs: fewer callers will be served at once. Raise it with `ulimit -n`.",
     "no-upstream": "No provider is configured yet: requests will be answered with how to add one.",
     "no-consumer":
       "No consumer is configured: every request will be refused. `cloud-code-gateway keys new <name>` makes a key.",
@@ -115,7 +115,8 @@ const chinese: Words = {
   warnings: {
     "core-dumps": "本进程允许核心转储：崩溃时内存可能被写入磁盘。请以 `ulimit -c 0` 启动。",
     "node-options": "NODE_OPTIONS 或命令行启用了报告、快照或调试器，可能将内存写入磁盘。请移除。",
-    "few-files": "打开文件数上限低于 limits.connections 的需要。请用 `ulimit -n` 调高。",
+    "few-files":
+      "打开文件数上限低于 limits.connections 的需要，可同时服务的调用方将减少。请用 `ulimit -n` 调高。",
     "no-upstream": "尚未配置提供方：请求将得到如何添加的说明。",
     "no-consumer":
       "尚未配置调用方：所有请求都会被拒绝。可用 `cloud-code-gateway keys new <名称>` 生成密钥。",

@@ -90,7 +90,7 @@ export function parseConfig(text: string, source: ConfigSource): Config {
   const report = (path: readonly PropertyKey[], message: string): void => {
     problems.push({ line: lineOf(document, counter, path), path: path.join("."), message });
   };
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const result = configSchema.safeParse(toPlain(document, source.file) ?? {});
   if (!result.success) {
     for (const issue of flattenIssues(result.error.issues)) report(issue.path, issue.message);
     throw new ConfigError(source.file, problems);
@@ -98,6 +98,33 @@ export function parseConfig(text: string, source: ConfigSource): Config {
   const config = resolve(result.data, source, report);
   if (problems.length > 0) throw new ConfigError(source.file, problems);
   return config;
+}
+
+// An alias to nothing is found only now.
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError(file, [
+      {
+        line: 0,
+        path: "",
+        message: error instanceof Error ? firstLine(error.message) : "cannot be read",
+      },
+    ]);
+  }
+}
+
+/** A file that the configuration names, as data; undefined when it is neither YAML nor JSON. */
+function parseData(text: string): unknown {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS();
+  } catch {
+    // An alias to nothing.
+    return undefined;
+  }
 }
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -357,7 +384,7 @@ const priceFile = z.record(
 );
 
 function readPrices(text: string, report: Report): Config["prices"] {
-  const result = priceFile.safeParse(parseDocument(text).toJS());
+  const result = priceFile.safeParse(parseData(text));
   if (result.success) return result.data;
   report(["prices"], "the file is not a list of models with inputPerMillion and outputPerMillion");
   return {};
@@ -367,7 +394,7 @@ function parseKeySet(text: string, at: readonly PropertyKey[], report: Report): 
   if (text === "") return undefined;
   const result = z
     .object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
-    .safeParse(parseDocument(text).toJS());
+    .safeParse(parseData(text));
   if (result.success) return result.data;
   report(at, 'the file is not a JWK set: {"keys":[…]}');
   return undefined;

@@ -234,7 +234,7 @@ const consumer = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Requests without credentials belong to this consumer. Only with listeners on loopback.",
+      "Requests without credentials, or with an unknown key, belong to this consumer. Only with listeners on loopback.",
     ),
   models: z.array(modelPattern).default(["*"]),
   limits: z
