@@ -2,7 +2,7 @@
  * Measures the gateway beside the provider itself, a bare proxy and Portkey, interleaved. Ratios and CPU per request are
  * what counts: requests per second depend on the machine and on what else it does.
  *
- *     npx esbuild bench/gateway/main.ts --bundle --packages=external --platform=node --format=esm --outfile=.cache/bench-gateway.mjs
+ *     npm run build && npx esbuild bench/gateway/main.ts --bundle --packages=external --platform=node --format=esm --outfile=.cache/bench-gateway.mjs
  *     nice -n 5 node .cache/bench-gateway.mjs            # all; or name some: throughput rate streams memory auth processes soak
  *
  * Needs `wrk` and `taskset` (Debian: wrk, util-linux). PORTKEY names the folder of an installed @portkey-ai/gateway@1.15.2.
@@ -80,7 +80,7 @@ async function until(url: string): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-async function start(processes = 1): Promise<{ ways: Way[]; stop(): void }> {
+async function start(processes = 1): Promise<{ ways: Way[]; stop: () => void }> {
   mkdirSync(".cache", { recursive: true });
   const config = {
     listen: [{ port: ports.gateway }],
@@ -140,7 +140,7 @@ async function start(processes = 1): Promise<{ ways: Way[]; stop(): void }> {
   for (const way of ways) await checkAnswer(way);
   return {
     ways,
-    stop() {
+    stop: () => {
       for (const child of children.splice(0)) child.kill("SIGTERM");
     },
   };
@@ -219,10 +219,11 @@ async function measureThroughput(ways: readonly Way[]): Promise<object> {
   ] as const) {
     const rates = new Map<string, number[]>();
     const costs = new Map<string, number[]>();
-    for (const way of ways) wrk(way, connections, 1, body);
-    for (let round = 0; round < 3; round += 1) {
+    for (const way of ways) wrk(way, connections, way.name === "portkey" ? 2 : 5, body);
+    // Short slices, so that what else the machine does falls on all ways alike.
+    for (let round = 0; round < 9; round += 1) {
       for (const way of ways.toSorted(() => Math.random() - 0.5)) {
-        const { perSecond, cpuUs } = wrk(way, connections, way.name === "portkey" ? 2 : 3, body);
+        const { perSecond, cpuUs } = wrk(way, connections, 1, body);
         rates.set(way.name, [...(rates.get(way.name) ?? []), perSecond]);
         costs.set(way.name, [...(costs.get(way.name) ?? []), cpuUs]);
       }
@@ -299,20 +300,6 @@ async function measureStreams(ways: readonly Way[]): Promise<object> {
 async function measureMemory(ways: readonly Way[]): Promise<object> {
   const gateway = ways.find(({ name }) => name === "gateway");
   if (gateway === undefined) return {};
-  const idle = memoryMb(gateway.pid);
-  let streamsHighest = 0;
-  const watch = setInterval(
-    () => (streamsHighest = Math.max(streamsHighest, memoryMb(gateway.pid))),
-    50,
-  );
-  const load = await loadStreams(
-    `${gateway.url}/v1/chat/completions`,
-    gateway.headers,
-    requestBody({ stream: true, user: "paced" }),
-    1000,
-    4,
-  );
-  clearInterval(watch);
   const sample = async (
     work: () => Promise<number>,
   ): Promise<{ beforeMb: number; highestMb: number; bytes: number; seconds: number }> => {
@@ -330,11 +317,27 @@ async function measureMemory(ways: readonly Way[]): Promise<object> {
     };
   };
   const gigabyte = 2 ** 30;
+  const idleMb = memoryMb(gateway.pid);
+  const gigabyteIn = await sample(() => upload(gateway, gigabyte));
+  const gigabyteOut = await sample(() => download(gateway, gigabyte));
+  let streamsHighest = 0;
+  const watch = setInterval(
+    () => (streamsHighest = Math.max(streamsHighest, memoryMb(gateway.pid))),
+    50,
+  );
+  const load = await loadStreams(
+    `${gateway.url}/v1/chat/completions`,
+    gateway.headers,
+    requestBody({ stream: true, user: "paced" }),
+    1000,
+    4,
+  );
+  clearInterval(watch);
   return {
-    idleMb: idle,
+    idleMb,
+    gigabyteIn,
+    gigabyteOut,
     thousandStreams: { highestMb: streamsHighest, done: load.requests, failed: load.failed },
-    gigabyteIn: await sample(() => upload(gateway, gigabyte)),
-    gigabyteOut: await sample(() => download(gateway, gigabyte)),
   };
 }
 

@@ -125,7 +125,7 @@ describe("an API key", () => {
       "x-mse-consumer": "admin",
       "user-agent": "app/1",
     });
-    const { headers } = provider.seen.at(-1) ?? { headers: {} };
+    const headers = provider.seen.at(-1)?.headers ?? {};
     expect(Object.keys(headers).toSorted()).toEqual([
       "accept",
       "authorization",

@@ -17,8 +17,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const cleanups: (() => unknown)[] = [];
 
 beforeAll(() => {
-  if (!existsSync(join(root, "apps/gateway/dist/main.js")))
-    throw new Error("build first: npx tsc -b");
+  if (!existsSync(join(root, "apps/gateway/dist/program.js")))
+    throw new Error("build first: npm run build");
 });
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
@@ -43,8 +43,9 @@ interface Running {
 }
 
 async function run(file: string, prefix: readonly string[] = []): Promise<Running> {
-  const [command = "", ...args] = [...prefix, process.execPath, program, "run", "--config", file];
-  const child = spawn(command, args, {
+  const [first = process.execPath, ...rest] = prefix;
+  const args = [program, "run", "--config", file];
+  const child = spawn(first, prefix.length === 0 ? args : [...rest, process.execPath, ...args], {
     env: { ...process.env, PROVIDER_KEY: "sk-p", LANG: "C" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -575,11 +575,12 @@ function relayedHeaders(
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value === undefined) continue;
-    if (passedResponseHeaders.test(name)) relayed[name] = text(value);
-    // The provider's own number of the exchange, for questions to its support.
-    else if (name === "x-request-id" || name === "request-id")
+    if (name === "content-length") {
+      if (!changed) relayed[name] = text(value);
+    } else if (name === "x-request-id" || name === "request-id") {
+      // The provider's own number of the exchange, for questions to its support.
       relayed["x-upstream-request-id"] = text(value);
-    else if (name === "content-length" && !changed) relayed[name] = text(value);
+    } else if (passedResponseHeaders.test(name)) relayed[name] = text(value);
   }
   return relayed;
 }

@@ -180,11 +180,7 @@ export class Exchange implements Caller {
     if (body === undefined) return;
     const model = this.#choose(body.model);
     this.#streaming = body.field("stream") === true;
-    const nowMs = Date.now();
-    this.#order = orderTargets(
-      model.tiers.map((tier) => tier.map((target) => new Option(target, nowMs))),
-      Math.random,
-    ).map((option) => option.target);
+    this.#order = orderOf(model, Date.now());
     if (this.#order.length === 0) throw new GatewayFailure("overloaded", { retryAfterSeconds: 1 });
     this.#try();
   }
@@ -396,6 +392,16 @@ export function createRequestId(): string {
   }
   randomPosition += 18;
   return randomBytes.toString("base64url", randomPosition - 18, randomPosition);
+}
+
+function orderOf(model: RoutedModel, nowMs: number): Target[] {
+  const [[only, ...others] = [], ...fallbacks] = model.tiers;
+  // The common case needs no shuffling.
+  if (only !== undefined && others.length === 0 && fallbacks.length === 0) {
+    return only.upstream.isAvailable(nowMs) ? [only] : [];
+  }
+  const tiers = model.tiers.map((tier) => tier.map((target) => new Option(target, nowMs)));
+  return orderTargets(tiers, Math.random).map(({ target }) => target);
 }
 
 /** A target as the plan sees it. */

@@ -1,7 +1,7 @@
 import type { Credential } from "@cloud-code/models";
 import { isLoopback } from "@cloud-code/policy";
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { type ConfigFile, configSchema, dashscopeRoots } from "./schema.ts";
 import { decryptSecret } from "./secret.ts";
 
@@ -60,7 +60,6 @@ export interface Config {
     | undefined
   )[];
   readonly metricsKey: string | undefined;
-  readonly traceHeaders: Readonly<Record<string, string>>;
   /** Every other file that was read: to be watched. */
   readonly dependencies: readonly string[];
 }
@@ -205,12 +204,6 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
     ),
     metricsKey:
       file.metrics.key === undefined ? undefined : secret(file.metrics.key, ["metrics", "key"]),
-    traceHeaders: Object.fromEntries(
-      Object.entries(file.traces?.headers ?? {}).map(([header, reference]) => [
-        header.toLowerCase(),
-        secret(reference, ["traces", "headers", header]),
-      ]),
-    ),
     dependencies: [...new Set(dependencies)],
   };
 }
@@ -301,8 +294,6 @@ function checkReferences(file: ConfigFile, report: Report): void {
   });
   if (file.limits.replayBytes > file.limits.peekBytes)
     report(["limits", "replayBytes"], "must not exceed peekBytes");
-  if (file.traces !== undefined && !isEncryptedOrLocal(file.traces.endpoint))
-    report(["traces", "endpoint"], "must be https");
 }
 
 function rootOf(upstream: ConfigFile["upstreams"][string]): string {

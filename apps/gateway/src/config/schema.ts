@@ -1,5 +1,5 @@
 import { tokenAlgorithms } from "@cloud-code/models";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The configuration file, as people write it. Every field's description is published in `schema.json`, which editors show
@@ -336,13 +336,6 @@ export const configSchema = z.strictObject({
         .describe("Bearer key for /metrics. Without it /metrics answers loopback only."),
     })
     .prefault({}),
-  traces: z
-    .strictObject({
-      endpoint: z.url({ protocol: /^https?$/ }),
-      headers: z.record(z.string(), secret).default({}),
-    })
-    .optional()
-    .describe("OTLP/HTTP collector for spans without content. Without it none are sent."),
   prices: z
     .record(
       modelPattern,
