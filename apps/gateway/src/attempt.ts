@@ -31,6 +31,9 @@ import {
   type Translation,
 } from "./translate.ts";
 import type { Departure } from "./upstream.ts";
+import { headerText, isEventStream, passedRequestHeaders, relayedHeaders } from "./headers.ts";
+import { Conversation } from "./conversation.ts";
+import { parseCollected, parseFirstEvent, startsWithError, statusInStream } from "./refusal.ts";
 import { createMeter, type Meter, type Metered } from "./usage.ts";
 import { UsageFilter } from "./usagefilter.ts";
 
@@ -72,7 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #done: (end: AttemptEnd) => void;
   readonly #startedMs = performance.now();
   #controller: Dispatcher.DispatchController | undefined;
-  #socket: WebSocket | undefined;
+  #conversation: Pick<Conversation, "pause" | "resume" | "end" | "idleMs"> | undefined;
   #decoder: Gunzip | undefined;
   #translation: Translation | undefined;
   #stream: AnswerStream<{ event: string | undefined; data: string }> | undefined;
@@ -89,7 +92,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #collectedBytes = 0;
   /** The last four bytes that were relayed. */
   #tail = 0;
-  #lastActivityMs = 0;
+  /** Whether the provider's answer has ended, so that there is nothing to cancel. */
+  #received = false;
 
   constructor(caller: Caller, target: Target, body: RequestBody, done: (end: AttemptEnd) => void) {
     this.#caller = caller;
@@ -132,17 +136,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   resume(): void {
     if (this.#decoder !== undefined) this.#decoder.resume();
     else this.#controller?.resume();
-    this.#socket?.resume();
+    this.#conversation?.resume();
   }
 
   /** Ends what takes too long. */
   tick(nowMs: number): void {
     const { timeouts } = this.#target.upstream.settings;
     const total = nowMs - this.#startedMs > timeouts.totalMs;
-    const idle =
-      this.#socket !== undefined &&
-      this.#lastActivityMs !== 0 &&
-      nowMs - this.#lastActivityMs > timeouts.idleMs;
+    const idle = (this.#conversation?.idleMs(nowMs) ?? 0) > timeouts.idleMs;
     if (total || idle)
       this.#end({ kind: "broken", timeout: true }, new GatewayFailure("upstream_timeout"));
   }
@@ -212,8 +213,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#parser = new EventParser();
       this.#stream = this.#translation.open();
     } else if (this.#translation?.kind === "whole") this.#mode = "whole";
-    else this.#meter = createMeter(text(headers["content-type"]));
-    const encoding = text(headers["content-encoding"]);
+    else this.#meter = createMeter(headerText(headers["content-type"]));
+    const encoding = headerText(headers["content-encoding"]);
     if (encoding !== "" && encoding !== "identity") this.#decode(encoding);
   }
 
@@ -224,6 +225,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#received = true;
     if (this.#decoder === undefined) this.#finish();
     else this.#decoder.end();
   }
@@ -297,12 +299,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #pause(): void {
     if (this.#decoder !== undefined) this.#decoder.pause();
     else this.#controller?.pause();
-    this.#socket?.pause();
+    this.#conversation?.pause();
   }
 
   #begin(headers: Record<string, string>): void {
     this.#begun = true;
-    if (text(headers["content-type"]).startsWith("text/event-stream"))
+    if (headerText(headers["content-type"]).startsWith("text/event-stream"))
       headers["x-accel-buffering"] = "no";
     this.#caller.begin(this.#status, headers);
   }
@@ -362,7 +364,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const body = inStream ? undefined : parseCollected(this.#collected);
     const said = inStream ? parseFirstEvent(raw) : parseProviderError(body);
     const status = inStream ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
-    const retryAfter = Number(text(this.#headers["retry-after"]) || Number.NaN);
+    const retryAfter = Number(headerText(this.#headers["retry-after"]) || Number.NaN);
     const retryAfterSeconds = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : undefined;
     const error: ProviderError = said ?? {
       message: `The provider answered with status ${this.#status}.`,
@@ -474,52 +476,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
       socket.terminate();
       return;
     }
-    this.#socket = socket;
-    socket.on("open", () => {
-      this.#sent = true;
-      this.#lastActivityMs = performance.now();
-      socket.send(task.opening);
+    this.#conversation = new Conversation(socket, task, {
+      opened: () => (this.#sent = true),
+      take,
+      done: () => {
+        finish();
+        this.#end(success, undefined);
+      },
+      refused: (response) => {
+        this.#status = response.statusCode ?? 502;
+        this.#mode = "error";
+        response
+          .on("data", (piece: Buffer) => this.#take(piece))
+          .on("end", () => this.#finish())
+          .on("error", (error) => this.#break(error));
+      },
+      misread: (error) => this.#misread(error),
+      broke: (error) => this.#break(error),
     });
-    socket.on("message", (data: Buffer, binary: boolean) => {
-      if (this.#ended) return;
-      this.#lastActivityMs = performance.now();
-      try {
-        if (binary) {
-          for (const chunk of task.receiveAudio(data)) take(chunk);
-          return;
-        }
-        const step = task.receive(data.toString("utf8"));
-        for (const chunk of step.chunks) take(chunk);
-        if (step.done) {
-          finish();
-          this.#end(success, undefined);
-        } else void this.#sendAll(socket, step.send);
-      } catch (error) {
-        this.#misread(error);
-      }
-    });
-    socket.on("unexpected-response", (_, response: IncomingMessage) => {
-      this.#status = response.statusCode ?? 502;
-      this.#mode = "error";
-      response
-        .on("data", (piece: Buffer) => this.#take(piece))
-        .on("end", () => this.#finish())
-        .on("error", (error) => this.#break(error));
-    });
-    socket.on("error", (error) => this.#break(error));
-    socket.on("close", () => this.#break(new Error("the provider closed the socket")));
-  }
-
-  /** One frame after the other, each when the one before has been written: a recording is not copied into the socket's memory at once. */
-  async #sendAll(socket: WebSocket, frames: Iterable<string | Uint8Array>): Promise<void> {
-    for (const frame of frames) {
-      if (this.#ended) return;
-      const error = await new Promise<Error | undefined | null>((resolve) =>
-        socket.send(frame, resolve),
-      );
-      this.#lastActivityMs = performance.now();
-      if (error !== undefined && error !== null) return this.#break(error);
-    }
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -539,90 +513,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
         : { usage: this.#stream.usage, estimated: false, failed: false });
     this.#collected = [];
     this.#decoder?.destroy();
-    if (this.#socket !== undefined) this.#socket.terminate();
-    // After a complete answer the connection is kept; in every other case the provider has to learn that nobody listens.
-    else if (outcome !== success && (outcome?.kind !== "answered" || this.#mode !== "error"))
-      this.#controller?.abort(new Error("not needed any more"));
-    this.#target.upstream.settle(outcome, Date.now());
+    this.#conversation?.end();
+    // After a whole answer the connection is kept; in every other case the provider has to learn that nobody listens.
+    if (!this.#received) this.#controller?.abort(new Error("not needed any more"));
     // An answer that reported an error in the middle was no success of the provider's.
+    const failed = metered.failed && outcome === success;
+    this.#target.upstream.settle(failed ? { kind: "broken", timeout: false } : outcome, Date.now());
     const betweenEvents =
       this.#begun &&
       (this.#tail === 0x0d0a0d0a ||
         (this.#tail & 0xffff) === 0x0a0a ||
         (this.#stream?.mediaType.startsWith("text/event-stream") ?? false));
     this.#done({ outcome, failure, raw, metered, betweenEvents });
-  }
-}
-
-/** What of a caller's headers goes on. Nothing that says who or where the caller is. */
-const passedRequestHeaders = [
-  "content-type",
-  "accept",
-  "anthropic-version",
-  "anthropic-beta",
-  "openai-beta",
-  "idempotency-key",
-] as const;
-
-const passedResponseHeaders =
-  /^(content-type|content-disposition|retry-after|x-ratelimit-.*|anthropic-ratelimit-.*)$/;
-
-function relayedHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  changed: boolean,
-): Record<string, string> {
-  const relayed: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    if (value === undefined) continue;
-    if (name === "content-length") {
-      if (!changed) relayed[name] = text(value);
-    } else if (name === "x-request-id" || name === "request-id") {
-      // The provider's own number of the exchange, for questions to its support.
-      relayed["x-upstream-request-id"] = text(value);
-    } else if (passedResponseHeaders.test(name)) relayed[name] = text(value);
-  }
-  return relayed;
-}
-
-function isEventStream(headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
-  return text(headers["content-type"]).startsWith("text/event-stream");
-}
-
-function text(header: string | string[] | undefined): string {
-  return header === undefined ? "" : Array.isArray(header) ? header.join(", ") : header;
-}
-
-const errorBeginning =
-  /^(?:id:[^\n]*\n|event:\s*error\r?\n|:[^\n]*\n|\r?\n)*data:\s*\{\s*"(?:error"|type"\s*:\s*"error")/;
-
-function startsWithError(piece: Buffer): boolean {
-  // Almost every first event begins with an id or with choices; looking at 256 bytes decides.
-  return errorBeginning.test(piece.toString("latin1", 0, 256));
-}
-
-function parseFirstEvent(raw: Buffer): ProviderError | undefined {
-  const parser = new EventParser();
-  const [first] = [...parser.push(raw), ...parser.end()];
-  return first === undefined
-    ? undefined
-    : parseProviderError(parseCollected([Buffer.from(first.data)]));
-}
-
-function statusInStream(error: ProviderError | undefined): number {
-  const named = Number(error?.code);
-  if (Number.isInteger(named) && named >= 400 && named < 600) return named;
-  const code = `${error?.type ?? ""} ${error?.code ?? ""}`;
-  if (/rate_?limit|throttl/i.test(code)) return 429;
-  if (/invalid_request|inspection|InvalidParameter/i.test(code)) return 400;
-  return 502;
-}
-
-function parseCollected(pieces: readonly Buffer[]): unknown {
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString("utf8"));
-  } catch {
-    // Not JSON: nothing is known of it.
-    return undefined;
   }
 }
