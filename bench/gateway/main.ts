@@ -2,8 +2,8 @@
  * Measures the gateway beside the provider itself, a bare proxy and Portkey, interleaved. Ratios and CPU per request are
  * what counts: requests per second depend on the machine and on what else it does.
  *
- *     npm run build && npx esbuild bench/gateway/main.ts --bundle --packages=external --platform=node --format=esm --outfile=.cache/bench-gateway.mjs
- *     nice -n 5 node .cache/bench-gateway.mjs            # all; or name some: throughput rate streams memory auth processes soak
+ *     npm run build && npm run bench:gateway                  # all but the soak
+ *     npm run bench:gateway -- throughput memory              # or by name: throughput rate streams memory auth processes soak
  *
  * Needs `wrk` and `taskset` (Debian: wrk, util-linux). PORTKEY names the folder of an installed @portkey-ai/gateway@1.15.2.
  */

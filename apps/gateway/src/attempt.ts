@@ -1,11 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import {
-  constants,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  type Gunzip,
-} from "node:zlib";
+import type { Transform } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import {
   EventParser,
   isObject,
@@ -76,7 +71,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #startedMs = performance.now();
   #controller: Dispatcher.DispatchController | undefined;
   #conversation: Pick<Conversation, "pause" | "resume" | "end" | "idleMs"> | undefined;
-  #decoder: Gunzip | undefined;
+  #decoder: Transform | undefined;
   #translation: Translation | undefined;
   #stream: AnswerStream<{ event: string | undefined; data: string }> | undefined;
   #parser: EventParser | undefined;
@@ -236,18 +231,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   // We ask for no compression; some proxies compress all the same.
   #decode(encoding: string): void {
-    const create =
-      encoding === "br"
-        ? createBrotliDecompress
-        : encoding === "deflate"
-          ? createInflate
-          : createGunzip;
     // Flushing at each piece keeps a compressed stream of events a stream.
-    const decoder = (
+    const flush = constants.Z_SYNC_FLUSH;
+    const decoder: Transform =
       encoding === "br"
         ? createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })
-        : create({ flush: constants.Z_SYNC_FLUSH })
-    ) as Gunzip;
+        : encoding === "deflate"
+          ? createInflate({ flush })
+          : createGunzip({ flush });
     decoder.on("data", (piece: Buffer) => this.#take(piece));
     decoder.on("drain", () => this.#controller?.resume());
     decoder.on("end", () => this.#finish());

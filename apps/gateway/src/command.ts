@@ -125,8 +125,8 @@ async function init(world: World): Promise<number> {
   const answers = lines[Symbol.asyncIterator]();
   const ask = async (question: string): Promise<string> => {
     world.warn(question);
-    const { value, done } = await answers.next();
-    return done === true ? "" : String(value);
+    const line: IteratorResult<string, undefined> = await answers.next();
+    return line.done === true ? "" : line.value;
   };
   const text = await createConfiguration(
     ask,

@@ -149,8 +149,8 @@ export class Exchange implements Caller {
       (error) => {
         if (this.#over) return;
         try {
-          if (error !== undefined) throw error;
-          this.#plan();
+          if (error === undefined) this.#plan();
+          else this.fail(error);
         } catch (failure) {
           this.fail(failure);
         }

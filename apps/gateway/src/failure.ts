@@ -1,7 +1,7 @@
 import { ModelError, type ProviderError } from "@cloud-code/models";
 
 /** Every way a request can fail at the gateway itself: HTTP status, OpenAI's error type, and what to do. One table. */
-export const failures = {
+const failures = {
   not_found: [
     404,
     "invalid_request_error",

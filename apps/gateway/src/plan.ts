@@ -108,7 +108,7 @@ export function decideNext(outcome: Outcome, situation: Situation): NextStep {
 }
 
 /** Whether an outcome speaks against the target, and not against the request. */
-export function isWorthAnother(outcome: Outcome): boolean {
+function isWorthAnother(outcome: Outcome): boolean {
   if (outcome.kind !== "answered") return true;
   const { status } = outcome;
   return status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;

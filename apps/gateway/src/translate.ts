@@ -48,7 +48,7 @@ export interface Target {
 }
 
 /** An answer whole, as it goes to the caller. */
-export interface WrittenAnswer {
+interface WrittenAnswer {
   readonly mediaType: string;
   readonly body: string | Uint8Array;
   readonly usage: Usage | undefined;
@@ -267,7 +267,7 @@ function parseRerankRequest(body: JsonObject & { readonly model: string }): Rera
   return {
     model: body.model,
     query,
-    documents: documents as RerankRequest["documents"],
+    documents,
     ...(typeof topN === "number" ? { top_n: topN } : {}),
     ...(typeof parameters["return_documents"] === "boolean"
       ? { return_documents: parameters["return_documents"] }

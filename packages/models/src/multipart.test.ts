@@ -5,7 +5,7 @@ import { type FormPart, parseForm, type PlacedFormPart, writeForm } from "./mult
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const type = "multipart/form-data; boundary=b";
 
-function refuses(body: string, mediaType: string, because: RegExp): void {
+function checkRefused(body: string, mediaType: string, because: RegExp): void {
   expect(() => parseForm(bytes(body), mediaType)).toThrow(because);
 }
 
@@ -35,16 +35,16 @@ describe("a form", () => {
     ]);
   });
   it("that is none, or was cut off, is refused with the reason", () => {
-    refuses("", "application/json", /names no boundary/);
-    refuses("x", type, /does not occur/);
-    refuses("--b\r\nContent-Disposition: form-data; name=a\r\n\r\ncut", type, /cut off/);
-    refuses("--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--", type, /has no name/);
-    refuses(
+    checkRefused("", "application/json", /names no boundary/);
+    checkRefused("x", type, /does not occur/);
+    checkRefused("--b\r\nContent-Disposition: form-data; name=a\r\n\r\ncut", type, /cut off/);
+    checkRefused("--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--", type, /has no name/);
+    checkRefused(
       "--bXX\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--b--",
       type,
       /line break/,
     );
-    refuses(
+    checkRefused(
       `${'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'.repeat(100)}--b--`,
       type,
       /more than 64/,

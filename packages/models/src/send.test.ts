@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decide, type ItemKey, type Permit, strictest } from "@cloud-code/policy";
 import { afterEach, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const items: readonly ItemKey[] = [
   "gateway.model-parameters",
   "gateway.credentials",
 ];
-let server: Server | undefined;
+let server: { closeAllConnections(): void; close(): unknown } | undefined;
 afterEach(() => {
   server?.closeAllConnections();
   server?.close();
@@ -20,15 +20,16 @@ afterEach(() => {
 async function listen(
   answer: (request: IncomingMessage, body: string, response: ServerResponse) => void,
 ): Promise<string> {
-  server = createServer((request, response) => {
+  const listening = createServer((request, response) => {
     let body = "";
     request
       .setEncoding("utf8")
       .on("data", (text: string) => (body += text))
       .on("end", () => answer(request, body, response));
   });
-  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  server = listening;
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 }
 
 function permitFor(origin: string, plainHttpOrigins: readonly string[] = []): Permit {

@@ -139,11 +139,8 @@ function post(url: URL, headers: Record<string, string>, sending: Sending): Prom
     });
     request.once("error", (cause) => {
       clearTimeout(timer);
-      reject(
-        sending.signal?.aborted === true
-          ? (sending.signal.reason as unknown)
-          : connectionFailed(url.origin, cause),
-      );
+      const reason: unknown = sending.signal?.aborted === true ? sending.signal.reason : undefined;
+      reject(reason instanceof Error ? reason : connectionFailed(url.origin, cause));
     });
     request.end(sending.call.body);
   });

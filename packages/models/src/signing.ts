@@ -239,14 +239,14 @@ async function importPem(
 function chooseKey(parsed: object, algorithm: TokenAlgorithm | undefined): JWK {
   const keys =
     "keys" in parsed && Array.isArray(parsed.keys) ? parsed.keys.filter(isObject) : undefined;
-  if (keys === undefined) return parsed as JWK;
+  if (keys === undefined) return parsed;
   const fitting = keys.find(
     (key) =>
       algorithm === undefined || key["alg"] === algorithm || keyTypeOf(algorithm) === key["kty"],
   );
   if (fitting === undefined)
     throw badCredential(`the key set holds no key for ${algorithm ?? "any algorithm"}`);
-  return fitting as JWK;
+  return fitting;
 }
 
 function keyTypeOf(algorithm: TokenAlgorithm): string {

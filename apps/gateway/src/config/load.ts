@@ -397,7 +397,7 @@ function isEncryptedOrLocal(address: string): boolean {
 }
 
 /** Whether a listener's host can be reached from this machine alone. */
-export function isLocalHost(host: string): boolean {
+function isLocalHost(host: string): boolean {
   return isLoopback(`http://${host.includes(":") ? `[${host}]` : host}`);
 }
 

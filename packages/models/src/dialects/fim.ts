@@ -116,7 +116,8 @@ export function withFimPrompt(request: CompletionRequest, family: FimFamily): Co
     suffix: request.suffix ?? "",
   });
   const { suffix: _, stop: wanted, ...rest } = request;
-  const stops = typeof wanted === "string" ? [wanted] : Array.isArray(wanted) ? wanted : [];
+  const stops: readonly unknown[] =
+    typeof wanted === "string" ? [wanted] : Array.isArray(wanted) ? wanted : [];
   return { ...rest, prompt, stop: [...stops, ...stop] };
 }
 
