@@ -373,6 +373,7 @@ describe("limits", () => {
   });
   it("unknown paths and methods are said to be unknown", async () => {
     expect((await send("/v1/nothing", "{}")).status).toBe(404);
+    expect((await fetch(`${url}/v1/models/%E0%A4%A`, { headers: authorization })).status).toBe(200);
     const reply = await fetch(`${url}/v1/chat/completions`);
     expect([reply.status, reply.headers.get("allow")]).toEqual([405, "POST"]);
   });

@@ -294,7 +294,7 @@ export class Gateway {
       display_name: id,
       created_at: "1970-01-01T00:00:00Z",
     });
-    const wanted = decodeURIComponent(path.slice("/v1/models/".length));
+    const wanted = decode(path.slice("/v1/models/".length));
     if (wanted !== "") {
       if (routing.find(wanted) === undefined || !consumer.mayUse(wanted))
         throw new GatewayFailure("model_not_found", { param: "model" });
@@ -330,6 +330,15 @@ export class Gateway {
         timer.unref();
         return timer;
       });
+  }
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // Not an encoding of anything, so not a model's name either.
+    return encoded;
   }
 }
 

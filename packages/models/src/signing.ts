@@ -517,6 +517,7 @@ export type HmacVerdict<Owner> =
 
 /** What a verifier needs beside the request. */
 export interface HmacTrust<Owner> {
+  /** The secret and the owner of an access key, or undefined. */
   find(accessKey: string): { readonly secret: string; readonly owner: Owner } | undefined;
   readonly nonces: NonceStore;
   readonly nowMs: number;

@@ -44,7 +44,12 @@ export const dashscope: {
   /** For models whose {@link transcriptionForm} is `chat` or `generation`. */
   readonly transcription: Operation<TranscriptionRequest, Transcript>;
   /** For models whose {@link speechForm} is `generation` or `synthesizer`. Always streamed: the unstreamed form would park the audio as a file at the provider. */
-  readonly speech: { call(request: SpeechRequest): Call; stream(): EventReader<SpeechChunk> };
+  readonly speech: {
+    /** The provider's bytes for this request; throws `UNSUPPORTED` with the field's name. */
+    call(request: SpeechRequest): Call;
+    /** Reads the audio, event by event. */
+    stream(): EventReader<SpeechChunk>;
+  };
 } = {
   chat: below("/compatible-mode/v1", openai.chat),
   completion: below("/compatible-mode/v1", openai.completion),

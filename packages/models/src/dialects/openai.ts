@@ -36,7 +36,10 @@ export const openai: {
   readonly rerank: Operation<RerankRequest, RerankAnswer>;
   readonly transcription: Operation<TranscriptionRequest, Transcript>;
   /** The answer is the audio itself: there is nothing to parse. */
-  readonly speech: { call(request: SpeechRequest): Call };
+  readonly speech: {
+    /** The provider's bytes for this request. */
+    call(request: SpeechRequest): Call;
+  };
 } = {
   chat: {
     call: (request) => jsonCall("/chat/completions", request, request.stream === true),
