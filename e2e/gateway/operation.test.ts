@@ -275,8 +275,14 @@ describe("a running gateway", () => {
     const { child, output, url } = await run(file);
     await wait(500);
     await Promise.all(Array.from({ length: 40 }, () => ask(url, {}, { connection: "close" })));
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toMatch(/requests_total\{consumer="alice".*status="200"\} 40\n/);
+    // An exchange is counted when its connection has closed, which may be a moment after its answer was read.
+    const summed = /requests_total\{consumer="alice".*status="200"\} 40\n/;
+    let metrics = "";
+    for (let count = 0; count < 50 && !summed.test(metrics); count += 1) {
+      await wait(50);
+      metrics = await (await fetch(`${url}/metrics`)).text();
+    }
+    expect(metrics).toMatch(summed);
     const [worker] = spawnSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
       .stdout.trim()
       .split("\n");

@@ -204,10 +204,10 @@ function answerMetrics(message: unknown, metrics: Metrics): void {
     });
 }
 
-/** Asks the supervising process for what all processes have counted; after a second this one's own numbers have to do. */
+/** Asks the supervising process for what all processes have counted; after five seconds this one's own numbers have to do. */
 function collectMetrics(own: Metrics): Promise<Metrics> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(own), 1000);
+    const timer = setTimeout(() => finish(own), 5000);
     const receive = (message: unknown): void => {
       if (!isMetricsMessage(message) || message.kind !== "metrics-sum") return;
       const sum = new Metrics();
