@@ -1,0 +1,459 @@
+import type { Credential } from "@cloud-code/models";
+import { isLoopback } from "@cloud-code/policy";
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import * as z from "zod";
+import { type ConfigFile, configSchema, dashscopeRoots } from "./schema.ts";
+import { decryptSecret } from "./secret.ts";
+
+/** One thing wrong in a configuration file, and where. */
+export interface ConfigProblem {
+  /** 1-based; 0 when the whole file is meant. */
+  readonly line: number;
+  /** For example `upstreams.qwen.region`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Thrown when a configuration cannot be used; nothing of it was applied. */
+export class ConfigError extends Error {
+  readonly code = "INVALID_CONFIG";
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(file: string, problems: readonly ConfigProblem[]) {
+    const lines = problems.map(
+      ({ line, path, message }) =>
+        `  ${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${message}`,
+    );
+    super(`The configuration cannot be used:\n${lines.join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/** What reading a configuration needs from outside. */
+export interface ConfigSource {
+  /** Name of the file, for messages and relative paths. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readText(path: string): string;
+}
+
+/** A configuration with every reference looked up: ready to run. */
+export interface Config {
+  readonly file: Omit<ConfigFile, "prices">;
+  readonly prices: Readonly<
+    Record<string, { readonly inputPerMillion: number; readonly outputPerMillion: number }>
+  >;
+  readonly upstreams: ReadonlyMap<
+    string,
+    {
+      readonly root: string;
+      readonly credential: Credential;
+      readonly certificateAuthority: string | undefined;
+    }
+  >;
+  /** Secrets of HMAC consumers by access key. */
+  readonly hmacSecrets: ReadonlyMap<string, string>;
+  readonly jwks: readonly (object | undefined)[];
+  readonly certificates: readonly (
+    | { readonly certificate: string; readonly key: string }
+    | undefined
+  )[];
+  readonly metricsKey: string | undefined;
+  /** Every other file that was read: to be watched. */
+  readonly dependencies: readonly string[];
+}
+
+/** Name of the environment variable that holds the master key, or with `_FILE` behind it the path of a file that does. */
+export const masterKeyVariable = "CLOUD_CODE_GATEWAY_MASTER_KEY";
+
+/** Parses, checks and completes a configuration; throws a ConfigError that lists everything wrong, with lines. */
+export function parseConfig(text: string, source: ConfigSource): Config {
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      source.file,
+      document.errors.map((error) => ({
+        line: counter.linePos(error.pos[0]).line,
+        path: "",
+        message: firstLine(error.message),
+      })),
+    );
+  }
+  const problems: ConfigProblem[] = [];
+  const report = (path: readonly PropertyKey[], message: string): void => {
+    problems.push({ line: lineOf(document, counter, path), path: path.join("."), message });
+  };
+  const result = configSchema.safeParse(toPlain(document, source.file) ?? {});
+  if (!result.success) {
+    for (const issue of flattenIssues(result.error.issues)) report(issue.path, issue.message);
+    throw new ConfigError(source.file, problems);
+  }
+  const config = resolve(result.data, source, report);
+  if (problems.length > 0) throw new ConfigError(source.file, problems);
+  return config;
+}
+
+// An alias to nothing is found only now.
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError(file, [
+      {
+        line: 0,
+        path: "",
+        message: error instanceof Error ? firstLine(error.message) : "cannot be read",
+      },
+    ]);
+  }
+}
+
+/** A file that the configuration names, as data; undefined when it is neither YAML nor JSON. */
+function parseData(text: string): unknown {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS();
+  } catch {
+    // An alias to nothing.
+    return undefined;
+  }
+}
+
+type Report = (path: readonly PropertyKey[], message: string) => void;
+
+function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config {
+  const dependencies: string[] = [];
+  const read = (path: string, at: readonly PropertyKey[]): string => {
+    const full = resolvePath(source.file, path);
+    dependencies.push(full);
+    try {
+      return source.readText(full);
+    } catch (error) {
+      report(
+        at,
+        `${full} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown reason"})`,
+      );
+      return "";
+    }
+  };
+  const secret = (reference: string, at: readonly PropertyKey[]): string => {
+    try {
+      return readSecret(reference, source, (path) => read(path, at));
+    } catch (error) {
+      report(at, error instanceof Error ? error.message : "cannot be read");
+      return "";
+    }
+  };
+  checkReferences(file, report);
+  const prices =
+    typeof file.prices === "string"
+      ? readPrices(read(file.prices.slice(5), ["prices"]), report)
+      : file.prices;
+  return {
+    file,
+    prices,
+    upstreams: new Map(
+      Object.entries(file.upstreams).map(([name, upstream]) => [
+        name,
+        {
+          root: rootOf(upstream).replace(/\/+$/, ""),
+          credential: toCredential(upstream, (reference, at) =>
+            secret(reference, ["upstreams", name, "credential", ...at]),
+          ),
+          certificateAuthority:
+            upstream.certificateAuthority === undefined
+              ? undefined
+              : read(upstream.certificateAuthority, ["upstreams", name, "certificateAuthority"]),
+        },
+      ]),
+    ),
+    hmacSecrets: new Map(
+      file.consumers.flatMap((consumer, index) =>
+        consumer.hmac.map(
+          (pair, at) =>
+            [
+              pair.accessKey,
+              secret(pair.secret, ["consumers", index, "hmac", at, "secret"]),
+            ] as const,
+        ),
+      ),
+    ),
+    jwks: file.tokens.map((issuer, index) =>
+      issuer.jwks === undefined
+        ? undefined
+        : parseKeySet(
+            read(issuer.jwks, ["tokens", index, "jwks"]),
+            ["tokens", index, "jwks"],
+            report,
+          ),
+    ),
+    certificates: file.listen.map(({ tls }, index) =>
+      tls === undefined
+        ? undefined
+        : {
+            certificate: read(tls.certificate, ["listen", index, "tls", "certificate"]),
+            key: read(tls.key, ["listen", index, "tls", "key"]),
+          },
+    ),
+    metricsKey:
+      file.metrics.key === undefined ? undefined : secret(file.metrics.key, ["metrics", "key"]),
+    dependencies: [...new Set(dependencies)],
+  };
+}
+
+/** What one field cannot know of another. */
+function checkReferences(file: ConfigFile, report: Report): void {
+  for (const [name, upstream] of Object.entries(file.upstreams)) {
+    const root = rootOf(upstream);
+    if (root === "")
+      report(
+        ["upstreams", name],
+        upstream.kind === "dashscope" ? "needs a region or a baseUrl" : "needs a baseUrl",
+      );
+    else if (
+      upstream.region !== undefined &&
+      (upstream.baseUrl !== undefined || upstream.kind !== "dashscope")
+    )
+      report(["upstreams", name, "region"], "goes with kind dashscope and without baseUrl");
+    else if (!isEncryptedOrLocal(root) && !upstream.allowPlainHttp)
+      report(
+        ["upstreams", name, "baseUrl"],
+        "is plain HTTP to another machine: credentials and content would be readable on the way. Use https, or set allowPlainHttp: true",
+      );
+  }
+  for (const [name, model] of Object.entries(file.models)) {
+    if (typeof model === "string") {
+      if (!Object.hasOwn(file.upstreams, model))
+        report(["models", name], `there is no upstream "${model}"`);
+      continue;
+    }
+    model.targets.forEach((target, index) => {
+      if (!Object.hasOwn(file.upstreams, target.upstream))
+        report(
+          ["models", name, "targets", index, "upstream"],
+          `there is no upstream "${target.upstream}"`,
+        );
+    });
+    model.fallback.forEach((other, index) => {
+      if (!Object.hasOwn(file.models, other) || other === name)
+        report(["models", name, "fallback", index], `there is no other model "${other}"`);
+    });
+  }
+  const names = new Set<string>();
+  const accessKeys = new Set<string>();
+  file.consumers.forEach((consumer, index) => {
+    if (names.has(consumer.name))
+      report(["consumers", index, "name"], `the name "${consumer.name}" is taken`);
+    names.add(consumer.name);
+    consumer.hmac.forEach((pair, at) => {
+      if (accessKeys.has(pair.accessKey))
+        report(["consumers", index, "hmac", at, "accessKey"], "is taken by another pair");
+      accessKeys.add(pair.accessKey);
+    });
+  });
+  const open = file.consumers.findIndex((consumer) => consumer.anonymous);
+  const exposed = file.listen.findIndex(({ host }) => !isLocalHost(host));
+  if (open !== -1 && exposed !== -1)
+    report(
+      ["consumers", open, "anonymous"],
+      `would let the whole network in: listen[${exposed}] is not on loopback`,
+    );
+  file.listen.forEach((one, index) => {
+    if (one.tls === undefined && !one.allowPlainHttp && !isLocalHost(one.host)) {
+      report(
+        ["listen", index],
+        "is plain HTTP on the network: credentials and content would be readable on the way. Add tls, or set allowPlainHttp: true behind a proxy that encrypts",
+      );
+    }
+  });
+  file.tokens.forEach((issuer, index) => {
+    if ((issuer.jwks === undefined) === (issuer.jwksUrl === undefined))
+      report(["tokens", index], "needs either jwks or jwksUrl");
+    if (issuer.jwksUrl !== undefined && !isEncryptedOrLocal(issuer.jwksUrl))
+      report(
+        ["tokens", index, "jwksUrl"],
+        "must be https: whoever can change these keys can be any consumer",
+      );
+    if (
+      issuer.jwksUrl !== undefined &&
+      issuer.algorithms.some((algorithm) => algorithm.startsWith("HS"))
+    )
+      report(
+        ["tokens", index, "algorithms"],
+        "shared secrets (HS…) cannot be published at a jwksUrl",
+      );
+    if (issuer.consumer !== undefined && !names.has(issuer.consumer))
+      report(["tokens", index, "consumer"], `there is no consumer "${issuer.consumer}"`);
+  });
+  if (file.limits.replayBytes > file.limits.peekBytes)
+    report(["limits", "replayBytes"], "must not exceed peekBytes");
+}
+
+function rootOf(upstream: ConfigFile["upstreams"][string]): string {
+  const given =
+    upstream.baseUrl ??
+    dashscopeRoots[upstream.region ?? ""] ??
+    (upstream.kind === "anthropic" ? "https://api.anthropic.com" : "");
+  // People copy the address of the compatible mode; the other protocols of the host are beside it.
+  return upstream.kind === "dashscope"
+    ? given.replace(/\/(compatible-mode|compatible-api|apps|api)(\/.*)?$/, "")
+    : given;
+}
+
+function toCredential(
+  upstream: ConfigFile["upstreams"][string],
+  secret: (reference: string, at: readonly PropertyKey[]) => string,
+): Credential {
+  const given = upstream.credential;
+  if (given === undefined) return { kind: "none" };
+  if ("jwt" in given)
+    return {
+      kind: "jwt",
+      ...withoutUndefined(given.jwt),
+      key: secret(given.jwt.key, ["jwt", "key"]),
+    };
+  if ("hmac" in given)
+    return {
+      kind: "hmac",
+      ...withoutUndefined(given.hmac),
+      secret: secret(given.hmac.secret, ["hmac", "secret"]),
+    };
+  const header = given.header ?? (upstream.kind === "anthropic" ? "x-api-key" : undefined);
+  return {
+    kind: "key",
+    key: secret(given.key, ["key"]),
+    ...(header === undefined ? {} : { header }),
+    ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
+  };
+}
+
+type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+
+function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
+}
+
+/** Reads a secret by its reference; throws a sentence that names the reference, never the secret. */
+function readSecret(
+  reference: string,
+  source: ConfigSource,
+  read: (path: string) => string,
+): string {
+  if (reference.startsWith("env:")) {
+    const variable = reference.slice(4);
+    const value = source.environment[variable];
+    if (value === undefined || value === "")
+      throw new Error(`the environment variable ${variable} is not set`);
+    return value.trim();
+  }
+  if (reference.startsWith("file:")) return read(reference.slice(5)).trim();
+  const path = source.environment[`${masterKeyVariable}_FILE`];
+  const masterKey =
+    source.environment[masterKeyVariable] ?? (path === undefined ? undefined : read(path));
+  if (masterKey === undefined)
+    throw new Error(
+      `is encrypted, but neither ${masterKeyVariable} nor ${masterKeyVariable}_FILE is set`,
+    );
+  return decryptSecret(reference, masterKey);
+}
+
+const priceFile = z.record(
+  z.string(),
+  z.strictObject({
+    inputPerMillion: z.number().min(0).default(0),
+    outputPerMillion: z.number().min(0).default(0),
+  }),
+);
+
+function readPrices(text: string, report: Report): Config["prices"] {
+  const result = priceFile.safeParse(parseData(text));
+  if (result.success) return result.data;
+  report(["prices"], "the file is not a list of models with inputPerMillion and outputPerMillion");
+  return {};
+}
+
+function parseKeySet(text: string, at: readonly PropertyKey[], report: Report): object | undefined {
+  if (text === "") return undefined;
+  const result = z
+    .object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
+    .safeParse(parseData(text));
+  if (result.success) return result.data;
+  report(at, 'the file is not a JWK set: {"keys":[…]}');
+  return undefined;
+}
+
+function isEncryptedOrLocal(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url === undefined || url.protocol === "https:" || isLoopback(url.origin);
+}
+
+/** Whether a listener's host can be reached from this machine alone. */
+function isLocalHost(host: string): boolean {
+  return isLoopback(`http://${host.includes(":") ? `[${host}]` : host}`);
+}
+
+function resolvePath(file: string, path: string): string {
+  if (path.startsWith("/")) return path;
+  const slash = file.lastIndexOf("/");
+  return slash === -1 ? path : `${file.slice(0, slash)}/${path}`;
+}
+
+// A union reports all its branches; the one that came furthest says what was meant.
+function flattenIssues(
+  issues: readonly z.core.$ZodIssue[],
+): { path: PropertyKey[]; message: string }[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union")
+      return [
+        {
+          path: issue.path,
+          message:
+            issue.code === "unrecognized_keys"
+              ? `unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`
+              : issue.message,
+        },
+      ];
+    const branches = issue.errors
+      .map((branch) => flattenIssues(branch))
+      .filter((branch) => branch.length > 0);
+    const best =
+      branches.toSorted(
+        (left, right) => deepest(right) - deepest(left) || left.length - right.length,
+      )[0] ?? [];
+    return best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+  });
+}
+
+function deepest(issues: readonly { path: PropertyKey[] }[]): number {
+  return Math.max(...issues.map(({ path }) => path.length));
+}
+
+function lineOf(document: Document, counter: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    const key = isMap(parent)
+      ? parent.items.find((pair) => isScalar(pair.key) && pair.key.value === last)?.key
+      : undefined;
+    const node = key ?? document.getIn(path.slice(0, length), true);
+    const range =
+      typeof node === "object" && node !== null && "range" in node
+        ? (node.range as readonly number[] | null | undefined)
+        : undefined;
+    if (range?.[0] !== undefined) return counter.linePos(range[0]).line;
+  }
+  return 0;
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}

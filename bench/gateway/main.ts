@@ -1,0 +1,506 @@
+/**
+ * Measures the gateway beside the provider itself, a bare proxy and Portkey, interleaved. Ratios and CPU per request are
+ * what counts: requests per second depend on the machine and on what else it does.
+ *
+ *     npm run build && npm run bench:gateway                  # all but the soak
+ *     npm run bench:gateway -- throughput memory              # or by name: throughput rate streams memory auth processes soak
+ *
+ * Needs `wrk` and `taskset` (Debian: wrk, util-linux). PORTKEY names the folder of an installed @portkey-ai/gateway@1.15.2.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { createKey, hashKey, mintToken, TokenVerifier } from "@cloud-code/models";
+import {
+  answer,
+  event,
+  eventsPerStream,
+  loadAtRate,
+  loadStreams,
+  serveBare,
+  serveProvider,
+} from "./roles.ts";
+
+const ports = { provider: 18_700, bare: 18_701, gateway: 18_702, portkey: 18_703 };
+const key = createKey();
+const providerUrl = `http://127.0.0.1:${ports.provider}`;
+
+interface Way {
+  readonly name: "direct" | "bare" | "gateway" | "portkey";
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly pid: number;
+}
+
+const requestBody = (more: object = {}): string =>
+  JSON.stringify({
+    model: "mock-1",
+    messages: [{ role: "user", content: "y".repeat(500) }],
+    ...more,
+  });
+const median = (values: readonly number[]): number =>
+  values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const children: ChildProcess[] = [];
+
+function startChild(
+  core: number,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): ChildProcess {
+  const child = spawn("taskset", ["-c", String(core), process.execPath, ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, NODE_ENV: "production", ...environment },
+  });
+  children.push(child);
+  return child;
+}
+
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function memoryMb(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
+  const line = new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(
+    readFileSync(`/proc/${pid}/status`, "latin1"),
+  )?.[1];
+  return Math.round(Number(line) / 102.4) / 10;
+}
+
+async function until(url: string): Promise<void> {
+  for (let count = 0; count < 100; count += 1) {
+    try {
+      await fetch(url);
+      return;
+    } catch {
+      await wait(100); // Not listening yet.
+    }
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+async function start(processes = 1): Promise<{ ways: Way[]; stop: () => void }> {
+  mkdirSync(".cache", { recursive: true });
+  const config = {
+    listen: [{ port: ports.gateway }],
+    processes,
+    upstreams: { mock: { kind: "openai", baseUrl: `${providerUrl}/v1` } },
+    models: { "*": "mock" },
+    consumers: [{ name: "bench", keys: [{ sha256: hashKey(key) }] }],
+    limits: { bodyBytes: 2 ** 31 },
+  };
+  writeFileSync(".cache/bench-gateway.json", JSON.stringify(config));
+  const self = process.argv[1] ?? "";
+  const provider = startChild(1, [self, "role:provider"]);
+  const bare = startChild(0, [self, "role:bare"]);
+  const gateway = startChild(0, [
+    "apps/gateway/bin/cloud-code-gateway.js",
+    "run",
+    "--config",
+    ".cache/bench-gateway.json",
+  ]);
+  const portkeyFolder = process.env["PORTKEY"];
+  const portkey =
+    portkeyFolder === undefined
+      ? undefined
+      : startChild(
+          0,
+          [
+            `${portkeyFolder}/node_modules/@portkey-ai/gateway/build/start-server.js`,
+            `--port=${ports.portkey}`,
+            "--headless",
+          ],
+          { TRUSTED_CUSTOM_HOSTS: "127.0.0.1" },
+        );
+  const authorization = { authorization: `Bearer ${key}` };
+  const ways: Way[] = [
+    { name: "direct", url: providerUrl, headers: {}, pid: provider.pid ?? 0 },
+    { name: "bare", url: `http://127.0.0.1:${ports.bare}`, headers: {}, pid: bare.pid ?? 0 },
+    {
+      name: "gateway",
+      url: `http://127.0.0.1:${ports.gateway}`,
+      headers: authorization,
+      pid: gateway.pid ?? 0,
+    },
+  ];
+  if (portkey !== undefined)
+    ways.push({
+      name: "portkey",
+      url: `http://127.0.0.1:${ports.portkey}`,
+      headers: {
+        ...authorization,
+        "x-portkey-provider": "openai",
+        "x-portkey-custom-host": `${providerUrl}/v1`,
+      },
+      pid: portkey.pid ?? 0,
+    });
+  await Promise.all(ways.map(({ url }) => until(url)));
+  await wait(500);
+  for (const way of ways) await checkAnswer(way);
+  return {
+    ways,
+    stop: () => {
+      for (const child of children.splice(0)) child.kill("SIGTERM");
+    },
+  };
+}
+
+/** A fast wrong answer is not an answer. */
+async function checkAnswer({ name, url, headers }: Way): Promise<void> {
+  const whole = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: requestBody(),
+  });
+  const text = await whole.text();
+  const same = name === "portkey" ? text.includes("x".repeat(726)) : text === answer;
+  const stream = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: requestBody({ stream: true }),
+  });
+  const events = (await stream.text())
+    .split("\n\n")
+    .filter((one) => one.startsWith("data: {")).length;
+  if (!same || events !== eventsPerStream)
+    throw new Error(
+      `${name} answers wrongly: ${whole.status} ${text.slice(0, 200)} / ${events} events`,
+    );
+}
+
+function wrk(
+  way: Way,
+  connections: number,
+  seconds: number,
+  body: string,
+): { perSecond: number; cpuUs: number; latency: string } {
+  writeFileSync(
+    ".cache/bench.lua",
+    `wrk.method="POST"\nwrk.body=${JSON.stringify(body)}\nwrk.headers["content-type"]="application/json"\n${Object.entries(
+      way.headers,
+    )
+      .map(([name, value]) => `wrk.headers["${name}"]="${value}"`)
+      .join("\n")}\n`,
+  );
+  const before = cpuMs(way.pid);
+  // Direct: the load on the other core than the provider, so that each leg crosses cores as it does through a gateway.
+  const text = execFileSync(
+    "taskset",
+    [
+      "-c",
+      way.name === "direct" ? "0" : "1",
+      "wrk",
+      "-t1",
+      `-c${connections}`,
+      `-d${seconds}s`,
+      "--latency",
+      "-s",
+      ".cache/bench.lua",
+      `${way.url}/v1/chat/completions`,
+    ],
+    { encoding: "utf8" },
+  );
+  const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
+  if (/Non-2xx/.test(text)) throw new Error(`${way.name}: ${text}`);
+  return {
+    perSecond: requests / seconds,
+    cpuUs: ((cpuMs(way.pid) - before) * 1000) / Math.max(1, requests),
+    latency: /99%\s+(\S+)/.exec(text)?.[1] ?? "",
+  };
+}
+
+async function measureThroughput(ways: readonly Way[]): Promise<object> {
+  const result: Record<string, unknown> = {};
+  for (const [title, connections, body] of [
+    ["whole c=16", 16, requestBody()],
+    ["whole c=64", 64, requestBody()],
+    ["burst stream c=16", 16, requestBody({ stream: true })],
+  ] as const) {
+    const rates = new Map<string, number[]>();
+    const costs = new Map<string, number[]>();
+    for (const way of ways) wrk(way, connections, way.name === "portkey" ? 2 : 5, body);
+    // Short slices, so that what else the machine does falls on all ways alike.
+    for (let round = 0; round < 9; round += 1) {
+      for (const way of ways.toSorted(() => Math.random() - 0.5)) {
+        const { perSecond, cpuUs } = wrk(way, connections, 1, body);
+        rates.set(way.name, [...(rates.get(way.name) ?? []), perSecond]);
+        costs.set(way.name, [...(costs.get(way.name) ?? []), cpuUs]);
+      }
+    }
+    const direct = median(rates.get("direct") ?? []);
+    result[title] = Object.fromEntries(
+      ways.map(({ name }) => [
+        name,
+        {
+          perSecond: Math.round(median(rates.get(name) ?? [])),
+          ofDirect: round3(median(rates.get(name) ?? []) / direct),
+          cpuUsPerRequest: Math.round(median(costs.get(name) ?? []) * 10) / 10,
+        },
+      ]),
+    );
+  }
+  result["memoryMb"] = Object.fromEntries(
+    ways.map(({ name, pid }) => [name, { now: memoryMb(pid), highest: memoryMb(pid, "VmHWM") }]),
+  );
+  return result;
+}
+
+async function measureRate(ways: readonly Way[]): Promise<object> {
+  const result: Record<string, { p50Ms: number[]; p99Ms: number[] }> = {};
+  for (let round = 0; round < 3; round += 1) {
+    for (const way of ways
+      .filter(({ name }) => name !== "portkey")
+      .toSorted(() => Math.random() - 0.5)) {
+      const { p50Ms, p99Ms, failed } = await loadAtRate(
+        `${way.url}/v1/chat/completions`,
+        way.headers,
+        requestBody(),
+        500,
+        4,
+      );
+      if (failed > 0) throw new Error(`${way.name}: ${failed} requests failed`);
+      (result[way.name] ??= { p50Ms: [], p99Ms: [] }).p50Ms.push(p50Ms);
+      result[way.name]?.p99Ms.push(p99Ms);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(result).map(([name, { p50Ms, p99Ms }]) => [
+      name,
+      { p50Ms: median(p50Ms), p99Ms: median(p99Ms) },
+    ]),
+  );
+}
+
+async function measureStreams(ways: readonly Way[]): Promise<object> {
+  const result: Record<string, unknown> = {};
+  for (const places of [1, 64]) {
+    for (const way of ways.toSorted(() => Math.random() - 0.5)) {
+      const before = cpuMs(way.pid);
+      const rounds = places === 1 ? 10 : 3;
+      const load = await loadStreams(
+        `${way.url}/v1/chat/completions`,
+        way.headers,
+        requestBody({ stream: true, user: "paced" }),
+        places,
+        rounds,
+      );
+      const cpuUs = ((cpuMs(way.pid) - before) * 1000) / (load.requests * (eventsPerStream + 1));
+      result[`${way.name}, ${places} paced`] = {
+        firstByteP50Ms: load.p50Ms,
+        firstByteP99Ms: load.p99Ms,
+        failed: load.failed,
+        cpuUsPerEvent: Math.round(cpuUs * 10) / 10,
+      };
+    }
+  }
+  return result;
+}
+
+async function measureMemory(ways: readonly Way[]): Promise<object> {
+  const gateway = ways.find(({ name }) => name === "gateway");
+  if (gateway === undefined) return {};
+  const sample = async (
+    work: () => Promise<number>,
+  ): Promise<{ beforeMb: number; highestMb: number; bytes: number; seconds: number }> => {
+    const beforeMb = memoryMb(gateway.pid);
+    let highestMb = beforeMb;
+    const timer = setInterval(() => (highestMb = Math.max(highestMb, memoryMb(gateway.pid))), 20);
+    const started = performance.now();
+    const bytes = await work();
+    clearInterval(timer);
+    return {
+      beforeMb,
+      highestMb,
+      bytes,
+      seconds: Math.round((performance.now() - started) / 100) / 10,
+    };
+  };
+  const gigabyte = 2 ** 30;
+  const idleMb = memoryMb(gateway.pid);
+  const gigabyteIn = await sample(() => upload(gateway, gigabyte));
+  const gigabyteOut = await sample(() => download(gateway, gigabyte));
+  let streamsHighest = 0;
+  const watch = setInterval(
+    () => (streamsHighest = Math.max(streamsHighest, memoryMb(gateway.pid))),
+    50,
+  );
+  const load = await loadStreams(
+    `${gateway.url}/v1/chat/completions`,
+    gateway.headers,
+    requestBody({ stream: true, user: "paced" }),
+    1000,
+    4,
+  );
+  clearInterval(watch);
+  return {
+    idleMb,
+    gigabyteIn,
+    gigabyteOut,
+    thousandStreams: { highestMb: streamsHighest, done: load.requests, failed: load.failed },
+  };
+}
+
+async function upload(way: Way, bytes: number): Promise<number> {
+  const head = Buffer.from('{"model":"mock-1","messages":[{"role":"user","content":"');
+  const piece = Buffer.alloc(65_536, 120);
+  let left = bytes;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(head),
+    pull(controller) {
+      if (left <= 0) {
+        controller.enqueue(Buffer.from('"}]}'));
+        controller.close();
+      } else controller.enqueue(piece);
+      left -= piece.length;
+    },
+  });
+  const reply = await fetch(`${way.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...way.headers, "content-type": "application/json" },
+    body,
+    duplex: "half",
+  } as RequestInit);
+  if (reply.status !== 200) throw new Error(`upload: ${reply.status} ${await reply.text()}`);
+  await reply.text();
+  return bytes;
+}
+
+async function download(way: Way, bytes: number): Promise<number> {
+  const reply = await fetch(`${way.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...way.headers, "content-type": "application/json" },
+    body: requestBody({ user: `bytes-${bytes}` }),
+  });
+  let received = 0;
+  for await (const piece of reply.body as unknown as AsyncIterable<Uint8Array>)
+    received += piece.length;
+  if (received !== bytes) throw new Error(`download: ${received} of ${bytes} bytes`);
+  return received;
+}
+
+async function measureAuth(): Promise<object> {
+  const jwk = { kty: "oct", k: Buffer.alloc(32, 1).toString("base64url") };
+  const verifier = new TokenVerifier({
+    keys: { kind: "static", jwks: { keys: [jwk] } },
+    algorithms: ["HS256"],
+  });
+  const token = await mintToken({ key: JSON.stringify(jwk), consumer: "bench" });
+  await verifier.verify(token);
+  const count = 200_000;
+  const nowMs = Date.now();
+  for (let turn = 0; turn < 20_000; turn += 1) verifier.recall(token, nowMs);
+  const before = process.cpuUsage();
+  for (let turn = 0; turn < count; turn += 1)
+    if (verifier.recall(token, nowMs)?.kind !== "valid") throw new Error("forgotten");
+  const { user, system } = process.cpuUsage(before);
+  return { cachedTokenUs: round3((user + system) / count) };
+}
+
+/** One and two processes on one port, unpinned, each loaded as hard as they take. Only tells something on an otherwise idle machine. */
+async function measureProcesses(): Promise<object> {
+  const result: Record<string, number> = {};
+  for (const processes of [1, 2]) {
+    const { ways, stop } = await start(processes);
+    const gateway = ways.find(({ name }) => name === "gateway");
+    if (gateway === undefined) throw new Error("no gateway");
+    for (const child of children)
+      execFileSync("taskset", ["-a", "-c", "-p", "0-1", String(child.pid)], { stdio: "ignore" });
+    const tree = [
+      gateway.pid,
+      ...readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, "latin1")
+        .trim()
+        .split(" ")
+        .filter((pid) => pid !== "")
+        .map(Number),
+    ];
+    for (const pid of tree)
+      execFileSync("taskset", ["-a", "-c", "-p", "0-1", String(pid)], { stdio: "ignore" });
+    const cpuBefore = tree.map(cpuMs);
+    const text = execFileSync(
+      "wrk",
+      ["-t1", "-c64", "-d3s", "-s", ".cache/bench.lua", `${gateway.url}/v1/chat/completions`],
+      { encoding: "utf8" },
+    );
+    const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
+    const cpu = tree.map((pid, index) => cpuMs(pid) - (cpuBefore[index] ?? 0));
+    result[`${processes} process${processes > 1 ? "es" : ""}: requests/s`] = Math.round(
+      requests / 3,
+    );
+    result[`${processes} process${processes > 1 ? "es" : ""}: CPU µs/request`] = Math.round(
+      (cpu.reduce((sum, one) => sum + one, 0) * 1000) / requests,
+    );
+    result[
+      `${processes} process${processes > 1 ? "es" : ""}: busiest process' share of the CPU time`
+    ] = round3(Math.max(...cpu) / cpu.reduce((sum, one) => sum + one, 0));
+    stop();
+    await wait(1000);
+  }
+  return result;
+}
+
+/** Mixed load for SOAK_MINUTES (default 60); the slope of the resident memory, second half against the first. */
+async function soak(ways: readonly Way[]): Promise<object> {
+  const gateway = ways.find(({ name }) => name === "gateway");
+  if (gateway === undefined) return {};
+  const minutes = Number(process.env["SOAK_MINUTES"] ?? 60);
+  const samples: number[] = [];
+  const end = performance.now() + minutes * 60_000;
+  let requests = 0;
+  let failed = 0;
+  await loadAtRate(`${gateway.url}/v1/chat/completions`, gateway.headers, requestBody(), 100, 10);
+  while (performance.now() < end) {
+    const [whole, streamed] = await Promise.all([
+      loadAtRate(`${gateway.url}/v1/chat/completions`, gateway.headers, requestBody(), 100, 5),
+      loadStreams(
+        `${gateway.url}/v1/chat/completions`,
+        gateway.headers,
+        requestBody({ stream: true, user: "paced" }),
+        20,
+        3,
+      ),
+    ]);
+    requests += whole.requests + streamed.requests;
+    failed += whole.failed + streamed.failed;
+    samples.push(memoryMb(gateway.pid));
+  }
+  const half = Math.floor(samples.length / 2);
+  return {
+    minutes,
+    requests,
+    failed,
+    firstHalfMb: median(samples.slice(0, half)),
+    secondHalfMb: median(samples.slice(half)),
+    lowestMb: Math.min(...samples),
+    highestMb: Math.max(...samples),
+  };
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+const wanted = process.argv.slice(2);
+if (wanted[0] === "role:provider") serveProvider(ports.provider);
+else if (wanted[0] === "role:bare") serveBare(ports.bare, providerUrl);
+else {
+  const chosen = (name: string): boolean =>
+    wanted.length === 0 ? name !== "soak" : wanted.includes(name);
+  const results: Record<string, unknown> = {
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? "?"}`,
+    node: process.version,
+    eventBytes: event.length,
+  };
+  const { ways, stop } = await start();
+  process.on("exit", stop);
+  if (chosen("memory")) results["memory"] = await measureMemory(ways);
+  if (chosen("throughput")) results["throughput"] = await measureThroughput(ways);
+  if (chosen("rate")) results["500 requests/s"] = await measureRate(ways);
+  if (chosen("streams")) results["streams"] = await measureStreams(ways);
+  if (chosen("soak")) results["soak"] = await soak(ways);
+  if (chosen("auth")) results["auth"] = await measureAuth();
+  stop();
+  await wait(1000);
+  if (chosen("processes")) results["processes"] = await measureProcesses();
+  process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+}

@@ -1,0 +1,399 @@
+/** The program as an operator meets it: commands, signals, files that change, certificates, several processes, and trouble. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request as open } from "node:http";
+import { request as openSecure } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { hashKey } from "@cloud-code/models";
+import { Provider } from "./provider.ts";
+import { key, keyHash, startGateway, usualConfig } from "./start.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const program = join(root, "apps/gateway/bin/cloud-code-gateway.js");
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const cleanups: (() => unknown)[] = [];
+
+beforeAll(() => {
+  if (!existsSync(join(root, "apps/gateway/dist/program.js")))
+    throw new Error("build first: npm run build");
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "gateway-operation-"));
+  cleanups.push(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function startProvider(port = 0): Promise<Provider> {
+  const provider = await new Provider().listen(port);
+  cleanups.push(() => (provider.server.listening ? provider.close() : undefined));
+  return provider;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly url: string;
+}
+
+async function run(file: string, prefix: readonly string[] = []): Promise<Running> {
+  const [first = process.execPath, ...rest] = prefix;
+  const args = [program, "run", "--config", file];
+  const child = spawn(first, prefix.length === 0 ? args : [...rest, process.execPath, ...args], {
+    env: { ...process.env, PROVIDER_KEY: "sk-p", LANG: "C" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  cleanups.push(() => child.kill("SIGKILL"));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (piece: Buffer) => (output += piece.toString()));
+  for (;;) {
+    const url = /Listening on (https?:\/\/\S+)/.exec(output)?.[1];
+    if (url !== undefined) return { child, output: () => output, url };
+    if (child.exitCode !== null) throw new Error(output);
+    await wait(20);
+  }
+}
+
+function ask(
+  url: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string; headers: object }> {
+  return new Promise((resolve, reject) => {
+    const request = open(
+      `${url}/v1/chat/completions`,
+      { method: "POST", headers: { authorization: `Bearer ${key}`, ...headers } },
+      (response) => {
+        let text = "";
+        response
+          .on("data", (piece: Buffer) => (text += piece.toString()))
+          .on("end", () =>
+            resolve({ status: response.statusCode ?? 0, text, headers: response.headers }),
+          )
+          .on("error", reject);
+      },
+    );
+    request.on("error", reject);
+    request.end(JSON.stringify({ model: "m", messages: [], ...more }));
+  });
+}
+
+/** Like `command`, but this process goes on serving meanwhile. */
+async function commandBeside(
+  args: readonly string[],
+  input = "",
+): Promise<{ status: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", LANG: "C" },
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  child.stdin.end(input);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, out, err };
+}
+
+function command(
+  args: readonly string[],
+  input = "",
+  environment: Record<string, string> = {},
+): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    input,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"] ?? "", LANG: "C", ...environment },
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+describe("the command line", () => {
+  it("asks three questions and prints a configuration that works", async () => {
+    // A model server on this machine is found and offered first. 8080 is llama-server's port.
+    await startProvider(8080);
+    const made = await commandBeside(["init"], "9\n1\nport?\n0\n");
+    const shownKey = /cck_[\w-]{43}/.exec(made.err)?.[0] ?? "";
+    expect([made.status, hashKey(shownKey)]).toEqual([0, /sha256: (\w+)/.exec(made.out)?.[1]]);
+    expect(made.out).not.toContain(shownKey);
+    expect(made.err).toContain("1) llama-server (127.0.0.1:8080, running on this machine)");
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, made.out);
+    expect(await commandBeside(["check", "--config", file, "--connect"])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining("llama: reachable") as unknown,
+    });
+    const { url } = await run(file);
+    expect((await ask(url, {}, { authorization: `Bearer ${shownKey}` })).text).toContain(
+      "SECRET-ANSWER",
+    );
+  });
+  it("explains itself in both languages, and what went wrong with a line", () => {
+    expect(command(["--help"]).out).toContain("Nothing that passes is kept");
+    expect(command(["--help"], "", { LANG: "zh_CN.UTF-8" }).out).toContain("一概不留存");
+    expect(command(["nonsense"])).toMatchObject({
+      status: 2,
+      err: 'There is no command "nonsense". Run cloud-code-gateway --help.\n',
+    });
+    expect(command(["check"]).err).toMatch(/gateway.yaml cannot be read \(ENOENT\).*init/);
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, "listen:\n  - port: x\n");
+    expect(command(["run", "--config", file])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/gateway\.yaml:2: listen\.0\.port/) as unknown,
+    });
+  });
+  it("makes, hashes and seals keys", () => {
+    const made = command(["keys", "new", "alice"]).out;
+    const shown = /cck_[\w-]{43}/.exec(made)?.[0] ?? "";
+    expect(made).toContain(hashKey(shown));
+    expect(command(["keys", "hash"], shown).out.trim()).toBe(hashKey(shown));
+    const master = command(["keys", "master"]).out.trim();
+    const sealed = command(["keys", "encrypt"], "sk-1\n", {
+      CLOUD_CODE_GATEWAY_MASTER_KEY: master,
+    }).out.trim();
+    expect(sealed).toMatch(/^enc:v1:/);
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, `upstreams: { a: { kind: anthropic, credential: { key: "${sealed}" } } }`);
+    expect(
+      command(["check", "--config", file], "", { CLOUD_CODE_GATEWAY_MASTER_KEY: master }).status,
+    ).toBe(0);
+    expect(command(["check", "--config", file]).err).toContain("CLOUD_CODE_GATEWAY_MASTER_KEY");
+  });
+  it("runs without any provider, and answers how to add one", async () => {
+    const { url } = await startAndForget(
+      `listen: [{ port: 0 }]\nconsumers: [{ name: a, anonymous: true }]`,
+    );
+    const reply = await ask(url);
+    expect([reply.status, reply.text]).toEqual([503, expect.stringMatching(/no_upstream/)]);
+    expect(reply.text).toContain("cloud-code-gateway init");
+  });
+});
+
+async function startAndForget(text: string): Promise<{ url: string; log: () => string }> {
+  const started = await startGateway(text);
+  cleanups.push(() => started.gateway.stop());
+  return started;
+}
+
+describe("a running gateway", () => {
+  it("takes a changed file by itself, and keeps the old configuration when the new one is bad", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, usualConfig(provider.url));
+    const { child, output, url } = await run(file);
+    const stream = ask(url, { model: "slow", stream: true });
+    await wait(100);
+    writeFileSync(file, "listen:\n  - port: 0\nmodels:\n  a: nowhere\n");
+    child.kill("SIGHUP");
+    for (let count = 0; count < 100 && !output().includes("reload-refused"); count += 1)
+      await wait(50);
+    expect(output()).toMatch(/"event":"reload-refused","line":4/);
+    expect(output()).toMatch(/gateway\.yaml:4: models\.a: there is no upstream "nowhere"/);
+    expect((await ask(url)).status).toBe(200);
+    // This time nobody sends a signal: the file is watched.
+    writeFileSync(file, usualConfig(provider.url).replace(keyHash, hashKey("cck_other")));
+    for (let count = 0; count < 150 && !output().includes('"reloaded"'); count += 1) await wait(50);
+    expect((await ask(url)).status).toBe(401);
+    expect((await ask(url, {}, { authorization: "Bearer cck_other" })).status).toBe(200);
+    expect((await stream).text.endsWith("data: [DONE]\n\n")).toBe(true);
+  });
+  it("lets answers end when it is told to stop, and takes no new connections", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, usualConfig(provider.url));
+    const { child, output, url } = await run(file);
+    const stream = ask(url, { model: "slow", stream: true });
+    await wait(100);
+    child.kill("SIGTERM");
+    await wait(150);
+    await expect(ask(url)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
+    expect((await stream).text.endsWith("data: [DONE]\n\n")).toBe(true);
+    for (let count = 0; count < 100 && child.exitCode === null; count += 1) await wait(20);
+    expect([child.exitCode, output()]).toEqual([
+      0,
+      expect.stringContaining('"event":"stopped","count":0'),
+    ]);
+  });
+  it("cuts off what has not ended in time", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, usualConfig(provider.url, "limits: { drainMs: 300 }"));
+    const { child, output, url } = await run(file);
+    const stream = ask(url, { model: "endless", stream: true });
+    const failed = stream.then(
+      () => "complete",
+      () => "cut",
+    );
+    await wait(100);
+    child.kill("SIGTERM");
+    expect(await failed).toBe("cut");
+    for (let count = 0; count < 100 && child.exitCode === null; count += 1) await wait(20);
+    expect([child.exitCode, output()]).toEqual([
+      0,
+      expect.stringContaining('"event":"stopped","count":1'),
+    ]);
+    for (let count = 0; count < 100 && provider.live > 0; count += 1) await wait(20);
+    expect(provider.live).toBe(0);
+  });
+  it("goes on when a provider was restarted, and when file descriptors ran out", async () => {
+    let provider = await startProvider();
+    const { port } = new URL(provider.url);
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, usualConfig(provider.url));
+    const { child, url } = await run(file, ["prlimit", "--nofile=256"]);
+    expect((await ask(url)).status).toBe(200);
+    await provider.close();
+    expect((await ask(url)).status).toBe(502);
+    provider = await startProvider(Number(port));
+    expect((await ask(url)).status).toBe(200);
+    const crowd = await Promise.allSettled(
+      Array.from({ length: 300 }, () => ask(url, { model: "slow", stream: true })),
+    );
+    const served = crowd.filter(
+      (one) => one.status === "fulfilled" && one.value.text.endsWith("[DONE]\n\n"),
+    ).length;
+    expect(served).toBeGreaterThan(80);
+    expect(served).toBeLessThan(300);
+    expect(child.exitCode).toBeNull();
+    expect((await ask(url)).status).toBe(200);
+  });
+  it("shares one port among processes, adds up their numbers, and replaces a lost one", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(
+      file,
+      `processes: 2\n${usualConfig(provider.url).replace("port: 0", "port: 18797")}`,
+    );
+    const { child, output, url } = await run(file);
+    await wait(500);
+    await Promise.all(Array.from({ length: 40 }, () => ask(url, {}, { connection: "close" })));
+    // An exchange is counted when its connection has closed, which may be a moment after its answer was read.
+    const summed = /requests_total\{consumer="alice".*status="200"\} 40\n/;
+    let metrics = "";
+    for (let count = 0; count < 50 && !summed.test(metrics); count += 1) {
+      await wait(50);
+      metrics = await (await fetch(`${url}/metrics`)).text();
+    }
+    expect(metrics).toMatch(summed);
+    const [worker] = spawnSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
+      .stdout.trim()
+      .split("\n");
+    process.kill(Number(worker), "SIGKILL");
+    for (let count = 0; count < 100 && !output().includes("worker-lost"); count += 1)
+      await wait(50);
+    await wait(1000);
+    expect((await ask(url, {}, { connection: "close" })).status).toBe(200);
+    child.kill("SIGTERM");
+    for (let count = 0; count < 200 && child.exitCode === null; count += 1) await wait(20);
+    expect(child.exitCode).toBe(0);
+  });
+  it("speaks HTTPS itself, and takes a new certificate without a restart", async () => {
+    const provider = await startProvider();
+    const path = folder();
+    const make = (name: string): void => {
+      const made = spawnSync("openssl", [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        `/CN=${name}`,
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        join(path, "key.pem"),
+        "-out",
+        join(path, "cert.pem"),
+      ]);
+      if (made.status !== 0) throw new Error(String(made.stderr));
+    };
+    make("first");
+    const file = join(path, "gateway.yaml");
+    writeFileSync(
+      file,
+      usualConfig(provider.url).replace(
+        "{ port: 0 }",
+        "{ port: 0, tls: { certificate: cert.pem, key: key.pem } }",
+      ),
+    );
+    const { child, output, url } = await run(file);
+    const subject = (): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const request = openSecure(
+          `${url}/healthz`,
+          { rejectUnauthorized: false, agent: false },
+          (response) => {
+            const socket = response.socket as unknown as {
+              getPeerCertificate(): { subject: { CN: string } };
+            };
+            resolve(socket.getPeerCertificate().subject.CN);
+            response.resume();
+          },
+        );
+        request.on("error", reject).end();
+      });
+    expect(await subject()).toBe("first");
+    make("second");
+    child.kill("SIGHUP");
+    for (let count = 0; count < 100 && !output().includes('"reloaded"'); count += 1) await wait(50);
+    expect(await subject()).toBe("second");
+  });
+});
+
+describe("a realtime conversation", () => {
+  it("is relayed both ways, with the caller's key in a header or, from a browser, in a subprotocol", async () => {
+    const provider = await startProvider();
+    const { url, log } = await startAndForget(usualConfig(provider.url));
+    const address = `${url.replace("http", "ws")}/v1/realtime?model=qwen-omni-realtime&x=1`;
+    const converse = (socket: WebSocket): Promise<string[]> =>
+      new Promise((resolve, reject) => {
+        const heard: string[] = [];
+        socket.on("open", () => {
+          socket.send("hello");
+          socket.send(Buffer.alloc(200_000, 7));
+        });
+        socket.on("message", (data: Buffer, binary) => {
+          heard.push(binary ? `${data.length} bytes` : data.toString());
+          if (heard.length === 2) socket.close();
+        });
+        socket.on("close", () => resolve(heard)).on("error", reject);
+      });
+    expect(
+      await converse(new WebSocket(address, { headers: { authorization: `Bearer ${key}` } })),
+    ).toEqual(["echo hello", "200000 bytes"]);
+    expect(
+      await converse(new WebSocket(address, ["realtime", `openai-insecure-api-key.${key}`])),
+    ).toEqual(["echo hello", "200000 bytes"]);
+    const [first, second] = provider.seen;
+    expect([first?.path, first?.headers.authorization]).toEqual([
+      "/api-ws/v1/realtime?model=qwen-omni-realtime&x=1",
+      "Bearer sk-PROVIDER-KEY",
+    ]);
+    expect(second?.headers["sec-websocket-protocol"]).toBe("realtime");
+    await expect(
+      converse(new WebSocket(address, { headers: { authorization: "Bearer wrong" } })),
+    ).rejects.toThrow("401");
+    await expect(
+      converse(
+        new WebSocket(address.replace("qwen-omni", "claude"), {
+          headers: { authorization: `Bearer ${key}` },
+        }),
+      ),
+    ).rejects.toThrow("400");
+    await wait(50);
+    expect(log().match(/"route":"realtime"/g)?.length).toBe(4);
+  });
+});
