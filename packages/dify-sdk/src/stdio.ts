@@ -1,0 +1,63 @@
+/** The local transport: the daemon starts the plugin and speaks to it through stdin and stdout. */
+import { readLines } from "./protocol.ts";
+import { Sessions, type Plugin, type SendLine, type SessionOptions } from "./session.ts";
+
+/** The two ends of a byte stream; a process's own by default. */
+export interface StdioStreams {
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly output: NodeJS.WritableStream;
+}
+
+/**
+ * Serves until the input ends, then finishes what is in flight and returns: the daemon's one-shot runner writes a request,
+ * closes the input and reads on.
+ */
+export async function serveStdio(
+  plugin: Plugin,
+  streams: StdioStreams,
+  options: SessionOptions = {},
+): Promise<void> {
+  const sessions = new Sessions(plugin, createSender(streams.output), options);
+  // Nobody reads any more: nothing of what runs can be delivered.
+  streams.output.on("error", () => sessions.close());
+  await sessions.startHeart();
+  for await (const line of readLines(streams.input)) sessions.accept(line);
+  await sessions.finish();
+}
+
+/** Writes lines one after the other and waits while the reader is slow; rejects once the stream is closed. */
+export function createSender(output: NodeJS.WritableStream): SendLine {
+  let closed = false;
+  let waiting: (() => void)[] = [];
+  const wake = (): void => {
+    const resumed = waiting;
+    waiting = [];
+    for (const resume of resumed) resume();
+  };
+  output.on("drain", wake);
+  for (const event of ["close", "error"]) {
+    output.on(event, () => {
+      closed = true;
+      wake();
+    });
+  }
+  return async (line) => {
+    if (closed) throw new Error("The output is closed.");
+    if (!output.write(line)) await new Promise<void>((resume) => waiting.push(resume));
+    if (closed) throw new Error("The output is closed.");
+  };
+}
+
+/**
+ * Keeps stdout for the protocol alone: whatever else the process writes there, `console.log` of a library included, goes
+ * to stderr. Returns the true stdout.
+ */
+export function reserveStdout(): NodeJS.WritableStream {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
+  const reserved = new Proxy(stdout, {
+    get: (target, name) => (name === "write" ? write : Reflect.get(target, name, target)),
+  });
+  stdout.write = stderr.write.bind(stderr);
+  return reserved;
+}
