@@ -68,7 +68,7 @@ const tags = [
   "business", "entertainment", "utilities", "agent", "rag", "other", "trigger",
 ] as const; // prettier-ignore
 
-/** https://docs.dify.ai/plugins/schema-definition/manifest, and the daemon's own validators where the page is silent. */
+/** As the daemon's validators have it. */
 const manifestSchema = z.looseObject({
   version,
   type: z.literal("plugin"),

@@ -42,4 +42,12 @@ export {
   type PluginFiles,
   type Problem,
 } from "./declaration.ts";
-export { requestSchemas, responseSchemas, toFieldNames, type ModelAction } from "./wire.ts";
+export {
+  requestSchemas,
+  responseSchemas,
+  toFieldNames,
+  type ModelAction,
+  type ModelRequests,
+  type WireCall,
+  type WireLanguageRequest,
+} from "./wire.ts";

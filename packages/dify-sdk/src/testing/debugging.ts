@@ -11,13 +11,14 @@ export interface DebuggingDaemonOptions {
 }
 
 /** What a plugin said of itself. */
-interface Registration {
+export interface Registration {
   readonly manifest: unknown;
   readonly models: unknown;
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-interface Plugin {
+/** A plugin that has registered; `drop` breaks its connection. */
+export interface ConnectedPlugin {
   readonly registration: Registration;
   readonly invocations: Invocations;
   readonly drop: () => void;
@@ -30,8 +31,8 @@ export class DebuggingDaemon {
   readonly port: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #arrived: Plugin[] = [];
-  #waiting: ((plugin: Plugin) => void)[] = [];
+  #arrived: ConnectedPlugin[] = [];
+  #waiting: ((plugin: ConnectedPlugin) => void)[] = [];
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -57,7 +58,7 @@ export class DebuggingDaemon {
   }
 
   /** The next plugin that registers. */
-  async nextPlugin(): Promise<Plugin> {
+  async nextPlugin(): Promise<ConnectedPlugin> {
     return this.#arrived.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 

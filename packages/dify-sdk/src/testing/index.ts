@@ -5,5 +5,10 @@
  */
 export { InvocationError, Invocations, lineLimitBytes, type Invocation } from "./invocations.ts";
 export { LocalDaemon, type LocalDaemonOptions } from "./local.ts";
-export { DebuggingDaemon, type DebuggingDaemonOptions } from "./debugging.ts";
+export {
+  type ConnectedPlugin,
+  DebuggingDaemon,
+  type DebuggingDaemonOptions,
+  type Registration,
+} from "./debugging.ts";
 export { invokeOverHttp } from "./serverless.ts";
