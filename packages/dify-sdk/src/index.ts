@@ -26,10 +26,10 @@ export { serveRemote, type RemoteOptions, type RemoteState } from "./tcp.ts";
 export {
   formatEvent,
   formatRequest,
+  LineCutter,
   maxLineBytes,
   parseEvent,
   parseRequest,
-  readLines,
   type PluginEvent,
   type PluginRequest,
 } from "./protocol.ts";

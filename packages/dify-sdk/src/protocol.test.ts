@@ -7,55 +7,42 @@ import {
   maxLineBytes,
   parseEvent,
   parseRequest,
-  readLines,
+  LineCutter,
   type PluginEvent,
 } from "./protocol.ts";
 
-async function* pieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
-  let start = 0;
-  for (let turn = 0; start < bytes.length; turn += 1) {
+function linesOf(text: string, sizes: readonly number[], maxBytes?: number): string[] {
+  const bytes = new TextEncoder().encode(text);
+  const cutter = new LineCutter(maxBytes);
+  const lines: string[] = [];
+  for (let start = 0, turn = 0; start < bytes.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
-    yield bytes.subarray(start, start + size);
+    lines.push(...cutter.push(bytes.subarray(start, start + size)));
     start += size;
   }
-}
-
-async function linesOf(
-  text: string,
-  sizes: readonly number[],
-  maxBytes?: number,
-): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of readLines(pieces(new TextEncoder().encode(text), sizes), maxBytes))
-    lines.push(line);
-  return lines;
+  return [...lines, ...cutter.end()];
 }
 
 describe("lines", () => {
-  it("are the same however the bytes are cut", async () => {
+  it("are the same however the bytes are cut", () => {
     const line = fc
       .string({ unit: "grapheme", minLength: 1 })
       .filter((text) => !text.includes("\n") && text.trim() !== "");
     const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(line),
-        sizes,
-        fc.constantFrom("\n", "\n\n"),
-        async (lines, cuts, newline) => {
-          expect(await linesOf(lines.map((text) => text + newline).join(""), cuts)).toEqual(lines);
-        },
-      ),
+    fc.assert(
+      fc.property(fc.array(line), sizes, fc.constantFrom("\n", "\n\n"), (lines, cuts, newline) => {
+        expect(linesOf(lines.map((text) => text + newline).join(""), cuts)).toEqual(lines);
+      }),
       { numRuns: 200 },
     );
   });
 
-  it("end with the stream even without a newline", async () => {
-    expect(await linesOf("a\nb", [1])).toEqual(["a", "b"]);
+  it("end with the stream even without a newline", () => {
+    expect(linesOf("a\nb", [1])).toEqual(["a", "b"]);
   });
 
-  it("beyond the limit are refused", async () => {
-    await expect(linesOf("x".repeat(11), [4], 10)).rejects.toThrow(RangeError);
+  it("beyond the limit are refused", () => {
+    expect(() => linesOf("x".repeat(11), [4], 10)).toThrow(RangeError);
   });
 });
 

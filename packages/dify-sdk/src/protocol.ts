@@ -116,33 +116,50 @@ export function parseRequest(line: string): PluginRequest | null {
 }
 
 /**
- * Splits bytes into lines without their newline, skipping blank ones. A line may arrive in any number of pieces and a
- * character may be cut between them: nothing is decoded before its line is whole. The last line needs no newline.
- * @throws RangeError when a line exceeds `maxBytes`. Default: no limit, because Dify sends audio as one line.
+ * Cuts bytes into lines without their newline, skipping blank ones. A line may arrive in any number of pieces and a character
+ * may be cut between them: nothing is decoded before its line is whole.
+ *
+ * Invariant: once `push` has returned, no line it gave is referenced here. That is why this is not an async generator: a
+ * suspended one keeps the last value it yielded, and the last request would stay in memory until the next.
  */
-export async function* readLines(
-  chunks: AsyncIterable<Uint8Array>,
-  maxBytes: number = Number.POSITIVE_INFINITY,
-): AsyncGenerator<string, void, undefined> {
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
-      const line = Buffer.concat([...pending, chunk.subarray(start, end)]).toString("utf8");
-      pending = [];
-      pendingBytes = 0;
-      start = end + 1;
-      if (line.trim() !== "") yield line;
-    }
-    if (start < chunk.length) {
-      pending.push(chunk.subarray(start));
-      pendingBytes += chunk.length - start;
-      if (pendingBytes > maxBytes) throw new RangeError(`A line has more than ${maxBytes} bytes.`);
-    }
+export class LineCutter {
+  readonly #maxBytes: number;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+
+  /** Default: no limit, because Dify sends a recording as one line. */
+  constructor(maxBytes: number = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
   }
-  const rest = Buffer.concat(pending).toString("utf8");
-  if (rest.trim() !== "") yield rest;
+
+  /**
+   * The lines that end within these bytes.
+   * @throws RangeError when a line exceeds the limit.
+   */
+  push(bytes: Uint8Array): string[] {
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+      this.#pending.push(bytes.subarray(start, end));
+      lines.push(...this.end());
+      start = end + 1;
+    }
+    if (start < bytes.length) {
+      this.#pending.push(bytes.subarray(start));
+      this.#pendingBytes += bytes.length - start;
+      if (this.#pendingBytes > this.#maxBytes)
+        throw new RangeError(`A line has more than ${this.#maxBytes} bytes.`);
+    }
+    return lines;
+  }
+
+  /** The last line, when the stream ended without a newline. */
+  end(): string[] {
+    const line = Buffer.concat(this.#pending).toString("utf8");
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return line.trim() === "" ? [] : [line];
+  }
 }
 
 /** JSON that is an object, or null. The parser's own error quotes the text, so it stops here. */

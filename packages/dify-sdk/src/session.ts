@@ -3,6 +3,7 @@
  *
  * A session fails alone. Whatever a handler throws becomes that session's `error` and `end`; the others go on.
  */
+import { setMaxListeners } from "node:events";
 import { PluginError, toWireError } from "./errors.ts";
 import type { Context } from "./model.ts";
 import { formatEvent, parseRequest, type PluginEvent, type PluginRequest } from "./protocol.ts";
@@ -97,6 +98,7 @@ export class Sessions {
   #heart: ReturnType<typeof setInterval> | undefined;
 
   constructor(plugin: Plugin, send: SendLine, options: SessionOptions = {}) {
+    setMaxListeners(0, this.#closed.signal); // one per session; hundreds are no leak
     this.#plugin = plugin;
     this.#send = send;
     this.#options = options;

@@ -1,10 +1,11 @@
 /** The local transport: the daemon starts the plugin and speaks to it through stdin and stdout. */
-import { readLines } from "./protocol.ts";
+import { once } from "node:events";
+import { LineCutter } from "./protocol.ts";
 import { Sessions, type Plugin, type SendLine, type SessionOptions } from "./session.ts";
 
 /** The two ends of a byte stream; a process's own by default. */
 export interface StdioStreams {
-  readonly input: AsyncIterable<Uint8Array>;
+  readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
 }
 
@@ -21,8 +22,21 @@ export async function serveStdio(
   // Nobody reads any more: nothing of what runs can be delivered.
   streams.output.on("error", () => sessions.close());
   await sessions.startHeart();
-  for await (const line of readLines(streams.input)) sessions.accept(line);
+  const ended = once(streams.input, "end");
+  acceptLines(streams.input, sessions);
+  await ended;
   await sessions.finish();
+}
+
+/** Starts a session for every request line of a stream, its last one without a newline included. */
+export function acceptLines(input: NodeJS.ReadableStream, sessions: Sessions): void {
+  const cutter = new LineCutter();
+  input.on("data", (bytes: Uint8Array) => {
+    for (const line of cutter.push(bytes)) sessions.accept(line);
+  });
+  input.on("end", () => {
+    for (const line of cutter.end()) sessions.accept(line);
+  });
 }
 
 /** Writes lines one after the other and waits while the reader is slow; rejects once the stream is closed. */

@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Declaration } from "./declaration.ts";
-import { readLines } from "./protocol.ts";
+import { LineCutter } from "./protocol.ts";
 import { Sessions, type Plugin, type SendLine, type SessionOptions } from "./session.ts";
 import { createSender } from "./stdio.ts";
 
@@ -79,7 +79,7 @@ async function serveConnection(
   } finally {
     sessions.close();
     options.signal?.removeEventListener("abort", onAbort);
-    destroy(socket);
+    socket.destroy();
   }
 }
 
@@ -87,22 +87,20 @@ async function register(send: SendLine, { key, declaration }: RemoteOptions): Pr
   for (const line of registrationLines(key, declaration)) await send(line);
 }
 
-/** Serves what arrives. A refusal is one line of plain text; everything else is JSON. */
-async function readRequests(socket: Socket, sessions: Sessions): Promise<string | null> {
-  try {
-    for await (const line of readLines(socket)) {
-      if (!line.startsWith("{")) return line.slice(0, 500);
-      sessions.accept(line);
-    }
-  } catch {
-    // a reset connection ends like a closed one
-  }
-  return null;
-}
-
-function destroy(socket: Socket): void {
-  socket.on("error", () => undefined); // a socket may still report the reset we just read
-  socket.destroy();
+/** Serves what arrives until the connection closes. A refusal is one line of plain text; everything else is JSON. */
+function readRequests(socket: Socket, sessions: Sessions): Promise<string | null> {
+  const cutter = new LineCutter();
+  return new Promise((resolve) => {
+    const accept = (line: string): void => {
+      if (line.startsWith("{")) sessions.accept(line);
+      else resolve(line.slice(0, 500));
+    };
+    socket.on("data", (bytes: Uint8Array) => cutter.push(bytes).forEach(accept));
+    socket.on("end", () => cutter.end().forEach(accept));
+    // A reset connection ends like a closed one.
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(null));
+  });
 }
 
 /** What a plugin says of itself before the daemon lets it in. */

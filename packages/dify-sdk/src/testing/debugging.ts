@@ -1,6 +1,6 @@
 /** The daemon's debugging port: takes a plugin's registration in its order, then asks it things. */
 import { createServer, type Server, type Socket } from "node:net";
-import { readLines } from "../protocol.ts";
+import { LineCutter } from "../protocol.ts";
 import { Invocations, lineLimitBytes } from "./invocations.ts";
 
 /** What the port accepts. */
@@ -80,7 +80,7 @@ export class DebuggingDaemon {
     let trusted = false;
     let registered = false;
     try {
-      for await (const line of readLines(socket, lineLimitBytes)) {
+      for await (const line of linesOf(socket)) {
         if (registered) {
           invocations.accept(line);
           continue;
@@ -136,6 +136,11 @@ export class DebuggingDaemon {
       invocations.fail("the plugin disconnected");
     }
   }
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string, void, undefined> {
+  const cutter = new LineCutter(lineLimitBytes);
+  for await (const bytes of socket as AsyncIterable<Uint8Array>) yield* cutter.push(bytes);
 }
 
 function isMessage(value: unknown): value is { type: string; data: Record<string, unknown> } {

@@ -1,6 +1,6 @@
 /** Starts a plugin as the daemon's local runtime does: a child process, three pipes, the daemon's limits. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { readLines } from "../protocol.ts";
+import { LineCutter } from "../protocol.ts";
 import { Invocations, lineLimitBytes } from "./invocations.ts";
 
 /** What to start, and how patient to be. */
@@ -63,7 +63,7 @@ export class LocalDaemon {
       void daemon.#exited.then((code) =>
         reject(new Error(`The plugin exited with ${code}: ${daemon.stderr.slice(-1024)}`)),
       );
-      void daemon.#read(() => {
+      daemon.#read(() => {
         clearTimeout(limit);
         resolve();
       });
@@ -79,27 +79,28 @@ export class LocalDaemon {
     return daemon;
   }
 
-  async #read(onFirstHeartbeat: () => void): Promise<void> {
-    const { stdout } = this.#child;
-    if (stdout === null) return;
-    const chunks = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const chunk of stdout) if (chunk instanceof Uint8Array) yield chunk;
-    };
+  #read(onFirstHeartbeat: () => void): void {
+    const cutter = new LineCutter(lineLimitBytes);
     let ready = false;
-    try {
-      for await (const line of readLines(chunks(), lineLimitBytes)) {
+    this.#child.stdout?.on("data", (bytes: Uint8Array) => {
+      let lines: string[];
+      try {
+        lines = cutter.push(bytes);
+      } catch {
+        // A line beyond the limit: the daemon stops reading and kills the process, with every session in it.
+        this.invocations.fail("a line exceeded the limit");
+        this.#child.kill("SIGKILL");
+        return;
+      }
+      for (const line of lines) {
         if (!this.invocations.accept(line)) this.strayLines.push(line);
         else if (!ready) {
           ready = true;
           onFirstHeartbeat();
         }
       }
-      this.invocations.fail("the plugin closed its output");
-    } catch {
-      // A line beyond the limit: the daemon stops reading and kills the process, with every session in it.
-      this.invocations.fail("a line exceeded the limit");
-      this.#child.kill("SIGKILL");
-    }
+    });
+    this.#child.stdout?.on("end", () => this.invocations.fail("the plugin closed its output"));
   }
 
   get processId(): number | undefined {

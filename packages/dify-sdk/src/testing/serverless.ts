@@ -1,5 +1,5 @@
 /** The daemon's way to a serverless plugin: one HTTP call per invocation. */
-import { readLines } from "../protocol.ts";
+import { LineCutter } from "../protocol.ts";
 import { Invocations, lineLimitBytes, type Invocation } from "./invocations.ts";
 
 /**
@@ -29,7 +29,9 @@ export async function* invokeOverHttp(
     throw new TypeError(`The plugin answered HTTP ${response.status}.`);
   const { body: stream } = response;
   const reading = (async () => {
-    for await (const line of readLines(stream, lineLimitBytes)) invocations.accept(line);
+    const cutter = new LineCutter(lineLimitBytes);
+    for await (const bytes of stream)
+      for (const line of cutter.push(bytes)) invocations.accept(line);
   })()
     .catch(() => undefined) // dropped, or a line beyond the limit: for the session both are an answer without an end
     .then(() => invocations.fail("the plugin's answer has no end"));
