@@ -61,7 +61,12 @@ module.exports = {
       from: { path: "^(packages|apps)/([^/]+)/" },
       to: {
         path: "^(packages|apps)/[^/]+/src/",
-        pathNot: ["^$1/$2/", "/src/index\\.ts$", "/src/protocol\\.ts$"],
+        pathNot: [
+          "^$1/$2/",
+          "/src/index\\.ts$",
+          "/src/protocol\\.ts$",
+          "/src/(tools|testing)/index\\.ts$",
+        ],
       },
     },
     {

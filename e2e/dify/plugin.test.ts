@@ -1,10 +1,12 @@
 /** The packaged plugin, started as the daemon starts it, driven by the daemon double, against a gateway that verifies. */
+import { spawn } from "node:child_process";
 import { readdir, readFile, readlink, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InvocationError, LocalDaemon } from "@cloud-code/dify-sdk/testing";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { InvocationError, invokeOverHttp, LocalDaemon } from "@cloud-code/dify-sdk/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPackage } from "../../apps/dify-plugin/src/package.ts";
 import { chat, others, recording, soundOf, textOf, type Form } from "./requests.ts";
+import { endProcess, freePort, waitForPort } from "./services.ts";
 import { unpack } from "./unpack.ts";
 import { credentialsOf, trusted, Upstream } from "./upstream.ts";
 
@@ -34,11 +36,6 @@ afterAll(async () => {
   await daemon.stop();
   await upstream.close();
   await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(() => {
-  expect(daemon.strayLines).toEqual([]);
-  expect(daemon.stderr).toBe("");
 });
 
 const form = (more: Form = {}, method: keyof typeof credentialsOf = "api_key"): Form => ({
@@ -464,6 +461,36 @@ describe("many at once", () => {
     await load;
     expect([...remotes]).toEqual([new URL(upstream.origin).host]);
   });
+});
+
+it("as a serverless plugin ends the call at the gateway when its caller leaves", async () => {
+  const port = await freePort();
+  const child = spawn(process.execPath, ["plugin.mjs"], {
+    cwd: folder,
+    env: {
+      INSTALL_METHOD: "serverless",
+      SERVERLESS_HOST: "127.0.0.1",
+      SERVERLESS_PORT: String(port),
+    },
+    stdio: "ignore",
+  });
+  await waitForPort(port);
+  const url = `http://127.0.0.1:${port}`;
+  const whole: unknown[] = [];
+  for await (const message of invokeOverHttp(url, chat(form(), "hello"))) whole.push(message);
+  expect(textOf(whole)).toBe("You said: hello");
+
+  const leave = new AbortController();
+  const call = invokeOverHttp(url, chat(form(), "hello", { model: "stall" }), leave.signal);
+  expect(textOf([(await call.next()).value])).toBe("wait");
+  leave.abort();
+  await expect.poll(() => upstream.arrived.at(-1)?.aborted).toBe(true);
+  await endProcess(child);
+});
+
+it("says nothing beside its answers, through everything above", () => {
+  expect(daemon.strayLines).toEqual([]);
+  expect(daemon.stderr).toBe("");
 });
 
 it("starts within 0.6 s and rests within 80 MB", async () => {

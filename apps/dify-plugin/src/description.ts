@@ -17,7 +17,7 @@ const description = inLanguages(
 );
 
 /** The name of the provider in Dify. */
-export const providerName = "alibaba_cloud_ai_gateway";
+const providerName = "alibaba_cloud_ai_gateway";
 
 /** The generated files of the package, by path. */
 export function describePlugin(version: string): ReadonlyMap<string, Uint8Array> {

@@ -207,7 +207,8 @@ class Answer {
   *add(event: unknown): Generator<LanguageChunk, void, undefined> {
     if (!isObject(event)) return;
     this.#readUsage(event["usage"]);
-    const choice = Array.isArray(event["choices"]) ? event["choices"][0] : undefined;
+    const choices: unknown = event["choices"];
+    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
     if (!isObject(choice)) return;
     this.#finishReason = textOf(choice["finish_reason"]) ?? this.#finishReason;
     // A streamed chat event has a delta, a whole one a message, a completion its text beside them.

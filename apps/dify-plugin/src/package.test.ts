@@ -82,10 +82,15 @@ describe("the form", () => {
   });
 
   it("keeps everything secret in secret fields", () => {
-    for (const { variable, type } of formEntries()) {
-      if (/^api_key$|jwks|secret|access_key/.test(variable))
-        expect(type, variable).toBe("secret-input");
-    }
+    const secrets = formEntries().filter(({ variable }) =>
+      /^api_key$|jwks|secret|access_key/.test(variable),
+    );
+    expect(secrets.map(({ variable, type }) => [variable, type])).toEqual([
+      ["api_key", "secret-input"],
+      ["jwt_jwks", "secret-input"],
+      ["hmac_access_key", "secret-input"],
+      ["hmac_secret_key", "secret-input"],
+    ]);
   });
 
   it("has defaults that the plugin accepts", () => {

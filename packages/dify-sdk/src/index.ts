@@ -20,7 +20,7 @@ export {
   type SendLine,
   type SessionOptions,
 } from "./session.ts";
-export { serveStdio, type StdioStreams } from "./stdio.ts";
+export { type LineOutput, serveStdio, type StdioStreams } from "./stdio.ts";
 export { serveHttp, type HttpOptions } from "./http.ts";
 export { serveRemote, type RemoteOptions, type RemoteState } from "./tcp.ts";
 export {

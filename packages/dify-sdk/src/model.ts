@@ -159,6 +159,7 @@ export type PollingResult =
 
 /** Answers conversations. */
 export interface LanguageModel extends Model {
+  /** Answers in pieces, as they come. Throwing ends the answer with an error. */
   invoke(request: LanguageRequest, context: Context): AsyncIterable<LanguageChunk>;
   /** Tokens of a prompt. Default: {@link estimateTokens} over everything that is text. */
   countTokens?(
@@ -185,6 +186,7 @@ export interface Embeddings {
 
 /** Turns texts into vectors. */
 export interface EmbeddingModel extends Model {
+  /** One vector per text, in the order of the texts. */
   embed(
     request: ModelCall & { readonly texts: readonly string[]; readonly purpose: EmbeddingPurpose },
     context: Context,
@@ -204,6 +206,7 @@ export interface MultimodalContent {
 
 /** Turns texts and pictures into vectors of one space. */
 export interface MultimodalEmbeddingModel extends Model {
+  /** One vector per document, in the order of the documents. */
   embed(
     request: ModelCall & {
       readonly documents: readonly MultimodalContent[];
@@ -221,6 +224,7 @@ export interface Relevance {
 
 /** Orders documents by how well they answer a query. The SDK sorts, applies threshold and count, and adds the texts. */
 export interface RerankModel extends Model {
+  /** Scores documents, in any order; one that is left out is not shown. */
   rerank(
     request: ModelCall & {
       readonly query: string;
@@ -233,6 +237,7 @@ export interface RerankModel extends Model {
 
 /** As {@link RerankModel}, for texts and pictures. */
 export interface MultimodalRerankModel extends Model {
+  /** As for texts. */
   rerank(
     request: ModelCall & {
       readonly query: MultimodalContent;
@@ -251,6 +256,7 @@ export interface Voice {
 
 /** Speaks a text. Pieces may have any size: the SDK cuts them to what a line can carry. */
 export interface SpeechModel extends Model {
+  /** Sound as it is made. The media type may come with the first piece only. */
   speak(
     request: ModelCall & { readonly text: string; readonly voice: string },
     context: Context,
@@ -264,6 +270,7 @@ export interface SpeechModel extends Model {
 
 /** Writes down what was said. The recording is in memory only. */
 export interface TranscriptionModel extends Model {
+  /** The words of a recording, whose bytes are all that is known of it. */
   transcribe(
     request: ModelCall & { readonly audio: Uint8Array },
     context: Context,
@@ -272,6 +279,7 @@ export interface TranscriptionModel extends Model {
 
 /** Says whether a text is to be refused. */
 export interface ModerationModel extends Model {
+  /** True to refuse. */
   moderate(request: ModelCall & { readonly text: string }, context: Context): Promise<boolean>;
 }
 

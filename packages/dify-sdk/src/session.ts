@@ -10,6 +10,7 @@ import { formatEvent, parseRequest, type PluginEvent, type PluginRequest } from 
 
 /** Everything a transport needs to know of a plugin: a request goes in, the messages of its answer come out. */
 export interface Plugin {
+  /** The messages of the answer, in the wire form of the action; throwing fails the session. */
   answer(request: PluginRequest, context: Context): AsyncIterable<unknown>;
 }
 
@@ -26,7 +27,7 @@ export interface SessionOptions {
 export const defaultMaxExecutionMs = 600_000;
 
 /** Heartbeats go out this often; the daemon gives up after 120 s of silence, 60 s over TCP. */
-export const heartbeatMs = 10_000;
+const heartbeatMs = 10_000;
 
 /**
  * Answers one request: its messages, then `end`; on failure `error`, then `end`. Never throws: when even the error cannot
@@ -43,8 +44,8 @@ export async function runSession(
   const sendEvent = (event: PluginEvent): Promise<void> => send(formatEvent(event));
   const stop = new AbortController();
   // One slot instead of Promise.race: a race against a long-lived promise would keep every message until the session ends.
-  let giveUp: (reason: unknown) => void = () => undefined;
-  stop.signal.addEventListener("abort", () => giveUp(stop.signal.reason), { once: true });
+  let giveUp: (reason: Error) => void = () => undefined;
+  stop.signal.addEventListener("abort", () => giveUp(toError(stop.signal.reason)), { once: true });
 
   const limitMs = options.maxExecutionMs ?? defaultMaxExecutionMs;
   const limit = setTimeout(() => {
@@ -66,7 +67,7 @@ export async function runSession(
   const nextMessage = (): Promise<IteratorResult<unknown>> =>
     new Promise((resolve, reject) => {
       giveUp = reject;
-      if (stop.signal.aborted) reject(stop.signal.reason);
+      if (stop.signal.aborted) reject(toError(stop.signal.reason));
       else messages.next().then(resolve, reject);
     });
   try {
@@ -86,6 +87,11 @@ export async function runSession(
     clearTimeout(limit);
     closed.removeEventListener("abort", onClosed);
   }
+}
+
+/** An abort may carry anything; what is thrown is an error. */
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("Aborted.", { cause: reason });
 }
 
 /** The sessions of one connection: starts one per request line, beats the heart, waits for the last. */

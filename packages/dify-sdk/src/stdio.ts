@@ -3,10 +3,18 @@ import { once } from "node:events";
 import { LineCutter } from "./protocol.ts";
 import { Sessions, type Plugin, type SendLine, type SessionOptions } from "./session.ts";
 
+/** What lines are written to: any writable stream will do. */
+export interface LineOutput {
+  /** False when the reader is slow; `done` is told when the text has left. */
+  write(text: string, done?: () => void): boolean;
+  /** Tells of `drain`, `close` and `error`. */
+  on(event: "drain" | "close" | "error", listener: () => void): unknown;
+}
+
 /** The two ends of a byte stream; a process's own by default. */
 export interface StdioStreams {
   readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
+  readonly output: LineOutput;
 }
 
 /**
@@ -29,7 +37,7 @@ export async function serveStdio(
 }
 
 /** Starts a session for every request line of a stream, its last one without a newline included. */
-export function acceptLines(input: NodeJS.ReadableStream, sessions: Sessions): void {
+function acceptLines(input: NodeJS.ReadableStream, sessions: Sessions): void {
   const cutter = new LineCutter();
   input.on("data", (bytes: Uint8Array) => {
     for (const line of cutter.push(bytes)) sessions.accept(line);
@@ -40,7 +48,7 @@ export function acceptLines(input: NodeJS.ReadableStream, sessions: Sessions): v
 }
 
 /** Writes lines one after the other and waits while the reader is slow; rejects once the stream is closed. */
-export function createSender(output: NodeJS.WritableStream): SendLine {
+export function createSender(output: LineOutput): SendLine {
   let closed = false;
   let waiting: (() => void)[] = [];
   const wake = (): void => {
@@ -49,7 +57,7 @@ export function createSender(output: NodeJS.WritableStream): SendLine {
     for (const resume of resumed) resume();
   };
   output.on("drain", wake);
-  for (const event of ["close", "error"]) {
+  for (const event of ["close", "error"] as const) {
     output.on(event, () => {
       closed = true;
       wake();
@@ -66,12 +74,9 @@ export function createSender(output: NodeJS.WritableStream): SendLine {
  * Keeps stdout for the protocol alone: whatever else the process writes there, `console.log` of a library included, goes
  * to stderr. Returns the true stdout.
  */
-export function reserveStdout(): NodeJS.WritableStream {
+export function reserveStdout(): LineOutput {
   const { stdout, stderr } = process;
-  const write = stdout.write.bind(stdout);
-  const reserved = new Proxy(stdout, {
-    get: (target, name) => (name === "write" ? write : Reflect.get(target, name, target)),
-  });
+  const reserved = { write: stdout.write.bind(stdout), on: stdout.on.bind(stdout) };
   stdout.write = stderr.write.bind(stderr);
   return reserved;
 }

@@ -104,7 +104,7 @@ function readRequests(socket: Socket, sessions: Sessions): Promise<string | null
 }
 
 /** What a plugin says of itself before the daemon lets it in. */
-export function* registrationLines(key: string, declaration: Declaration): Generator<string> {
+function* registrationLines(key: string, declaration: Declaration): Generator<string> {
   const line = (type: string, data: unknown): string => `${JSON.stringify({ type, data })}\n`;
   yield line("handshake", { key });
   yield line("manifest_declaration", declaration.manifest);

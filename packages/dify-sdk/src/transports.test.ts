@@ -215,7 +215,7 @@ const slowEcho = createPlugin({
         async *invoke({ messages }, { signal }) {
           yield { text: JSON.stringify(messages.length) };
           await new Promise((_resolve, reject) =>
-            signal.addEventListener("abort", () => reject(signal.reason)),
+            signal.addEventListener("abort", () => reject(new Error("aborted"))),
           );
         },
       },

@@ -21,6 +21,7 @@ export interface Registration {
 export interface ConnectedPlugin {
   readonly registration: Registration;
   readonly invocations: Invocations;
+  /** Breaks the connection. */
   readonly drop: () => void;
 }
 

@@ -30,7 +30,7 @@ export async function* invokeOverHttp(
   const { body: stream } = response;
   const reading = (async () => {
     const cutter = new LineCutter(lineLimitBytes);
-    for await (const bytes of stream)
+    for await (const bytes of stream as AsyncIterable<Uint8Array>)
       for (const line of cutter.push(bytes)) invocations.accept(line);
   })()
     .catch(() => undefined) // dropped, or a line beyond the limit: for the session both are an answer without an end

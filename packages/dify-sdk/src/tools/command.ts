@@ -25,10 +25,13 @@ import {
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
+  /** Prints a result, with a newline. */
   readonly out: (text: string) => void;
+  /** Prints a complaint or a progress line. */
   readonly error: (text: string) => void;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** The time written into signatures. */
   readonly now: () => Date;
 }
 
@@ -239,11 +242,11 @@ function parse(
   options: NonNullable<ParseArgsConfig["options"]>,
 ): { values: Record<string, string | undefined>; positionals: string[] } {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  const texts = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value : undefined,
-  ]);
-  return { values: Object.fromEntries(texts), positionals };
+  const texts: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "string") texts[name] = value;
+  }
+  return { values: texts, positionals };
 }
 
 function one(positionals: readonly string[], what: string): string {
