@@ -194,7 +194,7 @@ export class RealDaemon {
     const response = await fetch(this.#url + path, {
       ...init,
       headers: {
-        ...(init.body instanceof FormData ? {} : { "content-type": "application/json" }),
+        ...(typeof init.body === "string" ? { "content-type": "application/json" } : {}),
         "x-api-key": this.#key,
       },
     });
