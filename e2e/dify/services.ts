@@ -158,9 +158,17 @@ export async function findPython(
         "import sys; print(sys.executable, '%d.%d' % sys.version_info[:2])",
       ])
     ).stdout.trim();
-  const candidates = [process.env["DIFY_PYTHON"], "python3.12", "python3"].filter(
-    (name) => name !== undefined,
+  // Version managers keep interpreters where no PATH leads.
+  const managed = join(process.env["HOME"] ?? "", ".pyenv", "versions");
+  const versions = (await readdir(managed).catch(() => [])).filter((name) =>
+    name.startsWith("3.12."),
   );
+  const candidates = [
+    process.env["DIFY_PYTHON"],
+    "python3.12",
+    ...versions.map((name) => join(managed, name, "bin", "python3")),
+    "python3",
+  ].filter((name) => name !== undefined);
   const answers = await Promise.all(candidates.map((name) => version(name).catch(() => "")));
   const suitable = answers.find((answer) => answer.endsWith(" 3.12"))?.split(" ")[0];
   const any = suitable ?? answers.find((answer) => answer !== "")?.split(" ")[0];

@@ -124,9 +124,13 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (reader === undefined)
           throw new ModelError("UNSUPPORTED", "Not streamed.", { param: "stream" });
         const reply = await open(operation.call(request), exchange, context);
+        let events = 0;
         for await (const { event, data } of readEvents(reply.body)) {
+          events += 1;
           for (const one of separate(data)) yield* reader.push({ event, data: one });
         }
+        // A web page, or an answer that is no stream: parsed by the standard, both are nothing at all.
+        if (events === 0) throw new ModelError("INVALID_RESPONSE", "No events.");
         yield* reader.finish();
       } catch (error) {
         throw whileOpen(error, context);

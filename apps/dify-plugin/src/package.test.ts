@@ -29,6 +29,7 @@ describe.each(["wheel", "system"])("the %s package", (node) => {
     expect([...(packages.get(node)?.files.keys() ?? [])]).toEqual([
       "PRIVACY.md",
       "README.md",
+      "THIRD_PARTY_NOTICES.txt",
       "_assets/icon.svg",
       "main.py",
       "manifest.yaml",

@@ -71,12 +71,23 @@ export function createSender(output: LineOutput): SendLine {
 }
 
 /**
+ * Under this symbol the first statement of a bundle keeps the true stdout, so that nothing can print to it before `runPlugin`
+ * has a say.
+ */
+export const stdoutSymbol = "dify-sdk.stdout";
+
+/**
  * Keeps stdout for the protocol alone: whatever else the process writes there, `console.log` of a library included, goes
  * to stderr. Returns the true stdout.
  */
 export function reserveStdout(): LineOutput {
   const { stdout, stderr } = process;
-  const reserved = { write: stdout.write.bind(stdout), on: stdout.on.bind(stdout) };
+  const kept: unknown = Reflect.get(globalThis, Symbol.for(stdoutSymbol));
+  const write = isWrite(kept) ? kept : stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
-  return reserved;
+  return { write, on: stdout.on.bind(stdout) };
+}
+
+function isWrite(value: unknown): value is LineOutput["write"] {
+  return typeof value === "function";
 }

@@ -63,7 +63,7 @@ class Runner {
     const { folder, entry, environment, say, signal } = this.#options;
     try {
       readDeclaration(await readDescription(folder));
-      await writeFile(this.#file, await bundle(entry));
+      await writeFile(this.#file, (await bundle(entry)).code);
     } catch (error) {
       say(
         `${error instanceof Error ? error.message : "The plugin does not build."}\nThe last version that worked keeps running.`,

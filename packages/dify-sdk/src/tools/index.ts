@@ -21,6 +21,7 @@ export {
 } from "./signature.ts";
 export {
   bundle,
+  type Bundle,
   BundleError,
   createRuntimeFiles,
   packFiles,

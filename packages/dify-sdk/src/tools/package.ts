@@ -1,9 +1,10 @@
 /** From a plugin's folder to the `.difypkg` Dify installs. */
 import { readFile, readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ignore from "ignore";
 import { readDeclaration, type Declaration, type PluginFiles } from "../declaration.ts";
+import { stdoutSymbol } from "../stdio.ts";
 import { writeArchive } from "./archive.ts";
 import { computeChecksum } from "./signature.ts";
 
@@ -92,15 +93,33 @@ export async function createRuntimeFiles(
 ): Promise<Map<string, Uint8Array>> {
   const launcher = (name: string): Promise<Uint8Array> =>
     readFile(fileURLToPath(new URL(`../../launcher/${name}`, import.meta.url)));
+  const { code, notices } = await bundle(entry);
   return new Map([
+    ["THIRD_PARTY_NOTICES.txt", new TextEncoder().encode(notices)],
     ["main.py", await launcher("main.py")],
-    ["plugin.mjs", await bundle(entry)],
+    ["plugin.mjs", code],
     ["requirements.txt", await launcher(`requirements.${node}.txt`)],
   ]);
 }
 
-/** One ES module for Node 20, without a word about where it was built. */
-export async function bundle(entry: string): Promise<Uint8Array> {
+/** Packages written for CommonJS call require() for Node's own modules. */
+const requireForCommonJs = `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`;
+
+/** Before any module of the plugin runs: whatever it prints while it loads must not reach the protocol either. */
+const reserveStdout = `{const{stdout,stderr}=process;globalThis[Symbol.for("${stdoutSymbol}")]=stdout.write.bind(stdout);stdout.write=stderr.write.bind(stderr);}`;
+
+/** A plugin in one module. */
+export interface Bundle {
+  readonly code: Uint8Array;
+  /** The licences of everything from npm that is in it, as text: most ask to be passed on with the code. */
+  readonly notices: string;
+}
+
+/**
+ * One ES module for Node 20, without a word about where it was built.
+ * @throws BundleError when esbuild is not installed, or with its messages.
+ */
+export async function bundle(entry: string): Promise<Bundle> {
   const esbuild = await import("esbuild").catch((cause: unknown) => {
     throw new BundleError("Bundling needs esbuild. Run: npm install --save-dev esbuild", { cause });
   });
@@ -109,16 +128,15 @@ export async function bundle(entry: string): Promise<Uint8Array> {
       entryPoints: [entry],
       bundle: true,
       write: false,
+      metafile: true,
+      absWorkingDir: dirname(resolve(entry)),
       platform: "node",
       target: "node20",
       format: "esm",
       minify: true,
       legalComments: "none",
       logLevel: "silent",
-      // Packages written for CommonJS call require() for Node's own modules.
-      banner: {
-        js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-      },
+      banner: { js: requireForCommonJs + reserveStdout },
     })
     .catch((cause: unknown) => {
       throw new BundleError(
@@ -128,5 +146,25 @@ export async function bundle(entry: string): Promise<Uint8Array> {
     });
   const output = result.outputFiles[0];
   if (output === undefined) throw new BundleError(`${entry} builds to nothing.`);
-  return output.contents;
+  const inputs = Object.keys(result.metafile.inputs).map((path) => resolve(dirname(entry), path));
+  return { code: output.contents, notices: await readNotices(inputs) };
+}
+
+async function readNotices(inputs: readonly string[]): Promise<string> {
+  const folders = new Set<string>();
+  for (const path of inputs) {
+    const folder = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0];
+    if (folder !== undefined) folders.add(folder);
+  }
+  const notices = await Promise.all([...folders].toSorted().map(readNotice));
+  return notices.join("\n\n");
+}
+
+async function readNotice(folder: string): Promise<string> {
+  const description = await readFile(join(folder, "package.json"), "utf8");
+  const field = (name: string): string =>
+    new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(description)?.[1] ?? "unknown";
+  const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
+  const text = file === undefined ? "" : `\n\n${await readFile(join(folder, file), "utf8")}`;
+  return `${field("name")} ${field("version")} (${field("license")})${text.trimEnd()}\n`;
 }

