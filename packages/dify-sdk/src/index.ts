@@ -5,7 +5,7 @@
  */
 export * from "./model.ts";
 export { createPlugin, type PluginDefinition } from "./plugin.ts";
-export { EnvironmentError, runPlugin, type RunOptions } from "./run.ts";
+export { runPlugin, type RunOptions } from "./run.ts";
 export {
   errorTypes,
   PluginError,

@@ -2,7 +2,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin, SessionOptions } from "./session.ts";
-import { reserveStdout, serveStdio } from "./stdio.ts";
+import { reserveStdout, serveStdio, type LineOutput } from "./stdio.ts";
+import type { RemoteState } from "./tcp.ts";
 
 /** What `runPlugin` reads; the process's own by default. */
 export interface RunOptions {
@@ -13,7 +14,7 @@ export interface RunOptions {
 }
 
 /** Thrown for an environment that does not say where to connect. */
-export class EnvironmentError extends Error {
+class EnvironmentError extends Error {
   readonly code = "ENVIRONMENT";
 }
 
@@ -21,23 +22,30 @@ export class EnvironmentError extends Error {
  * Serves until there is nobody left to serve. Reads the variables Dify's own SDK reads: `INSTALL_METHOD` (`local`,
  * `remote`, `serverless`; default `local`), `REMOTE_INSTALL_URL` or `REMOTE_INSTALL_HOST` and `_PORT`,
  * `REMOTE_INSTALL_KEY`, `SERVERLESS_HOST`, `SERVERLESS_PORT`, `PLUGIN_MAX_EXECUTION_TIMEOUT` (seconds).
- * @throws EnvironmentError when the variables do not fit together.
+ *
+ * It is the whole of a process: when it cannot start, it says why on stderr, where Dify shows it, and exits with 1.
  */
 export async function runPlugin(plugin: Plugin, options: RunOptions = {}): Promise<void> {
+  const output = reserveStdout();
+  try {
+    await serve(plugin, output, options);
+  } catch (error) {
+    // Before the first request there is nothing of anybody's in a message.
+    process.stderr.write(
+      `${error instanceof Error ? error.message : "The plugin cannot start."}\n`,
+    );
+    process.exit(1);
+  }
+}
+
+/** @throws EnvironmentError, DeclarationError, or a system error when the port cannot be opened. */
+async function serve(plugin: Plugin, output: LineOutput, options: RunOptions): Promise<void> {
   const environment = options.environment ?? process.env;
   const sessionOptions = readSessionOptions(environment);
-  const output = reserveStdout();
-  // One session must not end the others, nor print what it worked on.
-  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-    process.on(event, (error: unknown) => {
-      process.stderr.write(
-        `The plugin survived an unexpected ${error instanceof Error ? error.constructor.name : "error"}.\n`,
-      );
-    });
-  }
   const method = environment["INSTALL_METHOD"] || "local";
   switch (method) {
     case "local":
+      surviveAccidents();
       await serveStdio(plugin, { input: process.stdin, output }, sessionOptions);
       // What is written may still be on its way; what a library keeps open must not keep the process.
       await new Promise<void>((resolve) => output.write("", () => resolve()));
@@ -49,6 +57,7 @@ export async function runPlugin(plugin: Plugin, options: RunOptions = {}): Promi
         host: environment["SERVERLESS_HOST"] || "0.0.0.0",
         port: readPort(environment["SERVERLESS_PORT"] || "8080", "SERVERLESS_PORT"),
       });
+      surviveAccidents();
       await new Promise<void>((resolve) => {
         process.once("SIGTERM", () => server.close(() => resolve()));
       });
@@ -59,28 +68,19 @@ export async function runPlugin(plugin: Plugin, options: RunOptions = {}): Promi
         import("./tcp.ts"),
         import("./declaration.ts"),
       ]);
-      const declaration = readDeclaration(
-        await readDeclarationFiles(options.folder ?? process.cwd()),
-      );
+      const address = readAddress(environment);
+      const key = need(environment, "REMOTE_INSTALL_KEY", "copy it from Dify's plugin page, Debug");
+      const files = await readDeclarationFiles(options.folder ?? process.cwd());
+      const declaration = readDeclaration(files);
+      surviveAccidents();
       await serveRemote(plugin, {
         ...sessionOptions,
-        ...readAddress(environment),
-        key: need(environment, "REMOTE_INSTALL_KEY", "copy it from Dify's plugin page, Debug"),
+        ...address,
+        key,
         declaration,
         onState(state) {
+          process.stderr.write(`${describeState(state)}\n`);
           if (state.kind === "refused") process.exitCode = 1;
-          const text = {
-            connected: "Connected to Dify; the plugin is installed for debugging.",
-            lost:
-              state.kind === "lost"
-                ? `The connection to Dify is lost; dialling again in ${state.retryInMs / 1000} s.`
-                : "",
-            refused:
-              state.kind === "refused"
-                ? `Dify refused the plugin: ${state.reason}. A debugging key lives two hours; copy a fresh one.`
-                : "",
-          }[state.kind];
-          process.stderr.write(`${text}\n`);
         },
       });
       return;
@@ -89,6 +89,27 @@ export async function runPlugin(plugin: Plugin, options: RunOptions = {}): Promi
       throw new EnvironmentError(
         `INSTALL_METHOD is ${method}; set it to local, remote or serverless.`,
       );
+  }
+}
+
+/** One session must not end the others, nor print what it worked on. */
+function surviveAccidents(): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      const kind = error instanceof Error ? error.constructor.name : "error";
+      process.stderr.write(`The plugin survived an unexpected ${kind}.\n`);
+    });
+  }
+}
+
+function describeState(state: RemoteState): string {
+  switch (state.kind) {
+    case "connected":
+      return "Connected to Dify; the plugin is installed for debugging.";
+    case "lost":
+      return `The connection to Dify is lost; dialling again in ${state.retryInMs / 1000} s.`;
+    case "refused":
+      return `Dify refused the plugin: ${state.reason}. A debugging key lives two hours; copy a fresh one.`;
   }
 }
 

@@ -135,11 +135,6 @@ export class Sessions {
     this.#running.add(session);
   }
 
-  /** Sessions not yet answered. */
-  get active(): number {
-    return this.#running.size;
-  }
-
   /** Resolves when every session in flight has been answered: for an input that ended while the output still stands. */
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);

@@ -143,3 +143,29 @@ it("a plugin of the SDK keeps whatever else it prints off the protocol, and surv
   expect(daemon.stderr).not.toContain("secret");
   await daemon.stop();
 });
+
+it("a plugin that cannot start says why and exits with 1", async () => {
+  const door = fileURLToPath(new URL("../index.ts", import.meta.url));
+  const file = join(folder, "lost.ts");
+  await writeFile(
+    file,
+    `import { createPlugin, runPlugin } from ${JSON.stringify(door)}; await runPlugin(createPlugin({}));`,
+  );
+  const output = join(folder, "lost.mjs");
+  await writeFile(output, (await bundle(file)).code);
+  const check = (environment: Record<string, string>, expected: RegExp): Promise<void> =>
+    expect(
+      LocalDaemon.start({ command: process.execPath, args: [output], folder, environment }),
+    ).rejects.toThrow(expected);
+  await check({ INSTALL_METHOD: "magic" }, /exited with 1: INSTALL_METHOD is magic/);
+  await check({ INSTALL_METHOD: "remote" }, /exited with 1: REMOTE_INSTALL_KEY is not set/);
+  await check(
+    { INSTALL_METHOD: "remote", REMOTE_INSTALL_KEY: "k", REMOTE_INSTALL_URL: "nowhere" },
+    /exited with 1: REMOTE_INSTALL_URL is nowhere/,
+  );
+  await check(
+    { INSTALL_METHOD: "remote", REMOTE_INSTALL_KEY: "k" },
+    /exited with 1: [\s\S]*manifest\.yaml: is missing/,
+  );
+  await check({ INSTALL_METHOD: "serverless", SERVERLESS_PORT: "x" }, /SERVERLESS_PORT is x/);
+});
