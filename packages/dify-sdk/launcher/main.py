@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-OLDEST_NODE = 20
+OLDEST_NODE = (20, 19)
 KEPT = (
     "INSTALL_METHOD REMOTE_INSTALL_URL REMOTE_INSTALL_HOST REMOTE_INSTALL_PORT REMOTE_INSTALL_KEY "
     "SERVERLESS_HOST SERVERLESS_PORT PLUGIN_MAX_EXECUTION_TIMEOUT "
@@ -41,16 +41,16 @@ def system_node():
     path = os.environ.get("DIFY_PLUGIN_NODE") or shutil.which("node")
     if path is None:
         fail(
-            "Node.js was not found. Install Node.js %d or newer where the daemon runs, or set DIFY_PLUGIN_NODE to its path, "
+            "Node.js was not found. Install Node.js %d.%d or newer where the daemon runs, or set DIFY_PLUGIN_NODE to its path, "
             "or install the package flavour that brings its own." % OLDEST_NODE
         )
     try:
         version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         fail("Node.js at %s cannot be run. Reinstall it, or set DIFY_PLUGIN_NODE to another." % path)
-    match = re.match(r"v(\d+)\.", version)
-    if match is None or int(match.group(1)) < OLDEST_NODE:
-        fail("Node.js at %s is %s; this plugin needs %d or newer." % (path, version.strip(), OLDEST_NODE))
+    match = re.match(r"v(\d+)\.(\d+)\.", version)
+    if match is None or (int(match.group(1)), int(match.group(2))) < OLDEST_NODE:
+        fail("Node.js at %s is %s; this plugin needs %d.%d or newer." % ((path, version.strip()) + OLDEST_NODE))
     return path
 
 

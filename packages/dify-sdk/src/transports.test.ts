@@ -193,7 +193,7 @@ describe("over stdio, started by the launcher", () => {
       launchMs: 10_000,
     });
     await expect(start).rejects.toThrow(
-      /exited with 1: Node\.js was not found\. Install Node\.js 20 or newer/,
+      /exited with 1: Node\.js was not found\. Install Node\.js 20\.19 or newer/,
     );
   });
 });
