@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { InvocationError, invokeOverHttp, LocalDaemon } from "@cloud-code/dify-sdk/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { buildPackage } from "../../apps/dify-plugin/src/package.ts";
 import { chat, others, recording, soundOf, textOf, type Form } from "./requests.ts";
 import { endProcess, freePort, waitForPort } from "./services.ts";
@@ -452,6 +452,7 @@ it("as a serverless plugin ends the call at the gateway when its caller leaves",
     },
     stdio: "ignore",
   });
+  onTestFinished(() => endProcess(child));
   await waitForPort(port);
   const url = `http://127.0.0.1:${port}`;
   const whole: unknown[] = [];
@@ -463,7 +464,6 @@ it("as a serverless plugin ends the call at the gateway when its caller leaves",
   expect(textOf([(await call.next()).value])).toBe("wait");
   leave.abort();
   await expect.poll(() => upstream.arrived.at(-1)?.aborted).toBe(true);
-  await endProcess(child);
 });
 
 it("says nothing beside its answers, through everything above", () => {

@@ -13,7 +13,7 @@ import {
   signPackage,
   type PluginPackage,
 } from "@cloud-code/dify-sdk/tools";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { buildPackage } from "../../apps/dify-plugin/src/package.ts";
 import { DaemonError, RealDaemon } from "./daemon.ts";
 import { chat, others, recording, soundOf, textOf, type Form } from "./requests.ts";
@@ -238,6 +238,10 @@ describe("the real daemon", () => {
       },
       stdio: ["ignore", "ignore", "pipe"],
     });
+    onTestFinished(async () => {
+      await endProcess(child);
+      await rm(home, { recursive: true, force: true });
+    });
     let said = "";
     child.stderr.on("data", (data: Buffer) => (said += data.toString("utf8")));
     await expect.poll(() => said, { timeout: 20_000 }).toContain("Connected to Dify");
@@ -246,8 +250,6 @@ describe("the real daemon", () => {
       .poll(async () => JSON.stringify(await daemon.models(tenants.remote)), { timeout: 20_000 })
       .toContain("alibaba_cloud_ai_gateway");
     await driveEverything((invocation) => daemon.all(tenants.remote, pluginId, invocation));
-    await endProcess(child);
-    await rm(home, { recursive: true, force: true });
   });
 
   it("starts the plugin for a single request with its one-shot runner", async () => {

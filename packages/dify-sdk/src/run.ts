@@ -94,6 +94,8 @@ async function serve(plugin: Plugin, output: LineOutput, options: RunOptions): P
 
 /** One session must not end the others, nor print what it worked on. */
 function surviveAccidents(): void {
+  // Whoever read stderr may be gone; telling of that on stderr would fail again, and again.
+  process.stderr.on("error", () => undefined);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
       const kind = error instanceof Error ? error.constructor.name : "error";

@@ -1,12 +1,15 @@
 /** The stand-in holds a plugin to the daemon's limits: shown with plugins that break them. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../tools/index.ts";
 import { LocalDaemon, type LocalDaemonOptions } from "./local.ts";
 
+const example = fileURLToPath(new URL("../../example", import.meta.url));
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dify-double-"));
@@ -142,6 +145,35 @@ it("a plugin of the SDK keeps whatever else it prints off the protocol, and surv
   expect(daemon.stderr).toContain("unexpected RangeError");
   expect(daemon.stderr).not.toContain("secret");
   await daemon.stop();
+});
+
+it("a plugin whose reader is gone waits quietly instead of complaining about it for ever", async () => {
+  const door = fileURLToPath(new URL("../index.ts", import.meta.url));
+  const file = join(folder, "orphan.ts");
+  await writeFile(
+    file,
+    `import { createPlugin, runPlugin } from ${JSON.stringify(door)}; await runPlugin(createPlugin({ model: { models: {} } }));`,
+  );
+  const output = join(folder, "orphan.mjs");
+  await writeFile(output, (await bundle(file)).code);
+  // Nobody listens on that port, so the plugin wants to say every second or so that it dials again.
+  const child = spawn(process.execPath, [output], {
+    cwd: example,
+    env: { INSTALL_METHOD: "remote", REMOTE_INSTALL_URL: "127.0.0.1:9", REMOTE_INSTALL_KEY: "k" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stderr, "data");
+  child.stderr.destroy();
+  const busyTicks = async (): Promise<number> => {
+    const fields = (await readFile(`/proc/${child.pid}/stat`, "utf8")).split(" ");
+    return Number(fields[13]) + Number(fields[14]);
+  };
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  const before = await busyTicks();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // A hundred ticks are a second of work; dialling once takes two or three.
+  expect((await busyTicks()) - before).toBeLessThan(30);
 });
 
 it("a plugin that cannot start says why and exits with 1", async () => {
