@@ -61,7 +61,12 @@ module.exports = {
       from: { path: "^(packages|apps)/([^/]+)/" },
       to: {
         path: "^(packages|apps)/[^/]+/src/",
-        pathNot: ["^$1/$2/", "/src/index\\.ts$", "/src/protocol\\.ts$"],
+        pathNot: [
+          "^$1/$2/",
+          "/src/index\\.ts$",
+          "/src/protocol\\.ts$",
+          "/src/(tools|testing)/index\\.ts$",
+        ],
       },
     },
     {
@@ -80,6 +85,25 @@ module.exports = {
       severity: "error",
       from: { path: "^(packages|apps)/", pathNot: ["^apps/assistant/src/lsp/", "^apps/vscode/"] },
       to: { path: "vscode-(languageserver|jsonrpc|languageclient)" },
+    },
+    {
+      name: "gateway-keeps-nothing",
+      comment:
+        "[G1] [G4] The gateway and the Dify plugin have no database, no cache and no way to write a file.",
+      severity: "error",
+      from: { path: "^apps/gateway/src/", pathNot: "\\.test\\.ts$|/files\\.ts$" },
+      to: {
+        path: "^(node:)?(fs|fs/promises|sqlite|child_process|worker_threads|inspector|v8|vm|repl)$",
+      },
+    },
+    {
+      name: "gateway-five-dependencies",
+      severity: "error",
+      from: { path: "^apps/gateway/src/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "node_modules/",
+        pathNot: "node_modules/(@types/)?(undici|undici-types|ws|yaml|zod|node)(/|$)",
+      },
     },
     {
       name: "not-to-test",

@@ -113,10 +113,11 @@ function post(url: URL, headers: Record<string, string>, sending: Sending): Prom
   return new Promise<Reply>((resolve, reject) => {
     const request = open(url, {
       method: "POST",
-      headers,
       ...(agent === undefined ? {} : { agent }),
       ...(sending.signal === undefined ? {} : { signal: sending.signal }),
     });
+    // Not as an option: a kept connection holds the options of the request that opened it, and these hold the credential.
+    for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
     let timer = setTimeout(() => request.destroy(new Error("connect timeout")), timeouts.connectMs);
     const connected = (): void => {
       clearTimeout(timer);

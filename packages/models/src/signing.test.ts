@@ -67,7 +67,7 @@ describe("a token", () => {
   it.each(tokenAlgorithms)(
     "signed with %s is verified with the public half alone",
     async (algorithm) => {
-      const { privateJwk, publicJwk, pem } = await makeKey(algorithm);
+      const { privateJwk, publicJwk, pems } = await makeKey(algorithm);
       const verifier = new TokenVerifier(
         {
           keys: { kind: "static", jwks: { keys: [publicJwk] } },
@@ -79,7 +79,7 @@ describe("a token", () => {
       const forms = [
         JSON.stringify(privateJwk),
         JSON.stringify({ keys: [privateJwk] }),
-        ...(pem === undefined ? [] : [pem, JSON.stringify({ private_key: pem })]),
+        ...pems.flatMap((pem) => [pem, JSON.stringify({ private_key: pem })]),
       ];
       for (const key of forms) {
         const token = await mintToken({ key, algorithm, consumer: "alice", issuer: "me" }, moment);
@@ -370,10 +370,10 @@ describe("an HMAC signature", () => {
 
 async function makeKey(
   algorithm: string,
-): Promise<{ privateJwk: object; publicJwk: object; pem: string | undefined }> {
+): Promise<{ privateJwk: object; publicJwk: object; pems: readonly string[] }> {
   if (algorithm.startsWith("HS")) {
     const jwk = { kty: "oct", k: Buffer.alloc(64, 7).toString("base64url"), alg: algorithm };
-    return { privateJwk: jwk, publicJwk: jwk, pem: undefined };
+    return { privateJwk: jwk, publicJwk: jwk, pems: [] };
   }
   const curve = ({ ES256: "P-256", ES384: "P-384", ES512: "P-521" } as Record<string, string>)[
     algorithm
@@ -387,6 +387,14 @@ async function makeKey(
   return {
     privateJwk: { ...(await exportJWK(pair.privateKey)), alg: algorithm, kid: "k1" },
     publicJwk: { ...(await exportJWK(pair.publicKey)), alg: algorithm, kid: "k1" },
-    pem: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    pems: [
+      pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      // What openssl wrote before 3.0.
+      ...(curve !== undefined
+        ? [pair.privateKey.export({ type: "sec1", format: "pem" }).toString()]
+        : algorithm === "EdDSA"
+          ? []
+          : [pair.privateKey.export({ type: "pkcs1", format: "pem" }).toString()]),
+    ],
   };
 }

@@ -5,13 +5,20 @@
  * - a JSON Web Token (RFC 7519), minted for each request;
  * - an HMAC over the request, the `x-ca-*` scheme of Alibaba Cloud API Gateway and Higress' `hmac-auth`.
  */
-import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  hash,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+  timingSafeEqual,
+} from "node:crypto";
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
   errors,
   importJWK,
-  importPKCS8,
   type JSONWebKeySet,
   type JWK,
   jwtVerify,
@@ -148,7 +155,7 @@ export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
 /** How to mint a token. */
 export interface TokenRecipe {
-  /** A private JWK, a JWK set, `{"private_key": "<PEM>"}`, all as JSON text, or a PKCS#8 PEM. */
+  /** A private JWK, a JWK set, `{"private_key": "<PEM>"}`, all as JSON text, or a PEM. */
   readonly key: string;
   /** Default: the key's own `alg`, else HS256 for a secret, RS256, ES256/384/512 or EdDSA by the kind of key. */
   readonly algorithm?: TokenAlgorithm;
@@ -192,7 +199,7 @@ export async function mintToken(recipe: TokenRecipe, moment: Moment = now()): Pr
 }
 
 async function importKey(recipe: TokenRecipe): Promise<{
-  key: Awaited<ReturnType<typeof importJWK>>;
+  key: Awaited<ReturnType<typeof importJWK>> | KeyObject;
   algorithm: string;
   keyId: string | undefined;
 }> {
@@ -217,23 +224,20 @@ async function importKey(recipe: TokenRecipe): Promise<{
   }
 }
 
-async function importPem(
+function importPem(
   pem: string,
   wanted: TokenAlgorithm | undefined,
-): Promise<{ key: Awaited<ReturnType<typeof importPKCS8>>; algorithm: string; keyId: undefined }> {
-  // Without a stated algorithm the kinds are tried in turn: a PEM names its kind only inside its encoding.
-  const candidates =
-    wanted === undefined ? (["RS256", "ES256", "ES384", "ES512", "EdDSA"] as const) : [wanted];
-  for (const algorithm of candidates) {
-    try {
-      return { key: await importPKCS8(pem, algorithm), algorithm, keyId: undefined };
-    } catch {
-      // Not this kind.
-    }
+): { key: KeyObject; algorithm: string; keyId: undefined } {
+  let key: KeyObject;
+  try {
+    // Reads PKCS#8 and the older forms "RSA PRIVATE KEY" and "EC PRIVATE KEY".
+    key = createPrivateKey(pem);
+  } catch {
+    // The cause could quote the key.
+    throw badCredential("the PEM is not a private key without a password");
   }
-  throw badCredential(
-    `the PEM is not a PKCS#8 private key for ${candidates.join(", ")}; convert it with "openssl pkcs8 -topk8 -nocrypt"`,
-  );
+  const algorithm = wanted ?? algorithmOf(key.export({ format: "jwk" }));
+  return { key, algorithm, keyId: undefined };
 }
 
 function chooseKey(parsed: object, algorithm: TokenAlgorithm | undefined): JWK {
