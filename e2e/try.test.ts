@@ -351,7 +351,7 @@ describe.skipIf(chromium === undefined)("cloud-code try, in a browser", () => {
       await openFunction(page);
       await page.getByRole("button", { name: /Chinese/ }).click();
       expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
-      await page.locator(".cm-content").focus();
+      await enterFunction(page);
       await page.keyboard.type("// ");
       await eventually(() => page.locator("#why").textContent()).toBe("光标位于注释中。");
       expect(await page.locator("#privacy").innerText()).toBe("没有一个字节离开本机");

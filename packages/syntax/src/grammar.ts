@@ -25,6 +25,15 @@ export function grammarFile(language: Language): string | undefined {
   return name === undefined ? undefined : `tree-sitter-${name}.wasm`;
 }
 
+// The runtime and its loader are one per thread, and neither bears to be started twice at a time: loads wait for each other.
+let lastLoad: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(load: () => Promise<T>): Promise<T> {
+  const turn = lastLoad.then(load, load);
+  lastLoad = turn;
+  return turn;
+}
+
 /** The grammars in memory. There is one WebAssembly runtime in a thread, however many of these are loaded. */
 export class Grammars {
   readonly #parsers = new Map<Language, Parser>();
@@ -38,7 +47,7 @@ export class Grammars {
    */
   static async load(runtimeWasm: Uint8Array): Promise<Grammars> {
     try {
-      await Parser.init({ wasmBinary: runtimeWasm });
+      await inTurn(() => Parser.init({ wasmBinary: runtimeWasm }));
     } catch (cause) {
       throw new SyntaxFailure(
         "GRAMMAR_UNUSABLE",
@@ -56,7 +65,7 @@ export class Grammars {
   async add(language: Language, grammarWasm: Uint8Array): Promise<void> {
     if (this.#parsers.has(language)) return;
     try {
-      const grammar = await Grammar.load(grammarWasm);
+      const grammar = await inTurn(() => Grammar.load(grammarWasm));
       this.#parsers.set(language, new Parser().setLanguage(grammar));
     } catch (cause) {
       throw new SyntaxFailure(

@@ -330,7 +330,9 @@ describe("the command line", () => {
   it("[A1] prints the notice, which covers the assistant alone, in both languages", () => {
     const english = run(["privacy"]);
     expect(english.status).toBe(0);
-    expect(english.stdout).toMatch(/covers the Cloud Code assistant only[^]*privacy policy of its own/u);
+    expect(english.stdout).toMatch(
+      /covers the Cloud Code assistant only[^]*privacy policy of its own/u,
+    );
     expect(run(["privacy", "--lang", "zh"]).stdout).toMatch(/隐私/u);
   });
 
