@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { AssistantError, type Locale, reasonOf } from "../errors.ts";
+import { AssistantError, type Locale, reasonOf, wordError } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { readAssets } from "./assets.ts";
 import { openBrowser } from "./launch.ts";
@@ -35,7 +35,10 @@ export interface RunningConsole {
 export async function runConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { session, port, language, signal } = options;
   const [root, assets] = await Promise.all([realpath(options.root), readAssets()]);
-  const server = await start({ session, root, assets, port, language });
+  const onFault = (error: unknown): void => {
+    process.stderr.write(`${wordError("INTERNAL", { reason: reasonOf(error) }, language)}\n`);
+  };
+  const server = await start({ session, root, assets, port, language, onFault });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= server.close());
   if (signal?.aborted) await close();

@@ -23,13 +23,22 @@ import { type ConsoleServer, startConsoleServer } from "./server.ts";
 let root: string;
 let server: ConsoleServer;
 let session: ReturnType<typeof createSession>;
+let faults: unknown[];
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "console-")));
   await mkdir(join(root, "src"));
   await writeFile(join(root, "src/app.ts"), "export const one = 1;\n");
   session = createSession();
-  server = await startConsoleServer({ session, root, assets, port: 0, language: "en" });
+  faults = [];
+  server = await startConsoleServer({
+    session,
+    root,
+    assets,
+    port: 0,
+    language: "en",
+    onFault: (error) => faults.push(error),
+  });
 });
 
 afterEach(async () => {
@@ -67,6 +76,7 @@ function createSession(): Session & {
     },
     async complete(question) {
       questions.push(question);
+      if (question.text === "faulty") throw new Error("const secret = 1;");
       if (question.text === "slow") await new Promise((resolve) => setTimeout(resolve, 300));
       return { candidates: [], why: "no-evidence", latencyMs: 1 };
     },
@@ -423,6 +433,33 @@ describe("requests", () => {
     expect(session.questions).toEqual([]);
   });
 
+  test("a malformed address is refused", async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { hostname, port, host } = new URL(server.address);
+      const socket = connect({ host: hostname, port: Number(port) });
+      let text = "";
+      socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      socket.on("end", () => resolve(text));
+      socket.on("error", reject);
+      socket.write(`GET // HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    });
+    expect(answer).toContain("400 Bad Request");
+    expect(faults).toEqual([]);
+  });
+
+  test("a page that leaves in the middle of a request is no fault", async () => {
+    const left = httpRequest(new URL("/api/complete", server.address), {
+      method: "POST",
+      headers: withKey({ "content-type": "application/json", "content-length": "100" }),
+    });
+    left.on("error", () => undefined);
+    left.write("{");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left.destroy();
+    expect((await get("/api/project")).status).toBe(200);
+    expect(faults).toEqual([]);
+  });
+
   test("a body over the limit is refused before it is read", async () => {
     await check(
       "PUT",
@@ -437,6 +474,16 @@ describe("requests", () => {
     const { text } = await sendJson("POST", "/api/complete", question);
     expect(JSON.parse(text)).toEqual({ candidates: [], why: "no-evidence", latencyMs: 1 });
     expect(session.questions[0]).toMatchObject(question);
+  });
+
+  test("an error that nobody foresaw is told to the terminal and not to the page", async () => {
+    const { status, text } = await sendJson("POST", "/api/complete", {
+      path: "src/app.ts",
+      text: "faulty",
+      offset: 0,
+    });
+    expect([status, text.includes("secret")]).toEqual([500, false]);
+    expect(faults).toEqual([new Error("const secret = 1;")]);
   });
 
   test("a question that the page drops is aborted", async () => {

@@ -19,6 +19,8 @@ export interface ConsoleServerOptions {
   readonly assets: Assets;
   readonly port: number;
   readonly language: Locale;
+  /** Hears of errors that nobody foresaw; the page is told no more than that there was one. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A running console. */
@@ -104,7 +106,7 @@ function createHandler(
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     access.requireOwnPage(request);
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const url = parseAddress(request);
     if (url.pathname === "/api/enter" && request.method === "POST") {
       const ticket = fieldOf(await readJson(request), "ticket");
       sendJson(response, 200, { key: access.redeem(ticket) });
@@ -128,9 +130,20 @@ function createHandler(
       setCommonHeaders(response);
       await route(request, response);
     } catch (error) {
+      // The page left in the middle of its request: nobody waits for an answer.
+      if (response.destroyed) return;
+      if (!(error instanceof Problem)) options.onFault(error);
       sendProblem(request, response, error);
     }
   };
+}
+
+function parseAddress({ url = "/" }: IncomingMessage): URL {
+  try {
+    return new URL(url, "http://127.0.0.1");
+  } catch {
+    throw new Problem("bad-request", "The address is malformed.");
+  }
 }
 
 function setCommonHeaders(response: ServerResponse): void {
@@ -189,13 +202,13 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 function sendProblem(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  // The detail of an unforeseen error may hold a path or a line of code: it is for the terminal's log, not for the wire.
+  // The detail of an unforeseen error may hold a path or a line of code: it is not for the wire.
   const problem =
     error instanceof Problem
       ? error
       : new Problem(
           "failed",
-          "The request failed inside the program. Its terminal may say more; try again.",
+          "The request failed inside the program. Its terminal says why; try again.",
         );
   if (response.headersSent) {
     response.destroy();

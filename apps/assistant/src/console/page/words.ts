@@ -50,7 +50,6 @@ const words = {
   accept: { en: "Accept", zh: "采纳" },
   word: { en: "Word", zh: "单词" },
   next: { en: "Next", zh: "下一个" },
-  previous: { en: "Previous", zh: "上一个" },
   list: { en: "List", zh: "列表" },
   dismiss: { en: "Dismiss", zh: "取消" },
   suggestions: { en: "Suggestion", zh: "建议" },
@@ -187,8 +186,8 @@ const problems: Record<ConsoleErrorCode | "unreachable", Record<Locale, string>>
   "too-large": { en: "{path} is too large for this page.", zh: "{path} 过大，无法在此页面打开。" },
   "not-text": { en: "{path} is not UTF-8 text.", zh: "{path} 不是 UTF-8 文本。" },
   failed: {
-    en: "The program failed at this. Its terminal may say more; try again.",
-    zh: "程序未能完成此操作。终端中可能有更多信息；请重试。",
+    en: "The program failed at this. Its terminal says why; try again.",
+    zh: "程序未能完成此操作，原因见终端；请重试。",
   },
   unreachable: {
     en: "The program does not answer. Is it still running?",
