@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { CompletionList, InlineCompletionList } from "vscode-languageserver-protocol/node";
 import type { Answer } from "../apps/assistant/src/session.ts";
 import { findChromium, startBrowser, visit } from "./browser.ts";
@@ -84,6 +84,7 @@ async function completeInTerminal(wrap: readonly string[]): Promise<Answered> {
 /** A session as an editor has it: indexing, the list, ghost text, accepting, and the end. */
 async function completeInEditor(wrap: readonly string[]): Promise<Answered> {
   const served = new Served(project, wrap);
+  onTestFinished(() => served.stop());
   await served.initialize(project.folder);
   await served.indexed();
   const { file, lineNumber, typed, word, missing } = findGap(project);
@@ -102,7 +103,6 @@ async function completeInEditor(wrap: readonly string[]): Promise<Answered> {
   served.notify("exit");
   await served.ended();
   const { pid = 0 } = served.process;
-  await served.stop();
   return { pid, shown: items[0]?.textEdit?.newText, expected: word + missing };
 }
 
@@ -222,6 +222,7 @@ describe.skipIf(notRecorded !== undefined)("under a recorder of every connection
 
   test("[A2] the page's program listens on 127.0.0.1 and connects to nothing", async () => {
     const running = await startTry(project, { wrap: recorder.wrap });
+    onTestFinished(async () => void (await running.stop()));
     const address = new URL(running.url);
     const headers = {
       authorization: `Bearer ${address.hash.replace("#key=", "")}`,
