@@ -132,6 +132,21 @@ describe("a list of suggestions", () => {
     expect(ask("for ▮", undefined, syntax).candidates).not.toEqual([]);
   });
 
+  it("goes on inside a block whose end is not written yet", () => {
+    const project = new Project();
+    const source = "function f() {\n  const total = sum(items);\n}\n";
+    project.attach(
+      buildSegment([{ path: "a.ts", language: "typescript", stamp: "", text: source }]),
+    );
+    const text = "function g() {\n  const tot";
+    const balance: CountErrors = (start, end, insert) => {
+      const whole = text.slice(0, start) + insert + text.slice(end);
+      return Math.abs(whole.split("{").length - whole.split("}").length);
+    };
+    const request = { path: "b.ts", language: "typescript" as const, text, offset: text.length };
+    expect(complete(project, request, balance).candidates[0]?.text).toBe("al = sum(items);");
+  });
+
   it("closes brackets where the parser wants them closed", () => {
     const wantsClosed: CountErrors = (_start, _end, text) =>
       text.split("(").length === text.split(")").length ? 0 : 1;

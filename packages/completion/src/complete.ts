@@ -2,6 +2,7 @@
 import type { Path } from "./beam.ts";
 import { closersBetween } from "./brackets.ts";
 import { calibrate } from "./calibration.ts";
+import { excerptAround } from "./excerpt.ts";
 import { lineBelow, readLine, type Line } from "./line.ts";
 import type { Project } from "./project.ts";
 import { readAbove, readBelow } from "./readings.ts";
@@ -33,14 +34,16 @@ export function complete(
   const line = readLine(request);
   if (line.isInsideWord && request.explicit !== true) return silent("inside-word");
 
-  const { path, language, text, offset } = request;
-  const reading = project.readings.open(path, language, text);
+  const { path, language, offset } = request;
+  const { start, end } = excerptAround(request.text, offset);
+  const text = request.text.slice(start, end);
+  const reading = project.readings.open(`${path}:${start}`, language, text);
   // Made after the reading, which may have added words to the vocabulary below it.
   const words = new Overlay(project.vocabulary);
-  const above = readAbove(reading, text, offset, words);
+  const above = readAbove(reading, text, offset - start, words);
   if (above.place === "comment") return silent("inside-comment");
   if (above.place === "literal" && above.literal === "") return silent("inside-string");
-  const below = readBelow(reading, text, line.end, words);
+  const below = readBelow(reading, text, line.end - start, words);
 
   const search = new Search(project, language, words, above, below, line.isAfterBlank);
   const paths = search.run();
@@ -75,6 +78,7 @@ function offer(
     request,
     line,
     candidates.flatMap(({ spellings }) => spellings),
+    search.tails,
   );
   const suggestions: Suggestion[] = [];
   let hasRejected = false;

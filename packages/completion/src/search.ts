@@ -2,7 +2,7 @@
 import { isKeyword, TokenKind, type Language } from "@cloud-code/syntax";
 import { AnalogyModel, renameWord, type Naming } from "./analogy.ts";
 import { searchLine, type Path } from "./beam.ts";
-import { applyBracket, type Brackets } from "./brackets.ts";
+import { applyBracket, closersBehind, type Brackets } from "./brackets.ts";
 import type { Cut } from "./calibration.ts";
 import { DocumentModel } from "./document.ts";
 import { Predictor } from "./predictor.ts";
@@ -16,6 +16,14 @@ import { FIRST_WORD, isLineEnd, Mark, type Overlay, type Words } from "./vocabul
 /** A half-typed word asks for every word that fits, however improbable. */
 const ALL = 1 << 20;
 
+/** What each line mark does to the level of indentation. */
+const LEVELS: Readonly<Record<number, number>> = {
+  [Mark.lineDeeper]: 1,
+  [Mark.lineOut1]: -1,
+  [Mark.lineOut2]: -2,
+  [Mark.lineOut3]: -3,
+};
+
 /** One search: what was typed, what is known, and the ways to go on. */
 export class Search {
   /** The unfinished word or literal before the cursor; empty after a blank or a sign. */
@@ -23,6 +31,8 @@ export class Search {
   readonly cut: Cut;
   /** Brackets open before the cursor, as far as the part read reaches up. */
   readonly openBefore: Brackets | undefined;
+  /** Ends of blocks around the cursor that may not have been written yet; see `closersBehind`. */
+  readonly tails: readonly string[];
   readonly #words: Words;
   readonly #project: Project;
   readonly #tokens: Int32Array;
@@ -61,7 +71,9 @@ export class Search {
     const isPartial = this.typed !== "" && !isOperator(this.typed);
     this.cut = isPartial ? "partial" : isBlankLine ? "start" : "mid";
 
-    this.openBefore = this.#findOpen();
+    const { open, level } = this.#followBrackets();
+    this.openBefore = open;
+    this.tails = closersBehind(open, level);
 
     if (this.typed !== "") words.idOf(this.typed);
     project.scratch.reserve(words.size);
@@ -121,17 +133,21 @@ export class Search {
     return { text: (respells ? first : first.slice(this.typed.length)) + rest, respells };
   }
 
-  #findOpen(): Brackets | undefined {
+  /** Follows brackets and indentation down to the cursor. */
+  #followBrackets(): { open: Brackets | undefined; level: number } {
     let open: Brackets | undefined;
+    let level = 0;
     const signs = ["(", ")", "[", "]", "{", "}"];
     const numbers = Int32Array.from(signs, (sign) => this.#words.find(sign) ?? Mark.hole);
     for (let i = 0; i < this.#holeAt; i++) {
-      const sign = signs[numbers.indexOf(this.#tokens[i] as number)];
+      const token = this.#tokens[i] as number;
+      level += LEVELS[token] ?? 0;
+      const sign = signs[numbers.indexOf(token)];
       if (sign === undefined) continue;
-      const after = applyBracket(open, sign);
+      const after = applyBracket(open, sign, level);
       if (after !== "mismatch") open = after;
     }
-    return open;
+    return { open, level };
   }
 
   #readings(context: Int32Array): Reading[] {

@@ -4,6 +4,9 @@
  * A document being written may have errors elsewhere, so candidates are held to the fewest errors that any line could leave in
  * the cursor's place, as far as can be told by trying: the line as it is, no line, each candidate, and lines that open, close or
  * carry on what a line taken out may have opened, closed or carried on. What none of them puts right stands elsewhere.
+ *
+ * While a block is being written its end may not be there yet. If the end of a block that was opened further left puts the
+ * document right, everything is judged as if it stood behind the line.
  */
 import type { Language } from "@cloud-code/syntax";
 import { indentAt, indentBelow, type Line } from "./line.ts";
@@ -27,21 +30,30 @@ export interface Replacement {
 /** Judges replacements of one document; each is parsed once at most. */
 export class Veto {
   readonly #countErrors: CountErrors;
+  readonly #text: string;
+  readonly #line: Line;
   readonly #counts = new Map<string, number>();
+  /** What is taken to follow the line: the end of a block that has not been written yet. */
+  #tail = "";
   /** Undefined when there is no parser: then nothing is refused. */
   readonly #fewest: number | undefined;
   /** True once the parser ran out of time: then only what is free of errors can be trusted. */
   #isOutOfTime = false;
 
+  /** `tails` are ends of blocks that may be missing behind the line, the shortest first. */
   constructor(
     countErrors: CountErrors,
     request: CompletionRequest,
     line: Line,
     candidates: readonly Replacement[],
+    tails: readonly string[],
   ) {
     this.#countErrors = countErrors;
+    this.#text = request.text;
+    this.#line = line;
     const now = countErrors(request.offset, request.offset, "");
-    this.#fewest = now === undefined ? undefined : this.#findFewest(now, request, line, candidates);
+    this.#fewest =
+      now === undefined ? undefined : this.#findFewest(now, request.language, candidates, tails);
   }
 
   /** True when the replacement leaves no more errors than the best line could. One that could not be parsed in time is refused. */
@@ -52,22 +64,27 @@ export class Veto {
 
   #findFewest(
     now: number,
-    { text, language }: CompletionRequest,
-    line: Line,
+    language: Language,
     candidates: readonly Replacement[],
+    tails: readonly string[],
   ): number {
-    let fewest = now;
-    const start = line.start + indentAt(text, line.start);
-    const isNextLineDeeper = indentBelow(text, line.end) > start - line.start;
-    const without = { start: line.start, end: line.end, text: "" };
-    const fillers = fillersFor(language, isNextLineDeeper).map((filler) => ({
-      start,
-      end: line.end,
-      text: filler,
-    }));
+    if (now === 0) return 0;
+    const { start: lineStart, end } = this.#line;
+    const without = { start: lineStart, end, text: "" };
+    let fewest = Math.min(now, this.#count(without));
+    if (fewest === 0) return 0;
+    for (const tail of tails) {
+      if (this.#count({ ...without, text: tail }) > 0) continue;
+      this.#tail = tail;
+      return 0;
+    }
+
+    const start = lineStart + indentAt(this.#text, lineStart);
+    const isNextLineDeeper = indentBelow(this.#text, end) > start - lineStart;
+    const fillers = fillersFor(language, isNextLineDeeper).map((text) => ({ start, end, text }));
     // By turns, because either kind may put it right at once, and the parser's time is limited.
-    for (let i = -1; i < Math.max(candidates.length, fillers.length); i++) {
-      for (const attempt of i < 0 ? [without] : [candidates[i], fillers[i]]) {
+    for (let i = 0; i < Math.max(candidates.length, fillers.length); i++) {
+      for (const attempt of [candidates[i], fillers[i]]) {
         if (fewest === 0) return 0;
         if (attempt !== undefined) fewest = Math.min(fewest, this.#count(attempt));
       }
@@ -76,10 +93,14 @@ export class Veto {
   }
 
   #count({ start, end, text }: Replacement): number {
-    const key = `${start} ${end} ${text}`;
+    const behind = this.#tail === "" ? "" : this.#text.slice(end, this.#line.end) + this.#tail;
+    const key = `${start} ${end} ${text}${this.#tail}`;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
-    const count = this.#countErrors(start, end, text);
+    const count =
+      behind === ""
+        ? this.#countErrors(start, end, text)
+        : this.#countErrors(start, this.#line.end, text + behind);
     this.#isOutOfTime ||= count === undefined;
     this.#counts.set(key, count ?? Infinity);
     return count ?? Infinity;
