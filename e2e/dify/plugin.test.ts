@@ -77,7 +77,7 @@ describe.each(["api_key", "jwt", "hmac"] as const)("with %s", (method) => {
       ],
     });
     expect(
-      soundOf(await all(others.speak(form({}, method), "Good day.", "alloy"))).toString(),
+      soundOf(await all(others.speak(form({}, method), "Good day.", "alloy", "tts-1"))).toString(),
     ).toBe("ID3:alloy:Good day.");
     expect(await one(others.transcribe(form({}, method), recording("tick")))).toEqual({
       result: "audio.wav 48 tick",
@@ -97,6 +97,20 @@ describe.each(["api_key", "jwt", "hmac"] as const)("with %s", (method) => {
       result: "heard natively",
     });
     expect(upstream.arrived.at(-1)).toMatchObject({ auth: arrivedBy });
+  });
+
+  it("Qwen's voices are asked of OpenAI's path for the samples they give, under one WAV header", async () => {
+    const text = "Good day. ".repeat(60);
+    const sound = soundOf(await all(others.speak(form({}, method), text, "alloy")));
+    expect(sound.subarray(0, 4).toString()).toBe("RIFF");
+    expect(sound.subarray(44).toString().replaceAll("alloy:", "")).toBe(text);
+    expect(lastBody()).toMatchObject({ model: "qwen3-tts-flash", response_format: "pcm" });
+    const schema = await one(others.describe(form({}, method), "tts"));
+    expect(schema).toMatchObject({ model_schema: { model_properties: { audio_type: "mp3" } } });
+    const named = form({ endpoint_model_name: "qwen3-tts-flash" }, method);
+    expect(await one(others.describe(named, "tts"))).toMatchObject({
+      model_schema: { model_properties: { audio_type: "wav" } },
+    });
   });
 
   it("wrong credentials are refused under the form, and the right ones accepted", async () => {
@@ -149,9 +163,9 @@ describe("what travels", () => {
     });
     await one(others.rerank(form(), "q", ["a"], { top_n: 5 }));
     expect(lastBody()).toEqual({ model: "gte-rerank-v2", query: "q", documents: ["a"], top_n: 1 });
-    await all(others.speak(form(), "Hi.", "alloy"));
+    await all(others.speak(form(), "Hi.", "alloy", "tts-1"));
     expect(lastBody()).toEqual({
-      model: "qwen3-tts-flash",
+      model: "tts-1",
       input: "Hi.",
       voice: "alloy",
       response_format: "mp3",

@@ -1,4 +1,7 @@
-/** Both packages in a real Dify daemon: installed with verification on, driven as Dify drives them, searched for canaries. */
+/**
+ * Both packages in a real Dify daemon: installed with verification on, driven as Dify drives them, searched for canaries.
+ * What is asked goes through the whole chain: daemon, plugin, our own gateway, provider; each a process or a server of its own.
+ */
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -16,6 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { buildPackage } from "../../apps/dify-plugin/src/package.ts";
 import { DaemonError, RealDaemon } from "./daemon.ts";
+import { callers, startGateway, type GatewayProcess } from "./gateway.ts";
 import { chat, others, recording, soundOf, textOf, type Form } from "./requests.ts";
 import { endProcess, findPython, startPostgres, startRedis } from "./services.ts";
 import { unpack } from "./unpack.ts";
@@ -36,6 +40,7 @@ let redis: Awaited<ReturnType<typeof startRedis>>;
 let python: Awaited<ReturnType<typeof findPython>>;
 let daemon: RealDaemon;
 let upstream: Upstream;
+let gateway: GatewayProcess;
 const built = new Map<string, PluginPackage>();
 const pluginId = "cloud-code/alibaba-cloud-ai-gateway";
 const tenants = { wheel: randomUUID(), system: randomUUID(), remote: randomUUID() };
@@ -52,6 +57,7 @@ beforeAll(async () => {
     findPython(folder),
     Upstream.listen(),
   ]);
+  gateway = await startGateway(folder, upstream.origin);
   for (const node of ["wheel", "system"] as const) built.set(node, await buildPackage(node));
   daemon = await RealDaemon.start({
     server: path("DIFY_PLUGIN_DAEMON"),
@@ -66,7 +72,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await daemon?.stop();
-  await Promise.all([postgres?.stop(), redis?.stop(), upstream?.close()]);
+  await Promise.all([postgres?.stop(), redis?.stop(), gateway?.stop()]);
+  await upstream?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -110,59 +117,39 @@ describe("Dify's own command-line tool agrees", () => {
   );
 });
 
-const form = (method: keyof typeof credentialsOf, more: Form = {}): Form => ({
-  endpoint_url: `${upstream.origin}/v1`,
-  ...credentialsOf[method],
+const form = (method: keyof typeof callers, more: Form = {}): Form => ({
+  endpoint_url: `${gateway.origin}/v1`,
+  ...callers[method].form,
   ...more,
 });
 
 /** Everything a Dify can ask of a model provider, by one way in. */
 async function driveEverything(all: (invocation: Invocation) => Promise<unknown[]>): Promise<void> {
-  for (const [method, auth] of [
-    ["api_key", "key"],
-    ["jwt", "jwt"],
-    ["hmac", "hmac"],
+  for (const method of ["api_key", "jwt", "hmac"] as const) {
+    const [seen, logged] = [upstream.arrived.length, gateway.log().length];
+    const credentials = form(method);
+    await askEveryKind(all, credentials);
+    await askModelStudio(all, credentials);
+    const arrived = upstream.arrived.slice(seen);
+    // The log is written in batches. Each request came once, and the gateway knew whose it was.
+    await expect
+      .poll(() => gateway.consumersSince(logged))
+      .toEqual(arrived.map(() => callers[method].consumer));
+    // The provider saw the gateway's own key: what proves the caller stays at the gateway.
+    expect(new Set(arrived.map(({ auth }) => auth))).toEqual(new Set(["key"]));
+    expect(arrived.flatMap(({ headers }) => Object.keys(headers))).not.toContain("x-ca-key");
+    await askPastTheGateway(all, method);
+  }
+  for (const [method, wrong] of [
+    ["api_key", { api_key: "cck_unknown" }],
+    ["jwt", { jwt_consumer_id: "someone-else" }],
+    ["hmac", { hmac_secret_key: "no" }],
   ] as const) {
     const seen = upstream.arrived.length;
-    const credentials = form(method);
-    expect(textOf(await all(chat(credentials, canary)))).toBe(`You said: ${canary}`);
-    expect(textOf(await all(chat(credentials, canary, { stream: false })))).toBe(
-      `You said: ${canary}`,
+    expect(await failureOf(all(chat(form(method, wrong), canary))), method).toContain(
+      "InvokeAuthorizationError",
     );
-    expect((await all(others.embed(credentials, [canary, "bcd"])))[0]).toMatchObject({
-      model: "text-embedding-v4",
-      embeddings: [
-        [11, 0],
-        [3, 1],
-      ],
-    });
-    expect((await all(others.rerank(credentials, canary, ["a", "long"])))[0]).toMatchObject({
-      docs: [{ index: 1, text: "long" }, { index: 0 }],
-    });
-    expect(soundOf(await all(others.speak(credentials, canary, "alloy"))).toString()).toBe(
-      `ID3:alloy:${canary}`,
-    );
-    expect((await all(others.transcribe(credentials, recording(canary))))[0]).toEqual({
-      result: `audio.wav 55 ${canary}`,
-    });
-    for (const type of ["llm", "text-embedding", "rerank", "speech2text", "tts"]) {
-      expect((await all(others.validate(credentials, type)))[0], type).toMatchObject({
-        result: true,
-      });
-      expect((await all(others.describe(credentials, type)))[0], type).toMatchObject({
-        model_schema: { model: "my-model", model_type: type },
-      });
-    }
-    expect((await all(others.voices(credentials)))[0]).toMatchObject({
-      voices: expect.arrayContaining([{ name: "alloy", value: "alloy" }]),
-    });
-    expect((await all(others.countPrompt(credentials, "word")))[0]).toEqual({ num_tokens: 7 });
-    expect((await all(others.countTexts(credentials, ["word", "你好"])))[0]).toEqual({
-      num_tokens: [1, 2],
-    });
-    expect(new Set(upstream.arrived.slice(seen).map((request) => request.auth))).toEqual(
-      new Set([auth]),
-    );
+    expect(upstream.arrived.length).toBe(seen);
   }
   const tools = [{ name: "first", description: "", parameters: {} }];
   const called = await all(
@@ -176,17 +163,22 @@ async function driveEverything(all: (invocation: Invocation) => Promise<unknown[
   );
   expect(textOf(thought)).toBe("<think>\nlet me see\n</think>\n\ndone");
   for (const [model, type] of [
-    ["fail-401", "InvokeAuthorizationError"],
+    // It is the gateway's key that the provider refuses: nothing the person at Dify could enter anew.
+    ["fail-401", "InvokeServerUnavailableError"],
     ["fail-429", "InvokeRateLimitError"],
     ["fail-500", "InvokeServerUnavailableError"],
     ["error-midway", "InvokeRateLimitError"],
-    ["reset", "InvokeConnectionError"],
+    // The connection to the gateway holds; it says in the stream that the one behind it broke.
+    ["reset", "InvokeServerUnavailableError"],
   ] as const) {
-    const failure = await all(chat(form("api_key"), canary, { model })).then(
-      () => "",
-      (error: unknown) => (error instanceof DaemonError ? error.message : String(error)),
-    );
+    const failure = await failureOf(all(chat(form("api_key"), canary, { model })));
     expect(failure, model).toContain(type);
+    // The number by which the gateway's operator finds the line; what the provider says within a stream has none.
+    const number = /Request ([0-9a-f]{32})\./.exec(failure)?.[1];
+    if (model !== "error-midway")
+      await expect
+        .poll(() => gateway.log(), { message: model })
+        .toContain(`"requestId":"${number}"`);
     expect(failure).not.toContain(canary);
   }
   const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
@@ -199,6 +191,121 @@ async function driveEverything(all: (invocation: Invocation) => Promise<unknown[
     );
   });
 }
+
+/** Every action, of models whose provider speaks OpenAI's protocol. */
+async function askEveryKind(
+  all: (invocation: Invocation) => Promise<unknown[]>,
+  credentials: Form,
+): Promise<void> {
+  expect(textOf(await all(chat(credentials, canary)))).toBe(`You said: ${canary}`);
+  expect(textOf(await all(chat(credentials, canary, { stream: false })))).toBe(
+    `You said: ${canary}`,
+  );
+  expect((await all(others.embed(credentials, [canary, "bcd"])))[0]).toMatchObject({
+    model: "text-embedding-v4",
+    embeddings: [
+      [11, 0],
+      [3, 1],
+    ],
+  });
+  expect((await all(others.rerank(credentials, canary, ["a", "long"])))[0]).toMatchObject({
+    docs: [{ index: 1, text: "long" }, { index: 0 }],
+  });
+  expect(soundOf(await all(others.speak(credentials, canary, "alloy", "tts-1"))).toString()).toBe(
+    `ID3:alloy:${canary}`,
+  );
+  expect((await all(others.transcribe(credentials, recording(canary))))[0]).toEqual({
+    result: `audio.wav 55 ${canary}`,
+  });
+  for (const type of ["llm", "text-embedding", "rerank", "speech2text", "tts"]) {
+    expect((await all(others.validate(credentials, type)))[0], type).toMatchObject({
+      result: true,
+    });
+    expect((await all(others.describe(credentials, type)))[0], type).toMatchObject({
+      model_schema: { model: "my-model", model_type: type },
+    });
+  }
+  expect((await all(others.voices(credentials)))[0]).toMatchObject({
+    voices: expect.arrayContaining([{ name: "alloy", value: "alloy" }]),
+  });
+  expect((await all(others.countPrompt(credentials, "word")))[0]).toEqual({ num_tokens: 7 });
+  expect((await all(others.countTexts(credentials, ["word", "你好"])))[0]).toEqual({
+    num_tokens: [1, 2],
+  });
+}
+
+/** Every kind, of models that the gateway asks of Model Studio: it translates rerank and speech. */
+async function askModelStudio(
+  all: (invocation: Invocation) => Promise<unknown[]>,
+  credentials: Form,
+): Promise<void> {
+  const seen = upstream.arrived.length;
+  for (const stream of [true, false])
+    expect(textOf(await all(chat(credentials, canary, { model: "studio-chat", stream })))).toBe(
+      `You said: ${canary}`,
+    );
+  expect(
+    (await all(others.embed(credentials, [canary], { model: "studio-embedding" })))[0],
+  ).toMatchObject({ embeddings: [[11, 0]] });
+  for (const protocol of ["openai", "dashscope"])
+    expect(
+      (
+        await all(
+          others.rerank({ ...credentials, protocol }, canary, ["a", "long"], {
+            model: "studio-rerank",
+          }),
+        )
+      )[0],
+      protocol,
+    ).toMatchObject({ docs: [{ index: 1, text: "long" }, { index: 0 }] });
+  const sound = soundOf(await all(others.speak(credentials, canary, "alloy")));
+  expect(sound.subarray(0, 4).toString()).toBe("RIFF");
+  expect([...sound.subarray(44)]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(
+    (await all(others.transcribe(credentials, recording(canary), "studio-hearing")))[0],
+  ).toEqual({ result: "heard natively" });
+  const compatible = "/compatible-mode/v1";
+  const rerank = "/api/v1/services/rerank/text-rerank/text-rerank";
+  expect(upstream.arrived.slice(seen).map(({ path: asked }) => asked)).toEqual([
+    `${compatible}/chat/completions`,
+    `${compatible}/chat/completions`,
+    `${compatible}/embeddings`,
+    rerank,
+    rerank,
+    "/api/v1/services/aigc/multimodal-generation/generation",
+    `${compatible}/chat/completions`,
+  ]);
+}
+
+/**
+ * Speech in Model Studio's own protocol is not among the gateway's paths: it takes OpenAI's and translates. Who has chosen that
+ * protocol in the form has Model Studio, or a gateway that passes its paths on as they are, at the other end.
+ */
+async function askPastTheGateway(
+  all: (invocation: Invocation) => Promise<unknown[]>,
+  method: keyof typeof credentialsOf,
+): Promise<void> {
+  const direct = {
+    endpoint_url: `${upstream.origin}/v1`,
+    protocol: "dashscope",
+    ...credentialsOf[method],
+  };
+  const sound = soundOf(await all(others.speak(direct, canary, "Cherry")));
+  expect([...sound.subarray(44)]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect((await all(others.transcribe(direct, recording(canary))))[0]).toEqual({
+    result: "heard natively",
+  });
+  expect(upstream.arrived.slice(-2).map(({ auth }) => auth)).toEqual(
+    Array(2).fill(method === "api_key" ? "key" : method),
+  );
+}
+
+/** What a person at Dify reads when it fails; empty when it does not. */
+const failureOf = (answers: Promise<unknown[]>): Promise<string> =>
+  answers.then(
+    () => "",
+    (error: unknown) => (error instanceof DaemonError ? error.message : String(error)),
+  );
 
 describe("the real daemon", () => {
   it("refuses the package without a signature, and with somebody else's", async () => {
@@ -292,7 +399,7 @@ describe("the real daemon", () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  it("[G1] [G4] holds no canary anywhere afterwards: log, database, Redis, files", async () => {
+  it("[G1] [G4] holds no canary anywhere afterwards: logs, metrics, database, Redis, files", async () => {
     await daemon
       .all(
         tenants.system,
@@ -302,6 +409,10 @@ describe("the real daemon", () => {
       )
       .catch(() => undefined); // Dify gives up in the middle of an answer
     expect(excerpts(daemon.log)).toEqual([]);
+    expect(excerpts(gateway.log())).toEqual([]);
+    const metrics = await gateway.metrics();
+    expect(metrics).toContain('by-signature"');
+    expect(excerpts(metrics)).toEqual([]);
     expect(excerpts(await postgres.dump())).toEqual([]);
     expect(excerpts(await redis.dump())).toEqual([]);
     const files = await filesHolding(join(folder, "daemon"), canary);

@@ -40,14 +40,23 @@ export function chat(
 
 /** One request of each of the other kinds. */
 export const others = {
-  embed: (credentials: Form, texts: readonly string[], more: Fields = {}) =>
-    ask("invoke_text_embedding", "text-embedding", "text-embedding-v4", credentials, {
+  embed: (
+    credentials: Form,
+    texts: readonly string[],
+    { model = "text-embedding-v4", ...more }: { model?: string } & Fields = {},
+  ) =>
+    ask("invoke_text_embedding", "text-embedding", model, credentials, {
       texts,
       input_type: "document",
       ...more,
     }),
-  rerank: (credentials: Form, query: string, docs: readonly string[], more: Fields = {}) =>
-    ask("invoke_rerank", "rerank", "gte-rerank-v2", credentials, {
+  rerank: (
+    credentials: Form,
+    query: string,
+    docs: readonly string[],
+    { model = "gte-rerank-v2", ...more }: { model?: string } & Fields = {},
+  ) =>
+    ask("invoke_rerank", "rerank", model, credentials, {
       query,
       docs,
       score_threshold: 0,

@@ -129,8 +129,20 @@ export class Upstream {
         request_id: body.toString("latin1").slice(0, 60),
       });
     }
-    switch (path.replace(/^\/route/, "")) {
+    const studio = path.startsWith("/compatible-mode/");
+    switch (path.replace(/^\/(route|compatible-mode)\//, "/")) {
       case "/v1/chat/completions":
+        // Model Studio's way to write down speech is a conversation about a recording.
+        if (studio && body.includes('"input_audio"'))
+          return sendJson(response, 200, {
+            choices: [
+              {
+                index: 0,
+                message: { role: "assistant", content: "heard natively" },
+                finish_reason: "stop",
+              },
+            ],
+          });
         return converse(json, model, response);
       case "/v1/completions":
         return sendJson(response, 200, {
@@ -159,11 +171,15 @@ export class Upstream {
           },
           request_id: "x",
         });
-      case "/v1/audio/speech":
+      case "/v1/audio/speech": {
+        const sound = `${String(json["voice"])}:${String(json["input"])}`;
+        if (json["response_format"] === "pcm") {
+          response.writeHead(200, { "content-type": "audio/pcm" });
+          return void response.end(sound);
+        }
         response.writeHead(200, { "content-type": "audio/mpeg" });
-        return void response.end(
-          Buffer.from(`ID3:${String(json["voice"])}:${String(json["input"])}`),
-        );
+        return void response.end(`ID3:${sound}`);
+      }
       case "/v1/audio/transcriptions": {
         const file = form?.find(({ name }) => name === "file");
         return sendJson(response, 200, {
@@ -180,16 +196,6 @@ export class Upstream {
             usage: { characters: 2 },
           },
         ]);
-      case "/compatible-mode/v1/chat/completions":
-        return sendJson(response, 200, {
-          choices: [
-            {
-              index: 0,
-              message: { role: "assistant", content: "heard natively" },
-              finish_reason: "stop",
-            },
-          ],
-        });
       default:
         return sendJson(response, 404, {
           error: { code: "model_not_found", message: "no such path" },

@@ -307,6 +307,7 @@ describe("what the operator sees", () => {
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     const id = (await ask(bearer(key))).headers.get("x-request-id");
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
     const line = log()
       .split("\n")
       .find((one) => one.includes(id ?? "none"));

@@ -8,14 +8,13 @@ import {
   type ModelProvider,
   type ModelSchema,
 } from "@cloud-code/dify-sdk";
-import { speechFormat } from "@cloud-code/models";
 import { embed } from "./embedding.ts";
 import type { Gateway } from "./gateway.ts";
 import { converse } from "./language.ts";
 import { rulesFor } from "./parameters.ts";
 import { rank } from "./ranking.ts";
 import { parseSettings, type Settings } from "./settings.ts";
-import { speak, transcribe, voicesOf, wordLimit } from "./speech.ts";
+import { soundFormat, speak, transcribe, voicesOf, wordLimit } from "./speech.ts";
 
 /** Makes the provider. Each model is checked by the smallest call of its kind, which costs a few tokens. */
 export function createProvider(gateway: Gateway): ModelProvider {
@@ -142,10 +141,6 @@ function languageOf(settings: Settings): Description {
 
 function voiceProperties(settings: Settings, call: ModelCall): Description {
   const voices = voicesOf(settings);
-  const format =
-    settings.connection.protocol === "openai"
-      ? "mp3"
-      : speechFormat({ model: settings.modelName ?? call.model, input: "", voice: "" }).given;
   return {
     model_properties: {
       default_voice: voices[0]?.value ?? "",
@@ -167,7 +162,7 @@ function voiceProperties(settings: Settings, call: ModelCall): Description {
         ],
       })),
       word_limit: wordLimit,
-      audio_type: format,
+      audio_type: soundFormat(settings, settings.modelName ?? call.model),
       max_workers: 5,
     },
   };

@@ -1,6 +1,13 @@
 /** Text to speech and speech to text. Sound is in memory only, and only while its request lasts. */
 import type { Context, ModelCall, Voice } from "@cloud-code/dify-sdk";
-import { dashscope, openai, qwenVoices, speechFormat, wavHeader } from "@cloud-code/models";
+import {
+  dashscope,
+  openai,
+  qwenVoices,
+  speechForm,
+  speechFormat,
+  wavHeader,
+} from "@cloud-code/models";
 import type { Gateway } from "./gateway.ts";
 import { nativeConnection } from "./native.ts";
 import { parseSettings, type Settings } from "./settings.ts";
@@ -20,6 +27,17 @@ export function voicesOf(settings: Settings): readonly Voice[] {
   }));
 }
 
+/**
+ * The format a model's sound comes in. By OpenAI's path that is MP3, whose frames can be put one behind the other, as those
+ * of most other formats cannot. Qwen's speakers give samples only, also behind a gateway that translates OpenAI's path for
+ * them: theirs get one WAV header in front.
+ */
+export function soundFormat(settings: Settings, model: string): string {
+  if (settings.connection.protocol === "dashscope")
+    return speechFormat({ model, input: "", voice: "" }).given;
+  return model.startsWith("qwen") && speechForm(model) === "generation" ? "wav" : "mp3";
+}
+
 /** Speaks sentence group by sentence group; each starts when the one before it has been handed on. */
 export async function* speak(
   gateway: Gateway,
@@ -33,37 +51,35 @@ export async function* speak(
     ? request.voice
     : (voices[0]?.value ?? request.voice);
   const items = ["gateway.speech-text"] as const;
-  if (settings.connection.protocol === "openai") {
-    // MP3 frames can be put one behind the other; most other formats cannot.
-    for (const input of splitSentences(request.text, wordLimit)) {
-      const asked = { model, input, voice, response_format: "mp3" };
-      for await (const audio of gateway.bytes(
-        openai.speech,
-        asked,
-        { connection: settings.connection, items },
-        context,
-      ))
-        yield { audio, mimeType: "audio/mpeg" };
-    }
-    return;
-  }
-  const connection = nativeConnection(settings.connection);
+  const format = soundFormat(settings, model);
+  const mimeType = format === "wav" ? "audio/wav" : "audio/mpeg";
   let begun = false;
   for (const input of splitSentences(request.text, wordLimit)) {
-    const asked = { model, input, voice };
-    const { given, mediaType } = speechFormat(asked);
-    for await (const { audio } of gateway.follow(
-      dashscope.speech,
-      asked,
-      { connection, items },
-      context,
-    )) {
+    for await (const audio of spoken(input)) {
       if (audio.length === 0) continue;
       // The samples of all parts follow one header.
-      if (!begun && given === "wav") yield { audio: wavHeader(), mimeType: mediaType };
+      if (!begun && format === "wav") yield { audio: wavHeader(), mimeType };
       begun = true;
-      yield { audio, mimeType: mediaType };
+      yield { audio, mimeType };
     }
+  }
+
+  async function* spoken(input: string): AsyncGenerator<Uint8Array, void, undefined> {
+    const { connection } = settings;
+    if (connection.protocol === "openai") {
+      const response_format = format === "wav" ? "pcm" : format;
+      const asked = { model, input, voice, response_format };
+      yield* gateway.bytes(openai.speech, asked, { connection, items }, context);
+      return;
+    }
+    const exchange = { connection: nativeConnection(connection), items };
+    for await (const { audio } of gateway.follow(
+      dashscope.speech,
+      { model, input, voice },
+      exchange,
+      context,
+    ))
+      yield audio;
   }
 }
 

@@ -381,17 +381,20 @@ export class Exchange implements Caller {
   }
 }
 
-const randomBytes = Buffer.alloc(18 * 256);
+const randomBytes = Buffer.alloc(16 * 256);
 let randomPosition = randomBytes.length;
 
-/** 144 random bits. Drawn many at a time: one at a time costs as much as checking a key. */
+/**
+ * 128 random bits in hexadecimal, as trace ids are written: clients that repeat no text of a server still show such a number.
+ * Drawn many at a time: one at a time costs as much as checking a key.
+ */
 export function createRequestId(): string {
   if (randomPosition === randomBytes.length) {
     randomFillSync(randomBytes);
     randomPosition = 0;
   }
-  randomPosition += 18;
-  return randomBytes.toString("base64url", randomPosition - 18, randomPosition);
+  randomPosition += 16;
+  return randomBytes.toString("hex", randomPosition - 16, randomPosition);
 }
 
 function orderOf(model: RoutedModel, nowMs: number): Target[] {
