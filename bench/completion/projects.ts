@@ -1,7 +1,7 @@
 /**
  * The development set: projects that ordinary package managers install at pinned versions. Only their positions are made here;
  * no source of theirs enters this repository. The engine's constants were chosen on the projects of the set "develop"; those of
- * "confirm" were measured afterwards, once.
+ * "confirm" played no part in that.
  */
 
 /** One project and where its sources come from. */

@@ -17,6 +17,10 @@ const WHY: Record<Why, Record<Locale, string>> = {
     en: "Every candidate would have broken the syntax here.",
     zh: "所有候选都会破坏此处的语法。",
   },
+  "out-of-time": {
+    en: "Checking the candidates here takes too long while typing; ask by hand to wait for them.",
+    zh: "此处检查候选耗时过长，未在输入时完成；可手动触发并等待结果。",
+  },
   "unsupported-language": { en: "This type of file is not supported.", zh: "不支持此类型的文件。" },
   "refused-file": {
     en: "Files with this name may hold secrets, so they are left alone.",

@@ -175,6 +175,14 @@ describe("silence", () => {
     check("for ▮", "all-rejected-by-parser", {}, (_start, _end, text) => (text === "" ? 0 : 9));
   });
 
+  it("says when the parser ran out of time", () => {
+    let trials = 0;
+    check("for ▮", "out-of-time", {}, (_start, _end, text) => {
+      trials += 1;
+      return trials > 2 ? undefined : text === "" ? 1 : 2;
+    });
+  });
+
   it("ends inside a word when the person asks by hand", () => {
     expect(ask("fo▮r item in self.items:", undefined, NO_PARSER, { explicit: true }).why).not.toBe(
       "inside-word",

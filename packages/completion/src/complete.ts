@@ -47,9 +47,9 @@ export function complete(
 
   const search = new Search(project, language, words, above, below, line.isAfterBlank);
   const paths = search.run();
-  const { suggestions, hasRejected } = offer(paths, search, request, line, countErrors);
+  const { suggestions, refused } = offer(paths, search, request, line, countErrors);
   if (suggestions.length > 0) return { candidates: suggestions };
-  if (hasRejected) return silent("all-rejected-by-parser");
+  if (refused !== undefined) return silent(refused);
   if (above.place === "literal") return silent("inside-string");
   return silent(search.isLineFinished ? "line-finished" : "no-evidence");
 }
@@ -71,7 +71,7 @@ function offer(
   request: CompletionRequest,
   line: Line,
   countErrors: CountErrors,
-): { suggestions: Suggestion[]; hasRejected: boolean } {
+): { suggestions: Suggestion[]; refused: Silence | undefined } {
   const candidates = toCandidates(paths, search, request, line);
   const veto = new Veto(
     countErrors,
@@ -98,7 +98,8 @@ function offer(
       replace: { start, end },
     });
   }
-  return { suggestions, hasRejected };
+  const reason = veto.isOutOfTime ? "out-of-time" : "all-rejected-by-parser";
+  return { suggestions, refused: hasRejected ? reason : undefined };
 }
 
 function toCandidates(

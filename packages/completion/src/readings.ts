@@ -62,21 +62,35 @@ export class Readings {
   /** The reading to start from: the last one, or a new one when too much has changed since. New ones number new words. */
   open(path: string, language: Language, text: string): Reading {
     const last = this.#byPath.get(path);
-    if (last !== undefined && last.language === language && last.text === text) return last;
-    if (last !== undefined && last.language === language) {
-      const changed = text.length - commonPrefix(last.text, text) - commonSuffix(last.text, text);
-      if (changed <= MAX_GAP_CHARS && Math.abs(last.text.length - text.length) <= MAX_GAP_CHARS)
-        return last;
+    // Asked for again, so it is the youngest now.
+    this.#byPath.delete(path);
+    if (last?.language === language && isNear(last.text, text)) {
+      this.#byPath.set(path, last);
+      return last;
     }
     const stream = readStream(text, language, (word) => this.vocabulary.idOf(word));
     const reading = { text, language, stream };
-    this.#byPath.delete(path);
     this.#byPath.set(path, reading);
     const oldest = this.#byPath.keys().next();
     if (this.#byPath.size > MAX_DOCUMENTS && oldest.done !== true)
       this.#byPath.delete(oldest.value);
     return reading;
   }
+}
+
+/** What opens or closes a token that spans lines: a change of one may turn all that follows from code to text, or back. */
+const FENCE = /\/\*|\*\/|"""|'''|`|^=(?:begin|end)|<<|\?>|<\?/mu;
+
+/** True when `text` differs from `known` by a small edit that changes no more than what it touches. */
+function isNear(known: string, text: string): boolean {
+  if (known === text) return true;
+  const prefix = commonPrefix(known, text);
+  const suffix = Math.min(commonSuffix(known, text), Math.min(known.length, text.length) - prefix);
+  if (Math.max(known.length, text.length) - prefix - suffix > MAX_GAP_CHARS) return false;
+  // Two characters more on either side: an edit may complete a sign that it does not hold itself.
+  const touched = (source: string): string =>
+    source.slice(Math.max(0, prefix - 2), source.length - suffix + 2);
+  return !FENCE.test(touched(known)) && !FENCE.test(touched(text));
 }
 
 /**

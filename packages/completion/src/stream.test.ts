@@ -38,6 +38,15 @@ describe("reading text as the model does", () => {
     check("python", "# top\na # b\n  # c\nd", "⏎ a ⏎ d");
   });
 
+  it("reads one long line of literals as fast as many short ones", () => {
+    // Looking back to the last line break for each of them would take minutes, and end this test.
+    const literals = '"abc", '.repeat(200_000);
+    const words = new Vocabulary();
+    expect(readStream(`x = [${literals}]`, "typescript", (word) => words.idOf(word)).length).toBe(
+      400_005,
+    );
+  });
+
   it("keeps long literals as a place only", () => {
     check("python", `x = """a\nb"""\ny = '${"z".repeat(200)}'`, "⏎ x ·= ·▮ ⏎ y ·= ·▮");
     check("typescript", "f(`a${b}c`)", "⏎ f ( `a${ b }c` )");

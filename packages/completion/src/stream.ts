@@ -64,8 +64,8 @@ export function readStream(
       continue;
     }
     if (kind === TokenKind.Comment) {
-      const lastBreak = text.lastIndexOf("\n", end - 1);
-      if (lastBreak >= start) {
+      const lastBreak = lastBreakIn(text, start, end);
+      if (lastBreak >= 0) {
         lineStart = lastBreak + 1;
         isLineInComment = true;
       }
@@ -82,19 +82,25 @@ export function readStream(
     }
     const isLiteral =
       kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;
-    const lastBreak = isLiteral ? text.lastIndexOf("\n", end - 1) : -1;
-    const isOpaque = lastBreak >= start || end - start > MAX_LITERAL_CHARS;
+    const lastBreak = isLiteral ? lastBreakIn(text, start, end) : -1;
+    const isOpaque = lastBreak >= 0 || end - start > MAX_LITERAL_CHARS;
     ids[length] = isOpaque ? Mark.opaque : idOf(text.slice(start, end));
     kinds[length] = kind;
     spaced[length] = !isLineStart && start > previousEnd ? 1 : 0;
     starts[length] = start;
     ends[length] = end;
     length += 1;
-    if (lastBreak >= start) lineStart = lastBreak + 1;
+    if (lastBreak >= 0) lineStart = lastBreak + 1;
     previousEnd = end;
     isLineStart = false;
   }
   return { length, ids, kinds, spaced, starts, ends };
+}
+
+/** The last line break of a token; -1 without one. Looks no further left: on one long line that would be done for every token. */
+function lastBreakIn(text: string, start: number, end: number): number {
+  const at = text.slice(start, end).lastIndexOf("\n");
+  return at < 0 ? -1 : start + at;
 }
 
 /** The indentations open before token `index`, outermost first: what `readStream` needs to go on there. */

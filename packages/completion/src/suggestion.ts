@@ -52,7 +52,8 @@ export type Silence =
   | "inside-word"
   | "line-finished"
   | "no-evidence"
-  | "all-rejected-by-parser";
+  | "all-rejected-by-parser"
+  | "out-of-time";
 
 /** The answer to one request. `why` is present exactly when `candidates` is empty. */
 export interface CompletionResult {

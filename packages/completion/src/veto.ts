@@ -37,8 +37,13 @@ export class Veto {
   #tail = "";
   /** Undefined when there is no parser: then nothing is refused. */
   readonly #fewest: number | undefined;
-  /** True once the parser ran out of time: then only what is free of errors can be trusted. */
+  // Then only what is free of errors can be trusted.
   #isOutOfTime = false;
+
+  /** True once the parser ran out of time. */
+  get isOutOfTime(): boolean {
+    return this.#isOutOfTime;
+  }
 
   /** `tails` are ends of blocks that may be missing behind the line, the shortest first. */
   constructor(

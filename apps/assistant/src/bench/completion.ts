@@ -1,5 +1,6 @@
 /** Measures line completion on held-out files: quality, speed, memory. */
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   buildSegment,
@@ -9,7 +10,7 @@ import {
   type SourceFile,
 } from "@cloud-code/completion";
 import { languageOf, type Language } from "@cloud-code/syntax";
-import { AssistantError, reasonOf } from "../errors.ts";
+import { AssistantError } from "../errors.ts";
 import { CHECK_BUDGET_MS, Checker } from "../workspace/checker.ts";
 import { readDocument } from "../workspace/document.ts";
 import { Selector } from "../workspace/select.ts";
@@ -166,7 +167,7 @@ interface HeldOut {
 async function readHeldOut(workspace: string, row: Row): Promise<HeldOut> {
   const text = await readDocument(join(workspace, row.path), MAX_FILE_BYTES * 8);
   if (row.blob !== undefined) {
-    const bytes = Buffer.from(text, "utf8");
+    const bytes = await readFile(join(workspace, row.path));
     const blob = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
     if (blob !== row.blob) {
       throw new AssistantError("BENCH_BLOB", { path: row.path, expected: row.blob, found: blob });
@@ -180,17 +181,7 @@ async function readIndexed(
   heldOut: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<SourceFile[]> {
-  let selection;
-  try {
-    selection = await new Selector(workspace).select(signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new AssistantError(
-      "WORKSPACE_UNREADABLE",
-      { path: workspace, reason: reasonOf(error) },
-      { cause: error },
-    );
-  }
+  const selection = await new Selector(workspace).select(signal === undefined ? {} : { signal });
   const files: SourceFile[] = [];
   for (const { path, language } of selection.files) {
     if (heldOut.has(path)) continue;

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { realpath } from "node:fs/promises";
+import { languageOf } from "@cloud-code/syntax";
 import { AssistantError } from "../errors.ts";
 import type { Answer, Session } from "../session.ts";
 import { wordWhy } from "../words.ts";
@@ -36,6 +37,14 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
   if (path.startsWith("../") || resolve(root, path) !== file)
     throw new AssistantError("FILE_OUTSIDE", { path: named, root });
 
+  if (languageOf(path) === undefined) {
+    // Known before anything is indexed.
+    const answer: Answer = { candidates: [], why: "unsupported-language", latencyMs: 0 };
+    if (given.switches.has("json")) printJson(terminal, answer);
+    else printAnswer(answer, terminal);
+    return 0;
+  }
+
   const session = await openSession({ root });
   const progress = new Progress(terminal);
   session.onStatus(({ activity, notices = [] }) => {
@@ -55,7 +64,7 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
     progress.end();
     if (given.switches.has("json")) printJson(terminal, answer);
     else printAnswer(answer, terminal);
-    return 0;
+    return answer.why === "failed" ? 1 : 0;
   } finally {
     progress.end();
     await session.close();
@@ -77,12 +86,21 @@ async function readInput(terminal: Terminal, path: string): Promise<string> {
   if (isSecret(path.split(sep).join("/"))) throw new AssistantError("FILE_REFUSED", { path });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of terminal.input as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Whatever follows is too much as well.
-    if (bytes > MAX_FILE_BYTES) break;
+  const stop = (): unknown => terminal.input.destroy();
+  terminal.signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const chunk of terminal.input as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      // Whatever follows is too much as well.
+      if (bytes > MAX_FILE_BYTES) break;
+    }
+  } catch (error) {
+    if (!terminal.signal.aborted) throw error;
+  } finally {
+    terminal.signal.removeEventListener("abort", stop);
   }
+  if (terminal.signal.aborted) throw new AssistantError("CANCELLED");
   return parseDocument(Buffer.concat(chunks), path);
 }
 

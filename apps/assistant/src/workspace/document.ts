@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { AssistantError, reasonOf } from "../errors.ts";
 import { isSecret } from "./denied.ts";
@@ -17,7 +18,8 @@ export async function readDocument(
     // A harmless name may be a link to a secret.
     if (isSecret((await realpath(path)).replaceAll("\\", "/")))
       throw new AssistantError("FILE_REFUSED", { path });
-    file = await open(path, "r");
+    // A pipe must not make us wait for somebody to write to it.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const facts = await file.stat();
     if (!facts.isFile()) throw new AssistantError("NOT_A_FILE", { path });
     if (facts.size > maxBytes)

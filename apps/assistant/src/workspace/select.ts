@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { type Language, languageOf } from "@cloud-code/syntax";
-import { reasonOf } from "../errors.ts";
+import { AssistantError, reasonOf } from "../errors.ts";
 import type { SkipReason } from "../session.ts";
 import { isSecret, isSecretFolder } from "./denied.ts";
 import { IGNORE_FILES, IgnoreRules } from "./ignored.ts";
@@ -87,7 +87,10 @@ export class Selector {
       try {
         entries = await readdir(join(this.#root, folder), { withFileTypes: true });
       } catch (error) {
-        if (folder === "") throw error;
+        if (folder === "") {
+          const details = { path: this.#root, reason: reasonOf(error) };
+          throw new AssistantError("WORKSPACE_UNREADABLE", details, { cause: error });
+        }
         // Deleted since its parent was read.
         if (isMissing(error)) return;
         skip("unreadable");
