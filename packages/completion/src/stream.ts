@@ -11,15 +11,15 @@ const MAX_LITERAL_CHARS = 100;
 
 /** Kind of a line mark whose line begins outside of every token, so that lexing can start there. */
 export const LINE = 0;
-/** Kind of a line mark whose line begins inside a comment. */
-const LINE_IN_COMMENT = 255;
+/** Kind of a line mark whose line begins inside a comment, or inside the expression of a template literal. */
+const LINE_INSIDE = 255;
 
 /** The model's tokens of one text, in order. All arrays have `length` meaningful entries. */
 export interface Stream {
   readonly length: number;
   /** Token numbers: marks and words. */
   readonly ids: Int32Array;
-  /** The lexer's kind of each token; for a line mark, `LINE` or `LINE_IN_COMMENT`. */
+  /** The lexer's kind of each token; for a line mark, `LINE` or `LINE_INSIDE`. */
   readonly kinds: Uint8Array;
   /** 1 where a blank stands before the token on its line. */
   readonly spaced: Uint8Array;
@@ -52,6 +52,7 @@ export function readStream(
   let previousEnd = 0;
   let isLineStart = true;
   let isLineInComment = false;
+  let templateDepth = 0;
 
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kinds[i] as number;
@@ -75,7 +76,7 @@ export function readStream(
     }
     if (isLineStart) {
       ids[length] = indentMark(indents, start - lineStart);
-      kinds[length] = isLineInComment ? LINE_IN_COMMENT : LINE;
+      kinds[length] = isLineInComment || templateDepth > 0 ? LINE_INSIDE : LINE;
       starts[length] = lineStart;
       ends[length] = start;
       length += 1;
@@ -83,6 +84,10 @@ export function readStream(
     const isLiteral =
       kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;
     const lastBreak = isLiteral ? lastBreakIn(text, start, end) : -1;
+    if (kind === TokenKind.Template) {
+      if (text.charAt(start) === "}") templateDepth -= 1;
+      if (text.charAt(end - 1) === "{") templateDepth += 1;
+    }
     const isOpaque = lastBreak >= 0 || end - start > MAX_LITERAL_CHARS;
     ids[length] = isOpaque ? Mark.opaque : idOf(text.slice(start, end));
     kinds[length] = kind;
