@@ -2,7 +2,7 @@ import type { Language } from "@cloud-code/syntax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAbove, readBelow, Readings, type Part } from "./readings.ts";
-import { Overlay, Vocabulary } from "./vocabulary.ts";
+import { isLineEnd, Overlay, Vocabulary } from "./vocabulary.ts";
 
 const SOURCES: readonly (readonly [Language, string])[] = [
   [
@@ -110,7 +110,11 @@ function read(
   const above = readAbove(reading, text, offset, words);
   const below = readBelow(reading, text, end < 0 ? text.length : end, words);
   const show = (part: Part): string[] =>
-    Array.from(part.ids, (id, i) => `${part.spaced[i]} ${words.wordOf(id) || id} ${part.kinds[i]}`);
+    Array.from(part.ids, (id, i) => {
+      // How a line mark may be resumed is the readings' own business.
+      const kind = isLineEnd(id) ? 0 : part.kinds[i];
+      return `${part.spaced[i]} ${words.wordOf(id) || id} ${kind}`;
+    });
   return {
     place: above.place,
     literal: above.literal,

@@ -6,7 +6,7 @@
  * languages whose templates, markup or heredocs nest, only at a line that opens with a keyword in the first column.
  */
 import { TokenKind, type Language } from "@cloud-code/syntax";
-import { LINE, openIndentsAt, readStream, type Stream } from "./stream.ts";
+import { LINE, LINE_IN_BRACKETS, openIndentsAt, readStream, type Stream } from "./stream.ts";
 import { isLineEnd, type Vocabulary, type Words } from "./vocabulary.ts";
 
 /** Documents remembered; the oldest is forgotten first. */
@@ -148,11 +148,12 @@ export function readBelow(reading: Reading, text: string, offset: number, words:
 }
 
 function canResume(stream: Stream, index: number, language: Language): boolean {
-  if (!isLineEnd(stream.ids[index] as number) || stream.kinds[index] !== LINE) return false;
-  if (PLAIN_LINES.has(language)) return true;
-  return (
-    stream.starts[index] === stream.ends[index] && stream.kinds[index + 1] === TokenKind.Keyword
-  );
+  if (!isLineEnd(stream.ids[index] as number)) return false;
+  const kind = stream.kinds[index];
+  if (PLAIN_LINES.has(language)) return kind === LINE || kind === LINE_IN_BRACKETS;
+  // Open brackets may be those of an expression within markup.
+  const isFirstColumn = stream.starts[index] === stream.ends[index];
+  return kind === LINE && isFirstColumn && stream.kinds[index + 1] === TokenKind.Keyword;
 }
 
 /** The last resumable line mark whose line begins at or before `offset`; -1 when there is none. */

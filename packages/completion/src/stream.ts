@@ -11,6 +11,8 @@ const MAX_LITERAL_CHARS = 100;
 
 /** Kind of a line mark whose line begins outside of every token, so that lexing can start there. */
 export const LINE = 0;
+/** Kind of a line mark whose line begins while brackets are open. */
+export const LINE_IN_BRACKETS = 254;
 /** Kind of a line mark whose line begins inside a comment, or inside the expression of a template literal. */
 const LINE_INSIDE = 255;
 
@@ -19,7 +21,7 @@ export interface Stream {
   readonly length: number;
   /** Token numbers: marks and words. */
   readonly ids: Int32Array;
-  /** The lexer's kind of each token; for a line mark, `LINE` or `LINE_INSIDE`. */
+  /** The lexer's kind of each token; for a line mark, `LINE`, `LINE_IN_BRACKETS` or `LINE_INSIDE`. */
   readonly kinds: Uint8Array;
   /** 1 where a blank stands before the token on its line. */
   readonly spaced: Uint8Array;
@@ -53,6 +55,7 @@ export function readStream(
   let isLineStart = true;
   let isLineInComment = false;
   let templateDepth = 0;
+  let bracketDepth = 0;
 
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kinds[i] as number;
@@ -76,7 +79,12 @@ export function readStream(
     }
     if (isLineStart) {
       ids[length] = indentMark(indents, start - lineStart);
-      kinds[length] = isLineInComment || templateDepth > 0 ? LINE_INSIDE : LINE;
+      kinds[length] =
+        isLineInComment || templateDepth > 0
+          ? LINE_INSIDE
+          : bracketDepth > 0
+            ? LINE_IN_BRACKETS
+            : LINE;
       starts[length] = lineStart;
       ends[length] = start;
       length += 1;
@@ -84,6 +92,13 @@ export function readStream(
     const isLiteral =
       kind === TokenKind.String || kind === TokenKind.Template || kind === TokenKind.Markup;
     const lastBreak = isLiteral ? lastBreakIn(text, start, end) : -1;
+    if (kind === TokenKind.Punctuator && end === start + 1) {
+      const sign = text.charAt(start);
+      if (sign === "(" || sign === "[" || sign === "{") bracketDepth += 1;
+      if (sign === ")" || sign === "]" || sign === "}") bracketDepth -= 1;
+      // One closed too many: from here on nobody can tell what is open.
+      if (bracketDepth < 0) bracketDepth = Infinity;
+    }
     if (kind === TokenKind.Template) {
       if (text.charAt(start) === "}") templateDepth -= 1;
       if (text.charAt(end - 1) === "{") templateDepth += 1;
