@@ -3,7 +3,8 @@
  *
  * Between two keystrokes nearly everything stands still: what lies before the common prefix of the two texts, and behind their
  * common suffix, is taken from the last reading. Lexing may go on only where it is known to start afresh: at a line mark; and in
- * languages whose templates, markup or heredocs nest, only at a line that opens with a keyword in the first column.
+ * languages whose templates or heredocs nest, only at a line that opens with a keyword in the first column. Where markup and code
+ * nest, the text is read anew.
  */
 import { TokenKind, type Language } from "@cloud-code/syntax";
 import { LINE, LINE_IN_BRACKETS, openIndentsAt, readStream, type Stream } from "./stream.ts";
@@ -151,7 +152,8 @@ function canResume(stream: Stream, index: number, language: Language): boolean {
   if (!isLineEnd(stream.ids[index] as number)) return false;
   const kind = stream.kinds[index];
   if (PLAIN_LINES.has(language)) return kind === LINE || kind === LINE_IN_BRACKETS;
-  // Open brackets may be those of an expression within markup.
+  // An expression within markup looks like code of its own, and nothing before it tells for sure.
+  if (language === "tsx" || language === "javascript") return false;
   const isFirstColumn = stream.starts[index] === stream.ends[index];
   return kind === LINE && isFirstColumn && stream.kinds[index + 1] === TokenKind.Keyword;
 }
