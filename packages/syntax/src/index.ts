@@ -5,5 +5,7 @@ export { TokenKind } from "./token.ts";
 export type { Tokens } from "./token.ts";
 export { Grammars, grammarFile } from "./grammar.ts";
 export type { SyntaxDocument } from "./document.ts";
+export { symbols } from "./symbols.ts";
+export type { CodeSymbol, Span, SymbolKind } from "./symbols/symbol.ts";
 export { SyntaxFailure } from "./errors.ts";
 export type { SyntaxFailureCode } from "./errors.ts";

@@ -1,0 +1,202 @@
+import { MAX_REPEATS, type Passage } from "./passage.ts";
+
+/** The fields of a passage in the order of their bits. */
+const FIELDS = ["name", "doc", "parameters", "body"] as const;
+/** How much an occurrence counts, by field: what code is called says most, then what its author says about it. */
+const WEIGHTS = [5, 3, 0.5, 0.7] as const;
+/** BM25's saturation and its share of length. */
+const K1 = 1.2;
+const B = 0.75;
+/** How much a passage gains by having all words of a question instead of some often. */
+const COVERAGE = 0.25;
+
+/** The weighted number of occurrences for each packed byte of counts. */
+const FREQUENCY = Float32Array.from({ length: 256 }, (_, packed) =>
+  WEIGHTS.reduce((sum, weight, field) => sum + weight * ((packed >> (2 * field)) & MAX_REPEATS), 0),
+);
+
+/** A stretch of passages that were indexed together. Their numbers follow each other from `first`. */
+export interface Block {
+  /** The number of its first passage. */
+  readonly first: number;
+  /** For each term where it occurs: pairs of how far the next passage is, as a variable-length number, and its counts by field. */
+  readonly postings: ReadonlyMap<string, Uint8Array>;
+  /** How many terms each passage has. */
+  readonly lengths: Uint16Array;
+}
+
+/** Where a term occurs in one block. */
+export interface Postings {
+  /** The number of the block's first passage. */
+  readonly first: number;
+  /** As in {@link Block}. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Builds the inverted index of some passages.
+ *
+ * A posting is two bytes: "sheet" once in the name and twice in the body of passage 7, after passage 4, is 3, 0b10_00_00_01. That is a third of what
+ * SQLite's full-text table needs for the same, and it leaves the counts by field to the ranking, which `bm25()` sums up before one sees them.
+ */
+export function buildBlock(first: number, passages: readonly Passage[]): Block {
+  const lists = new Map<string, { last: number; bytes: number[] }>();
+  const lengths = new Uint16Array(passages.length);
+  for (const [at, passage] of passages.entries()) {
+    const counts = new Map<string, number>();
+    for (const [field, name] of FIELDS.entries()) {
+      for (const term of passage[name]) {
+        const packed = counts.get(term) ?? 0;
+        const count = (packed >> (2 * field)) & MAX_REPEATS;
+        counts.set(term, count === MAX_REPEATS ? packed : packed + (1 << (2 * field)));
+      }
+      lengths[at] = Math.min(65_535, (lengths[at] ?? 0) + passage[name].length);
+    }
+    for (const [term, packed] of counts) {
+      let list = lists.get(term);
+      if (list === undefined) lists.set(term, (list = { last: 0, bytes: [] }));
+      pushNumber(list.bytes, at - list.last);
+      list.bytes.push(packed);
+      list.last = at;
+    }
+  }
+  const postings = new Map(
+    Array.from(lists, ([term, { bytes }]) => [term, Uint8Array.from(bytes)] as const),
+  );
+  return { first, postings, lengths };
+}
+
+/** Reads what {@link buildBlock} wrote: calls `visit` with each passage's number and its packed counts, in ascending order. */
+export function readPostings(
+  { first, data }: Postings,
+  visit: (passage: number, packed: number) => void,
+): void {
+  let passage = first;
+  for (let at = 0; at < data.length; at++) {
+    let step = 0;
+    let shift = 0;
+    let byte = data[at] ?? 0;
+    while (byte >= 0x80) {
+      step |= (byte & 0x7f) << shift;
+      shift += 7;
+      at++;
+      byte = data[at] ?? 0;
+    }
+    passage += step | (byte << shift);
+    at++;
+    visit(passage, data[at] ?? 0);
+  }
+}
+
+/** Puts postings of blocks that follow each other into one list that starts at `first`. */
+export function mergePostings(first: number, parts: readonly Postings[]): Uint8Array {
+  const bytes: number[] = [];
+  let last = first;
+  for (const part of parts) {
+    readPostings(part, (passage, packed) => {
+      pushNumber(bytes, passage - last);
+      bytes.push(packed);
+      last = passage;
+    });
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** One thing that a question asks for, and the terms that say it, each with what it is worth. The first one is the question's own. */
+export type TermGroup = readonly (readonly [term: string, weight: number])[];
+
+/** What the ranking knows about one index. */
+export interface Collection {
+  /** One more than the highest passage number. */
+  readonly passages: number;
+  /** The mean number of terms in a passage. */
+  readonly averageLength: number;
+  /** The number of terms in each passage. */
+  readonly lengths: Uint16Array;
+  /** The postings of each term of the question. */
+  readonly postings: ReadonlyMap<string, readonly Postings[]>;
+}
+
+/** A passage and how well it answers. */
+export interface Scored {
+  /** Its number in the collection. */
+  readonly passage: number;
+  /** Above 0, comparable between the collections of one call. */
+  readonly score: number;
+}
+
+/**
+ * The passages that answer best, by BM25 over weighted fields (Robertson, Zaragoza and Taylor 2004), at most `limit` for each collection.
+ *
+ * The terms of a group stand for each other: with "directory" also "folder" and "dir" are looked for at a part of the weight, as one word with one
+ * rarity. Summing them up as words of their own would reward the passage that says the same thing in three ways.
+ */
+export function scorePassages(
+  groups: readonly TermGroup[],
+  collections: readonly Collection[],
+  limit: number,
+): Scored[][] {
+  const total = collections.reduce((sum, { passages }) => sum + passages, 0);
+  const rarity = groups.map((group) => rarityOf(group, collections, total));
+  const all = rarity.reduce((sum, each) => sum + each, 0);
+  return collections.map((collection) => {
+    const scores = new Float32Array(collection.passages);
+    const coverage = new Float32Array(collection.passages);
+    const frequencies = new Float32Array(collection.passages);
+    const { lengths, averageLength } = collection;
+    for (const [at, group] of groups.entries()) {
+      const weight = rarity[at] ?? 0;
+      const touched: number[] = [];
+      for (const [term, share] of group) {
+        for (const list of collection.postings.get(term) ?? []) {
+          readPostings(list, (passage, packed) => {
+            if ((frequencies[passage] ?? 0) === 0) touched.push(passage);
+            frequencies[passage] = (frequencies[passage] ?? 0) + share * (FREQUENCY[packed] ?? 0);
+          });
+        }
+      }
+      for (const passage of touched) {
+        const frequency = frequencies[passage] ?? 0;
+        const norm = K1 * (1 - B + (B * (lengths[passage] ?? 0)) / averageLength);
+        scores[passage] =
+          (scores[passage] ?? 0) + (weight * frequency * (K1 + 1)) / (frequency + norm);
+        coverage[passage] = (coverage[passage] ?? 0) + weight * Math.min(1, frequency * 2);
+        frequencies[passage] = 0;
+      }
+    }
+    for (let passage = 0; passage < scores.length; passage++) {
+      const score = scores[passage] ?? 0;
+      if (score > 0) scores[passage] = score * ((coverage[passage] ?? 0) / all) ** COVERAGE;
+    }
+    return best(scores, limit);
+  });
+}
+
+/** The rarity of a group is that of its own word; one that occurs nowhere lends it from the best of those that stand for it. */
+function rarityOf(group: TermGroup, collections: readonly Collection[], total: number): number {
+  for (const [term] of group) {
+    let count = 0;
+    for (const { postings } of collections)
+      for (const list of postings.get(term) ?? []) readPostings(list, () => count++);
+    if (count > 0)
+      return Math.log(1 + (total - count + 0.5) / (count + 0.5)) * (group[0]?.[1] ?? 1);
+  }
+  return Math.log(1 + (total + 0.5) / 0.5) * (group[0]?.[1] ?? 1);
+}
+
+function best(scores: Float32Array, limit: number): Scored[] {
+  const found: number[] = [];
+  for (let passage = 0; passage < scores.length; passage++)
+    if ((scores[passage] ?? 0) > 0) found.push(passage);
+  found.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  return found.slice(0, limit).map((passage) => ({ passage, score: scores[passage] ?? 0 }));
+}
+
+function pushNumber(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+}

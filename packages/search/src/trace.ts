@@ -1,0 +1,125 @@
+/** A place that a stack trace names. */
+export interface Frame {
+  /** As printed, with forward slashes. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  /** The function as printed, "" if it is not said. */
+  readonly name: string;
+}
+
+/** An error as a console prints it, taken apart. */
+export interface Trace {
+  /** What went wrong in words, without the paths, numbers, addresses and quoted values that are of this one run. */
+  readonly message: string;
+  /** The pieces of the message that the program's source may hold as they are, longest first. */
+  readonly pieces: readonly string[];
+  /** The error's class, for example "java.lang.IllegalStateException"; "" if there is none. */
+  readonly exception: string;
+  /** Where it went, in the order of the text. */
+  readonly frames: readonly Frame[];
+}
+
+/** Frames of Node.js and browsers, Python, Java, Go, Rust, C#, Ruby and PHP, compilers and linters. */
+const FRAMES: readonly RegExp[] = [
+  /\bat (?:async )?(?:new )?(?<name>[\w$.<>[\] #]+?) \((?:file:\/\/)?(?<path>[^()\n]+?):(?<line>\d+):\d+\)/g,
+  /\bat (?:async )?(?:file:\/\/)?(?<path>(?:\/|[A-Za-z]:[\\/]|\.{0,2}\/)[^()\n]+?):(?<line>\d+):\d+/g,
+  /\bFile "(?<path>[^"\n]+)", line (?<line>\d+)(?:, in (?<name>[^\n]+))?/g,
+  /\bat (?<name>[\w$.<>/@]+)\((?<path>[\w$]+\.(?:java|kt|scala|groovy)):(?<line>\d+)\)/g,
+  /\bat (?<name>[\w.<>`[\]]+)\([^)\n]*\) in (?<path>[^\n]+?):line (?<line>\d+)/g,
+  /^\s*from (?<path>[^\s:]+):(?<line>\d+):in [`'](?<name>[^'\n]+)'/gm,
+  /#\d+ (?<path>[^\s(]+)\((?<line>\d+)\)/g,
+  /(?<![\w/\\.:"(@-])(?<path>(?:[A-Za-z]:)?[\w@./\\+-]*[\w+-]\.[A-Za-z]{1,6})(?::(?<line>\d+)(?::\d+)?|\((?<line2>\d+)(?:,\d+)?\))/g,
+];
+const EXCEPTION =
+  /(?:^|[\s"])(?<class>(?:[a-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning|Failure|Interrupt|Panic))\b/;
+const NOISE: readonly RegExp[] = [
+  /(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}(?::\d+)*/g,
+  /\bhttps?:\/\/\S+/g,
+  /\b0x[\da-f]+\b/gi,
+  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi,
+  /\b\d{4}-\d\d-\d\d[T ][\d:.,]+Z?\b/g,
+  /'[^'\n]{0,200}'|"[^"\n]{0,200}"|`[^`\n]{0,200}`/g,
+  /\b\d[\d.,:]*\b/g,
+];
+const MAX_FRAMES = 50;
+
+/** Whether a pasted text looks like what a console prints when something fails. */
+export function isTrace(text: string): boolean {
+  if (
+    /^\s*(?:Traceback \(most recent call last\)|panic:|thread '.*' panicked at|Caused by:|Uncaught |Unhandled |error(?:\[\w+\])?:|npm ERR!|fatal(?: error)?:|Exception in thread)/im.test(
+      text,
+    )
+  )
+    return true;
+  if (
+    /^\s+at [\w$.<>[\] ]+ ?\(.*:\d+(?::\d+)?\)/m.test(text) ||
+    /^\s*File ".*", line \d+/m.test(text)
+  )
+    return true;
+  const [first = ""] = text.trim().split("\n");
+  return /^(?:[\w$.]+: )?(?:[a-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning): /.test(first);
+}
+
+/** Takes a console error apart. Bounded by the first 50 frames and 20,000 characters. */
+export function readTrace(text: string): Trace {
+  const head = text.slice(0, 20_000);
+  const exception = EXCEPTION.exec(head)?.groups?.["class"] ?? "";
+  const message = messageOf(head, exception);
+  const pieces = NOISE.reduce((rest, noise) => rest.replace(noise, "\0"), message)
+    .split("\0")
+    .map((piece) => piece.replace(/^[\s:,;.()[\]-]+|[\s:,;.()[\]-]+$/g, ""))
+    .filter((piece) => piece.length >= 6)
+    .sort((a, b) => b.length - a.length);
+  return { message: pieces.join(" "), pieces, exception, frames: framesOf(head) };
+}
+
+function framesOf(text: string): Frame[] {
+  const found = new Map<number, Frame>();
+  const taken = new Set<string>();
+  for (const pattern of FRAMES) {
+    for (const match of text.matchAll(pattern)) {
+      const { path = "", line, line2, name = "" } = match.groups ?? {};
+      const frame = {
+        path: path.replaceAll("\\", "/"),
+        line: Number(line ?? line2),
+        name: name.trim(),
+      };
+      const key = `${frame.path}:${frame.line}`;
+      if (taken.has(key) || path === "") continue;
+      taken.add(key);
+      found.set(match.index, frame);
+    }
+  }
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([, frame]) => frame)
+    .slice(0, MAX_FRAMES);
+}
+
+/** The line that says what went wrong: that of the exception (the last one in Python, where it ends the trace), or the first that is no frame. */
+function messageOf(text: string, exception: string): string {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const simple = exception.slice(exception.lastIndexOf(".") + 1);
+  const isPython = /Traceback \(most recent call last\)/.test(text);
+  const named =
+    exception === ""
+      ? undefined
+      : lines.find((line) => line.includes(simple) && !/^(?:at|File) /.test(line));
+  const panic = lines.find((line) => /^(?:panic:|thread '.*' panicked)/.test(line));
+  const line =
+    (isPython ? lines.at(-1) : undefined) ??
+    panic ??
+    named ??
+    lines.find((each) => !/^(?:at |File |Traceback|\^|\|)/.test(each)) ??
+    "";
+  const behind = simple === "" ? -1 : line.indexOf(simple);
+  const said = behind < 0 ? line : line.slice(behind + simple.length);
+  return said.replace(
+    /^\s*(?:panic|error|fatal|fatal error|uncaught|npm ERR!)?\s*(?:\[\w+\])?\s*[:!]?\s*/i,
+    "",
+  );
+}

@@ -1,0 +1,102 @@
+import { matchesHumps, splitIdentifier } from "./split.ts";
+import type { NameCount } from "./store.ts";
+
+/** A suggestion while typing. */
+export interface Completion {
+  readonly text: string;
+  /** "word" for keywords out of names, otherwise what the name declares. */
+  readonly kind: NameCount["kind"] | "word";
+  /** How often it is declared. */
+  readonly count: number;
+}
+
+const MIN_WORD_LENGTH = 3;
+
+/** The names and words of an index, sorted, for suggestions while typing and for names by their humps. */
+export class Vocabulary {
+  readonly #entries: readonly (Completion & { readonly key: string })[];
+
+  constructor(names: readonly NameCount[]) {
+    const words = new Map<string, number>();
+    const byName = new Map<string, Completion>();
+    for (const { name, kind, count } of names) {
+      if (kind === "test") continue;
+      const known = byName.get(name);
+      byName.set(name, {
+        text: name,
+        kind: known?.kind ?? kind,
+        count: (known?.count ?? 0) + count,
+      });
+      for (const part of splitIdentifier(name))
+        if (part.length >= MIN_WORD_LENGTH && !/^\d/.test(part))
+          words.set(part, (words.get(part) ?? 0) + count);
+    }
+    for (const [word, count] of words)
+      // A word that one name alone has suggests nothing that the name does not.
+      if (count > 1 && !byName.has(word)) byName.set(word, { text: word, kind: "word", count });
+    this.#entries = Array.from(byName.values(), (entry) => ({
+      ...entry,
+      key: entry.text.toLowerCase(),
+    })).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /**
+   * What the last word of `typed` may become, the most frequent first; what goes before it stays in front. A member is suggested behind its class:
+   * `HashMap.pu` gives `HashMap.put`.
+   */
+  suggest(typed: string, limit: number): Completion[] {
+    const at = typed.search(/[\p{L}\p{N}_$]+$/u);
+    if (at < 0) return [];
+    const front = typed.slice(0, at);
+    const last = typed.slice(at);
+    const found = this.#under(last.toLowerCase());
+    const best = found
+      .sort(
+        (a, b) => this.#weight(b, last) - this.#weight(a, last) || a.text.length - b.text.length,
+      )
+      .slice(0, limit);
+    const humps =
+      best.length < limit && /\p{Lu}/u.test(last) ? this.byHumps(last, limit - best.length) : [];
+    return [...best, ...humps.filter((each) => !best.includes(each))].map(
+      ({ text, kind, count }) => ({ text: front + text, kind, count }),
+    );
+  }
+
+  /** Names that `humps` abbreviates: `HM` for `HashMap`, `crSh` for `createSheet`. */
+  byHumps(humps: string, limit: number): Completion[] {
+    const first = /^\P{Lu}*\p{Lu}?/u.exec(humps)?.[0].toLowerCase() ?? "";
+    // The first hump is a beginning of the name, which narrows the search to its neighbourhood.
+    const beginning = /^(?:\p{Lu}|[^\p{Lu}]+)/u.exec(humps)?.[0].toLowerCase() ?? first;
+    const found: Completion[] = [];
+    for (const entry of this.#under(beginning)) {
+      if (entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
+    }
+    return found.sort((a, b) => b.count - a.count || a.text.length - b.text.length).slice(0, limit);
+  }
+
+  #weight({ text, count }: Completion, typed: string): number {
+    return Math.log2(1 + count) + (text.startsWith(typed) ? 2 : 0) + (text === typed ? 4 : 0);
+  }
+
+  #under(prefix: string): Completion[] {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle]?.key ?? "") < prefix) low = middle + 1;
+      else high = middle;
+    }
+    const found: Completion[] = [];
+    for (let at = low; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry === undefined || !entry.key.startsWith(prefix)) break;
+      found.push(entry);
+    }
+    return found;
+  }
+}
