@@ -22,6 +22,16 @@ export type ErrorCode =
   | "INDEXER_FAILED"
   | "GRAMMAR_UNREADABLE"
   | "WATCH_LIMITED"
+  | "SEARCH_CORRUPT"
+  | "SEARCH_VERSION"
+  | "SEARCH_UNWRITABLE"
+  | "SEARCH_BUSY"
+  | "SEARCH_FAILED"
+  | "PACKAGE_UNREADABLE"
+  | "QUERY_EMPTY"
+  | "PATTERN_INVALID"
+  | "PATTERN_TOO_BROAD"
+  | "CORPUS_UNREADABLE"
   | "PAGE_NOT_BUILT"
   | "PORT_TAKEN"
   | "PORT_REFUSED"
@@ -112,6 +122,46 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   WATCH_LIMITED: {
     en: "Changes of files cannot be watched ({reason}); the workspace is looked through every {seconds} seconds instead.",
     zh: "无法监视文件变化（{reason}），改为每 {seconds} 秒检查一次工作区。",
+  },
+  SEARCH_CORRUPT: {
+    en: "The search index {path} was damaged and is built again from your files. Nothing needs to be done.",
+    zh: "搜索索引 {path} 已损坏，正在根据您的文件重建。无需任何操作。",
+  },
+  SEARCH_VERSION: {
+    en: "The search index {path} was written by another version of Cloud Code and is built again. Nothing needs to be done.",
+    zh: "搜索索引 {path} 由其他版本的 Cloud Code 写入，正在重建。无需任何操作。",
+  },
+  SEARCH_UNWRITABLE: {
+    en: "The search index cannot be kept in {path} ({reason}). Free some space, or set CLOUD_CODE_CACHE_DIR to a folder that can be written.",
+    zh: "搜索索引无法保存在 {path}（{reason}）。请释放空间，或将 CLOUD_CODE_CACHE_DIR 设为可写的文件夹。",
+  },
+  SEARCH_BUSY: {
+    en: "Process {pid} is bringing the search index up to date; what it has so far is searched.",
+    zh: "进程 {pid} 正在更新搜索索引；目前搜索已有的内容。",
+  },
+  SEARCH_FAILED: {
+    en: "The search stopped ({reason}). Try again; `cloud-code index rebuild` builds its index again.",
+    zh: "搜索已停止（{reason}）。请重试；运行 `cloud-code index rebuild` 可重建索引。",
+  },
+  PACKAGE_UNREADABLE: {
+    en: "The package {name} in {path} cannot be read ({reason}) and is left out. Install it again, or check its permissions.",
+    zh: "无法读取 {path} 中的软件包 {name}（{reason}），已跳过。请重新安装，或检查其权限。",
+  },
+  QUERY_EMPTY: {
+    en: "There is nothing to search for. Type a name, a description, a /pattern/ or an error message.",
+    zh: "没有可搜索的内容。请输入名称、描述、/正则表达式/ 或错误信息。",
+  },
+  PATTERN_INVALID: {
+    en: 'The regular expression does not parse ({reason}). Put the text in "quotes" to search it as it is.',
+    zh: "正则表达式无法解析（{reason}）。若要按原文搜索，请用英文引号括起来。",
+  },
+  PATTERN_TOO_BROAD: {
+    en: "The regular expression takes too long ({reason}). Add three letters or digits in a row that every match has, or narrow the files with --path.",
+    zh: "正则表达式耗时过长（{reason}）。请加入每个匹配都含有的三个连续字母或数字，或用 --path 缩小文件范围。",
+  },
+  CORPUS_UNREADABLE: {
+    en: "The collection {path} cannot be read ({reason}). It consists of corpus.jsonl, queries.jsonl and qrels/test.tsv.",
+    zh: "无法读取数据集 {path}（{reason}）。它由 corpus.jsonl、queries.jsonl 和 qrels/test.tsv 组成。",
   },
   PAGE_NOT_BUILT: {
     en: "The page is not built: {path} cannot be read ({reason}). Run `npm run build`.",

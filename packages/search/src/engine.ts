@@ -4,6 +4,7 @@ import { findError } from "./error.ts";
 import { findText } from "./text.ts";
 import { findDescription } from "./description.ts";
 import { understand } from "./query.ts";
+import type { SearchStore } from "./store.ts";
 import type { Findings, Hit } from "./hit.ts";
 import { Library } from "./library.ts";
 

@@ -9,9 +9,7 @@ export interface Hit {
   readonly score: number;
   readonly why: Reason;
   /** Settles which lines are shown; undefined when the file is gone or does not hold what was indexed. */
-  readonly show: (
-    lines: readonly string[],
-  ) => Promise<
+  readonly show: (lines: readonly string[]) => Promise<
     | {
         readonly unit: Unit;
         readonly mark: (snippet: string) => readonly Mark[];

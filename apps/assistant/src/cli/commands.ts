@@ -71,6 +71,80 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./complete.ts").then((module) => module.runComplete),
   },
   {
+    name: "search",
+    summary: {
+      en: "find code by name, by description, by pattern or by an error message",
+      zh: "按名称、描述、模式或错误信息查找代码",
+    },
+    positional: "QUERY…",
+    options: {
+      workspace: workspaceHere,
+      source: {
+        short: "s",
+        value: "SOURCE",
+        help: {
+          en: "workspace or dependencies; several with commas (default: both)",
+          zh: "workspace 或 dependencies，可用逗号分隔（默认：两者）",
+        },
+      },
+      lang: {
+        value: "LANGUAGE",
+        help: {
+          en: "only this programming language, for example python; en or zh chooses that of the messages",
+          zh: "仅限此编程语言，例如 python；en 或 zh 则为消息语言",
+        },
+      },
+      api: {
+        short: "a",
+        value: "NAME",
+        help: {
+          en: "only code that mentions this name; several with commas",
+          zh: "仅限提及此名称的代码，可用逗号分隔",
+        },
+      },
+      path: {
+        value: "PART",
+        help: {
+          en: "only files with this in their path; * and ** stand for anything",
+          zh: "仅限路径中含有此内容的文件；* 和 ** 为通配符",
+        },
+      },
+      package: {
+        value: "NAME",
+        help: { en: "only this package", zh: "仅限此软件包" },
+      },
+      as: {
+        value: "KIND",
+        help: {
+          en: "read the query as api, description, literal, regex or error (default: found out)",
+          zh: "将查询视为 api、description、literal、regex 或 error（默认：自动判断）",
+        },
+      },
+      page: {
+        short: "p",
+        value: "N",
+        help: { en: "page, from 1 (default 1)", zh: "页码，从 1 开始（默认 1）" },
+      },
+      limit: {
+        short: "n",
+        value: "N",
+        help: {
+          en: "results on a page, 1 to 50 (default 10)",
+          zh: "每页结果数，1 到 50（默认 10）",
+        },
+      },
+      stdin: {
+        help: {
+          en: "take the query from standard input, for example a stack trace",
+          zh: "从标准输入读取查询，例如堆栈跟踪",
+        },
+      },
+      json,
+    },
+    example: 'cloud-code search "read an excel file" --api Workbook',
+    load: () => import("./search.ts").then((module) => module.runSearch),
+  },
+  {
     name: "lsp",
     summary: {
       en: "serve an editor by the Language Server Protocol",

@@ -9,7 +9,10 @@ export type Asked =
   | { readonly kind: "help"; readonly topic: Command | string | undefined }
   | { readonly kind: "run"; readonly command: Command; readonly given: Given };
 
-/** Takes `--lang` out of a command line: it decides in which language the rest is criticised. */
+/**
+ * Takes `--lang` out of a command line: it decides in which language the rest is criticised. `--lang python` stays: that is a filter of `search`, and no
+ * programming language is called "en" or "zh".
+ */
 export function takeLanguage(words: readonly string[]): {
   readonly words: readonly string[];
   readonly language?: string;
@@ -19,6 +22,8 @@ export function takeLanguage(words: readonly string[]): {
   if (word === undefined) return { words };
   const isInline = word.includes("=");
   const language = isInline ? word.slice(word.indexOf("=") + 1) : words[at + 1];
+  if (language !== undefined && !/^(?:en|zh)\b/i.test(language) && words[0] === "search")
+    return { words };
   const rest = words.filter((_, each) => each !== at && (isInline || each !== at + 1));
   return language === undefined ? { words: rest } : { words: rest, language };
 }
@@ -129,7 +134,8 @@ function parseOptions(command: Command, words: readonly string[], locale: Locale
       texts[token.name] = token.value;
     }
   }
-  const [, surplus = command.positional === undefined ? positionals[0] : undefined] = positionals;
+  const takesMany = command.positional?.endsWith("…") === true;
+  const surplus = takesMany ? undefined : positionals[command.positional === undefined ? 0 : 1];
   if (surplus !== undefined) {
     throw usage(
       english ? `\`${surplus}\` is not expected here.` : `此处不应有 \`${surplus}\`。`,

@@ -1,0 +1,29 @@
+import type { Language } from "@cloud-code/syntax";
+
+const ECMASCRIPT = [
+  /\bfrom\s*["']([^"'\n]+)["']/g,
+  /\bimport\s*\(?\s*["']([^"'\n]+)["']/g,
+  /\brequire\(\s*["']([^"'\n]+)["']\s*\)/g,
+];
+const JVM = [/^\s*import\s+(?:static\s+)?([\w.]+)/gm];
+const PATTERNS: Readonly<Partial<Record<Language | "markdown", readonly RegExp[]>>> = {
+  typescript: ECMASCRIPT,
+  tsx: ECMASCRIPT,
+  javascript: ECMASCRIPT,
+  python: [/^\s*from\s+([\w.]+)\s+import\b/gm, /^\s*import\s+([\w.]+)/gm],
+  java: JVM,
+  generic: JVM,
+  go: [/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*$/gm],
+  rust: [/^\s*(?:pub\s+)?use\s+(?:::)?(\w+)/gm, /^\s*extern\s+crate\s+(\w+)/gm],
+};
+const MAX_LENGTH = 200;
+
+/** The names of modules and packages that a source file imports, as it writes them; relative ones are left out. */
+export function importsOf(text: string, language: Language | "markdown"): Set<string> {
+  const found = new Set<string>();
+  for (const pattern of PATTERNS[language] ?? [])
+    for (const [, name = ""] of text.matchAll(pattern))
+      if (!name.startsWith(".") && !name.startsWith("/") && name.length <= MAX_LENGTH)
+        found.add(name);
+  return found;
+}

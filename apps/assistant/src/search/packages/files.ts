@@ -1,0 +1,151 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { type Language, languageOf } from "@cloud-code/syntax";
+import { reasonOf } from "../../errors.ts";
+import { isSecret, isSecretFolder } from "../../workspace/denied.ts";
+import { readSource, skipByContent, skipByName, toText } from "../../workspace/source.ts";
+import type { NewFile } from "../catalog.ts";
+import { Zip } from "../zip.ts";
+import type { PackageOnDisk } from "./package.ts";
+
+const MAX_FILE_BYTES = 512 * 1024;
+/** A package beyond this is data with some code in it. */
+const MAX_FILES = 8_000;
+const LEFT_OUT = /^(?:\.|node_modules$|__pycache__$|site-packages$|vendor$|locales?$)/;
+const PROSE = /\.(?:md|markdown)$/i;
+const NEWS =
+  /^(?:change|history|contribut|code_of_conduct|security|licen|authors|release|upgrad|migrat|governance)/i;
+
+/** The source files and the documentation of a package, one after the other. Secrets, data, built and generated files are left out. */
+export async function* readPackage(
+  facts: PackageOnDisk,
+  unreadable: (path: string, reason: string) => void,
+): AsyncGenerator<NewFile> {
+  if (/\.(?:jar|zip)$/.test(facts.root)) yield* readArchive(facts);
+  else yield* readFolder(facts, unreadable);
+}
+
+/** What changes when a package is installed anew in its place. */
+export async function stampOf({ root, paths }: PackageOnDisk): Promise<string> {
+  const { mtimeMs, size } = await stat(
+    paths?.length === 1 && !isArchive(root) ? join(root, paths[0] ?? "") : root,
+  ).catch(() => ({ mtimeMs: 0, size: 0 }));
+  return `${mtimeMs}-${size}`;
+}
+
+/** Reads files of packages again, for snippets; keeps the archive open that was asked last. */
+export class PackageReader {
+  #archive: { readonly path: string; readonly zip: Promise<Zip> } | undefined;
+
+  /** The text of a file; undefined when it is gone or no text. */
+  async read(path: string, root: string): Promise<string | undefined> {
+    if (!isArchive(root)) {
+      const reading = await readSource(root, path, MAX_FILE_BYTES);
+      return reading.kind === "text" ? reading.text : undefined;
+    }
+    try {
+      const bytes = await (await this.#open(root)).read(path);
+      const text = bytes === undefined ? undefined : toText(bytes);
+      return typeof text === "string" ? text : undefined;
+    } catch {
+      // The archive was replaced or removed: the package is found anew with the next look at the workspace.
+      await this.close();
+      return undefined;
+    }
+  }
+
+  /** Closes the archive. */
+  async close(): Promise<void> {
+    const archive = this.#archive;
+    this.#archive = undefined;
+    const zip = await archive?.zip.catch(() => undefined);
+    await zip?.close();
+  }
+
+  async #open(path: string): Promise<Zip> {
+    if (this.#archive?.path !== path) {
+      await this.close();
+      this.#archive = { path, zip: Zip.open(path) };
+    }
+    return this.#archive.zip;
+  }
+}
+
+function isArchive(root: string): boolean {
+  return /\.(?:jar|zip)$/.test(root);
+}
+
+async function* readArchive({ root, paths, isFlat }: PackageOnDisk): AsyncGenerator<NewFile> {
+  const zip = await Zip.open(root);
+  try {
+    let count = 0;
+    for (const { path, bytes } of zip.files) {
+      // Entries of the JDK begin with the name of a module.
+      const inside =
+        paths === undefined ||
+        paths.some((under) =>
+          isUnder(path.replace(/^[a-z.]+\.[a-z.]+\//, ""), under, isFlat === true),
+        );
+      const language = inside ? kindOf(path) : undefined;
+      if (language === undefined || bytes > MAX_FILE_BYTES || isSecret(path)) continue;
+      if (++count > MAX_FILES) return;
+      const content = await zip.read(path);
+      const text = content === undefined ? undefined : toText(content);
+      if (typeof text === "string" && skipByContent(text) !== "minified")
+        yield { path, language, text, stamp: "" };
+    }
+  } finally {
+    await zip.close();
+  }
+}
+
+async function* readFolder(
+  { root, paths, isFlat }: PackageOnDisk,
+  unreadable: (path: string, reason: string) => void,
+): AsyncGenerator<NewFile> {
+  let count = 0;
+  const queue = paths === undefined ? [""] : [...paths];
+  for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
+    let names;
+    try {
+      names = await readdir(join(root, folder), { withFileTypes: true });
+    } catch (error) {
+      const reason = reasonOf(error);
+      // A module of Python may be a single file.
+      if (reason === "ENOENT" && paths?.includes(folder) === true) {
+        for (const ending of [".py", ".pyi"]) yield* readOne(root, `${folder}${ending}`);
+      } else unreadable(join(root, folder).split(sep).join("/"), reason);
+      continue;
+    }
+    for (const entry of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (isFlat !== true && !LEFT_OUT.test(entry.name) && !isSecretFolder(entry.name))
+          queue.push(path);
+      } else if (entry.isFile() && kindOf(path) !== undefined) {
+        if (++count > MAX_FILES) return;
+        yield* readOne(root, path);
+      }
+    }
+  }
+}
+
+async function* readOne(root: string, path: string): AsyncGenerator<NewFile> {
+  const language = kindOf(path);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (language === undefined || skipByName(name, 0, MAX_FILE_BYTES) === "minified") return;
+  const reading = await readSource(root, path, MAX_FILE_BYTES);
+  if (reading.kind === "text") yield { path, language, text: reading.text, stamp: reading.stamp };
+}
+
+function isUnder(path: string, folder: string, isFlat: boolean): boolean {
+  if (!path.startsWith(`${folder}/`)) return false;
+  return !isFlat || path.indexOf("/", folder.length + 1) < 0;
+}
+
+/** The language of a file that belongs into the index; prose counts, news about versions does not. */
+function kindOf(path: string): Language | "markdown" | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (PROSE.test(name)) return NEWS.test(name) ? undefined : "markdown";
+  return languageOf(path);
+}

@@ -1,0 +1,425 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import {
+  type Completion,
+  type SearchAnswer,
+  search,
+  type SearchRequest,
+  type SearchStore,
+  Vocabulary,
+} from "@cloud-code/search";
+import { AssistantError, reasonOf } from "../errors.ts";
+import type { Notice } from "../session.ts";
+import { Lock } from "../workspace/lock.ts";
+import { Selector } from "../workspace/select.ts";
+import { MAX_FILE_BYTES, readSource } from "../workspace/source.ts";
+import { indexFolder } from "../workspace/store.ts";
+import { BATCH_BYTES, Catalog, type NewFile, WORKSPACE } from "./catalog.ts";
+import { Database } from "./database.ts";
+import { Matcher } from "./match/match.ts";
+import { PackageReader, readPackage, stampOf } from "./packages/files.ts";
+import { findPackages } from "./packages/find.ts";
+import type { PackageOnDisk } from "./packages/package.ts";
+import { SqliteStore } from "./store.ts";
+
+/** What a search is opened on. */
+export interface SearcherOptions {
+  /** The workspace folder, a real path. */
+  readonly root: string;
+  /** The folder for the indexes of all workspaces. */
+  readonly cache: string;
+}
+
+/** What to bring up to date. */
+export interface UpdateOrder {
+  readonly workspace: boolean;
+  readonly dependencies: boolean;
+}
+
+/** How far an update is. */
+export interface UpdateProgress {
+  readonly filesDone: number;
+  /** 0 as long as it is not known. */
+  readonly filesTotal: number;
+  /** The package that is being read; absent for the workspace. */
+  readonly package?: string;
+}
+
+/** What a searcher tells while it works. */
+export interface SearcherListener {
+  progress(progress: UpdateProgress): void;
+  notice(notice: Notice): void;
+}
+
+/** What is in the indexes. */
+export interface SearchFacts {
+  readonly workspace: {
+    readonly files: number;
+    readonly passages: number;
+    readonly symbols: number;
+    readonly bytes: number;
+  };
+  readonly dependencies: {
+    readonly packages: readonly {
+      readonly ecosystem: string;
+      readonly name: string;
+      readonly version: string;
+      readonly isIndexed: boolean;
+      readonly isImported: boolean;
+    }[];
+    readonly files: number;
+    /** Bytes of the shared index of all packages, those of other workspaces included. */
+    readonly bytes: number;
+  };
+}
+
+const TURN_FILES = 8;
+/** An index with more dead than living weight is built anew. */
+const MAX_STALENESS = 0.5;
+const VOCABULARY_AGE_MS = 10_000;
+
+/**
+ * The search of one workspace: its own index and the shared one of all packages. Lives in a thread of its own, so that nothing here makes an editor wait.
+ */
+export class Searcher {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #listener: SearcherListener;
+  readonly #own: Database;
+  readonly #shared: Database;
+  readonly #catalog: Catalog;
+  readonly #sharedCatalog: Catalog;
+  readonly #selector: Selector;
+  readonly #reader = new PackageReader();
+  readonly #matcher = new Matcher();
+  #packages: readonly PackageOnDisk[] | undefined;
+  #allowed: Set<number> = new Set();
+  #vocabulary: { readonly words: Vocabulary; readonly madeMs: number } | undefined;
+
+  constructor({ root, cache }: SearcherOptions, listener: SearcherListener) {
+    this.#root = root;
+    this.#folder = indexFolder(root, cache);
+    this.#listener = listener;
+    const notify = (code: Notice["code"], details: Notice["details"]): void =>
+      listener.notice({ code, details });
+    this.#own = new Database(this.#folder, "search", notify);
+    this.#shared = new Database(join(cache, "packages"), "packages", notify);
+    this.#catalog = new Catalog(this.#own);
+    this.#sharedCatalog = new Catalog(this.#shared);
+    this.#selector = new Selector(root, { exclude: this.#folder });
+  }
+
+  /** Brings the index up to date with the disk. Does nothing where another process is at it. Rejects with `CANCELLED`. */
+  async update(order: UpdateOrder, signal?: AbortSignal): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const lock = await Lock.acquire(join(this.#folder, "search.indexing"));
+    if (!(lock instanceof Lock)) {
+      this.#listener.notice({ code: "SEARCH_BUSY", details: { pid: lock.heldBy } });
+      if (order.dependencies) await this.#findPackages();
+      return;
+    }
+    try {
+      if (order.workspace) await this.#updateWorkspace(signal);
+      if (order.dependencies) await this.#updatePackages(signal);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** Reads one file of the workspace again; `path` is relative to it. */
+  async changed(path: string): Promise<void> {
+    const verdict = await this.#selector.judge(path);
+    if (verdict.kind === "folder") return this.#updateWorkspace();
+    const file =
+      verdict.kind === "file"
+        ? await this.#read(verdict.file.path, verdict.file.language)
+        : undefined;
+    return this.#own.use(() => {
+      this.#catalog.update(
+        WORKSPACE,
+        file === undefined ? [] : [file],
+        file === undefined ? [path] : [],
+      );
+      this.#catalog.merge();
+    });
+  }
+
+  /** Answers a question. Rejects with a `SearchError`. */
+  async search(request: SearchRequest): Promise<SearchAnswer> {
+    const sources = request.filter?.sources;
+    const needsPackages = sources === undefined || sources.includes("dependencies");
+    if (needsPackages && this.#packages === undefined) await this.#findPackages();
+    const own = new SqliteStore(this.#own, {
+      source: "workspace",
+      read: async (path) => {
+        const reading = await readSource(this.#root, path, MAX_FILE_BYTES);
+        return reading.kind === "text" ? reading.text : undefined;
+      },
+    });
+    const shared = new SqliteStore(this.#shared, {
+      source: "dependencies",
+      packages: this.#allowed,
+      read: (path, root) => this.#reader.read(path, root),
+    });
+    const stores: SearchStore[] = [own];
+    const hasShared = needsPackages && this.#allowed.size > 0;
+    if (hasShared) stores.push(shared);
+    const tools = {
+      match: ({ source, flags }: { source: string; flags: string }, texts: readonly string[]) =>
+        this.#matcher.match({ source, flags, texts }),
+      expand: async (humps: string) =>
+        (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
+    };
+    const answer = (): Promise<SearchAnswer> => search(stores, request, tools);
+    return this.#own.use(() => (hasShared ? this.#shared.use(answer) : answer()));
+  }
+
+  /** What the last word of a question may become. */
+  async suggest(typed: string, limit: number): Promise<readonly Completion[]> {
+    const words = await this.#own.use(() =>
+      this.#allowed.size > 0 ? this.#shared.use(() => this.#words()) : this.#words(),
+    );
+    return words.suggest(typed, limit);
+  }
+
+  /** What is in the indexes. */
+  async facts(): Promise<SearchFacts> {
+    const packages = this.#packages ?? (await this.#findPackages());
+    const count = (database: Database, sql: string): number =>
+      Number(database.get(sql)?.["count"] ?? 0);
+    const workspace = await this.#own.use(() => ({
+      files: count(this.#own, "select count(*) count from file where content is not null"),
+      passages: count(this.#own, "select count(*) count from passage"),
+      symbols: count(this.#own, "select count(*) count from symbol"),
+      bytes: this.#own.bytes,
+    }));
+    const shared = await this.#shared.use(() => {
+      const done = new Set(
+        this.#shared.all("select key from package where stamp <> ''").map(({ key }) => String(key)),
+      );
+      const files =
+        this.#allowed.size === 0
+          ? 0
+          : count(
+              this.#shared,
+              `select count(*) count from file where package in (${[...this.#allowed].join()})`,
+            );
+      return { done, files };
+    });
+    return {
+      workspace,
+      dependencies: {
+        packages: packages.map((facts) => ({
+          ecosystem: facts.ecosystem,
+          name: facts.name,
+          version: facts.version,
+          isIndexed: shared.done.has(keyOf(facts)),
+          isImported: facts.isImported,
+        })),
+        files: shared.files,
+        bytes: this.#shared.bytes,
+      },
+    };
+  }
+
+  /** Throws the workspace's index away, and with it what its packages have in the shared one. */
+  async clear(): Promise<void> {
+    await this.#findPackages();
+    await this.#shared.use(() => {
+      for (const id of this.#allowed) {
+        this.#sharedCatalog.update(id, [], [...this.#sharedCatalog.stamps(id).keys()]);
+        this.#shared.run("delete from package where id = ?", [id]);
+      }
+      // What belongs to packages that are gone would stay in the postings for ever.
+      if (this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
+    });
+    await this.#own.use(() => this.#own.empty());
+    this.#allowed = new Set();
+    this.#packages = undefined;
+    this.#vocabulary = undefined;
+  }
+
+  /** Lets go of everything. */
+  async close(): Promise<void> {
+    await this.#own.close();
+    await this.#shared.close();
+    await this.#reader.close();
+    await this.#matcher.close();
+  }
+
+  async #updateWorkspace(signal?: AbortSignal): Promise<void> {
+    const found = await this.#selector.select(signal === undefined ? {} : { signal });
+    for (const details of found.unreadable)
+      this.#listener.notice({ code: "FOLDER_UNREADABLE", details });
+    const known = await this.#own.use(() => {
+      if (this.#catalog.staleness() > MAX_STALENESS) this.#own.empty();
+      return this.#catalog.stamps(WORKSPACE);
+    });
+    const fresh = found.files.filter(({ path, stamp }) => known.get(path) !== stamp);
+    const present = new Set(found.files.map(({ path }) => path));
+    const gone = [...known.keys()].filter((path) => !present.has(path));
+    if (gone.length > 0) await this.#own.use(() => this.#catalog.update(WORKSPACE, [], gone));
+    const batch = new Batch(this.#own, this.#catalog, WORKSPACE);
+    for (const [done, { path, language }] of fresh.entries()) {
+      await this.#pause(done, signal);
+      this.#listener.progress({ filesDone: done, filesTotal: fresh.length });
+      const file = await this.#read(path, language);
+      if (file !== undefined) await batch.add(file);
+    }
+    await batch.end();
+  }
+
+  /** A file of the workspace as it is now; one that was refused for its content has no text and is not read again until it changes. */
+  async #read(path: string, language: NewFile["language"]): Promise<NewFile | undefined> {
+    const reading = await readSource(this.#root, path, MAX_FILE_BYTES);
+    if (reading.kind === "missing" || reading.stamp === "") return undefined;
+    return {
+      path,
+      language,
+      stamp: reading.stamp,
+      text: reading.kind === "text" ? reading.text : "",
+    };
+  }
+
+  async #updatePackages(signal?: AbortSignal): Promise<void> {
+    for (const facts of await this.#findPackages()) {
+      signal?.throwIfAborted();
+      try {
+        await this.#updatePackage(facts, signal);
+      } catch (error) {
+        if (signal?.aborted === true || error instanceof AssistantError) throw error;
+        // One damaged archive must not keep the others from being found.
+        this.#listener.notice({
+          code: "PACKAGE_UNREADABLE",
+          details: { name: facts.name, path: facts.root, reason: reasonOf(error) },
+        });
+      }
+    }
+    await this.#findPackages();
+  }
+
+  async #updatePackage(facts: PackageOnDisk, signal: AbortSignal | undefined): Promise<void> {
+    const stamp = await stampOf(facts);
+    const key = keyOf(facts);
+    const id = await this.#shared.use(() => {
+      const known = this.#shared.get("select id, stamp, root from package where key = ?", [key]);
+      // The same version in another project is the same package, unless it was changed in its place.
+      const isSame =
+        known !== undefined &&
+        known["stamp"] !== "" &&
+        (known["root"] !== facts.root || known["stamp"] === stamp);
+      if (isSame && existsSync(String(known["root"]))) return undefined;
+      if (isSame) {
+        this.#shared.run("update package set root = ?, stamp = ? where id = ?", [
+          facts.root,
+          stamp,
+          known["id"] ?? null,
+        ]);
+        return undefined;
+      }
+      const { ecosystem, name, version, licence, root } = facts;
+      if (known === undefined)
+        return this.#shared.run(
+          "insert into package(key, ecosystem, name, version, licence, root, stamp) values(?, ?, ?, ?, ?, ?, '')",
+          [key, ecosystem, name, version, licence, root],
+        );
+      const old = Number(known["id"]);
+      this.#shared.run("update package set root = ?, licence = ?, stamp = '' where id = ?", [
+        root,
+        licence,
+        old,
+      ]);
+      this.#sharedCatalog.update(old, [], [...this.#sharedCatalog.stamps(old).keys()]);
+      return old;
+    });
+    if (id === undefined) return;
+    const batch = new Batch(this.#shared, this.#sharedCatalog, id);
+    let done = 0;
+    const unreadable = (path: string, reason: string): void =>
+      this.#listener.notice({ code: "FOLDER_UNREADABLE", details: { path, reason } });
+    for await (const file of readPackage(facts, unreadable)) {
+      await this.#pause(done, signal);
+      this.#listener.progress({ filesDone: done++, filesTotal: 0, package: facts.name });
+      await batch.add(file);
+    }
+    await batch.end();
+    await this.#shared.use(() =>
+      this.#shared.run("update package set stamp = ? where id = ?", [stamp, id]),
+    );
+  }
+
+  async #findPackages(): Promise<readonly PackageOnDisk[]> {
+    const imports = await this.#own.use(() => this.#catalog.imports());
+    const packages = await findPackages(this.#root, imports);
+    this.#packages = packages;
+    const keys = new Set(packages.map(keyOf));
+    this.#allowed = await this.#shared.use(
+      () =>
+        new Set(
+          this.#shared
+            .all("select id, key from package")
+            .filter(({ key }) => keys.has(String(key)))
+            .map(({ id }) => Number(id)),
+        ),
+    );
+    return packages;
+  }
+
+  /** Lets questions in between files. */
+  async #pause(done: number, signal: AbortSignal | undefined): Promise<void> {
+    if (done % TURN_FILES === 0) await turn();
+    if (signal?.aborted === true) throw new AssistantError("CANCELLED");
+  }
+
+  /** The words of both indexes. Only inside of `use`. */
+  async #words(): Promise<Vocabulary> {
+    const known = this.#vocabulary;
+    if (known !== undefined && performance.now() - known.madeMs < VOCABULARY_AGE_MS)
+      return known.words;
+    const view = { source: "workspace", read: () => Promise.resolve(undefined) } as const;
+    const names = await new SqliteStore(this.#own, view).names();
+    const shared = this.#allowed.size > 0 ? await new SqliteStore(this.#shared, view).names() : [];
+    const words = new Vocabulary([...names, ...shared]);
+    this.#vocabulary = { words, madeMs: performance.now() };
+    return words;
+  }
+}
+
+/** Files on their way into an index, some megabytes at a time. */
+class Batch {
+  readonly #database: Database;
+  readonly #catalog: Catalog;
+  readonly #packageId: number;
+  #files: NewFile[] = [];
+  #length = 0;
+
+  constructor(database: Database, catalog: Catalog, packageId: number) {
+    this.#database = database;
+    this.#catalog = catalog;
+    this.#packageId = packageId;
+  }
+
+  async add(file: NewFile): Promise<void> {
+    this.#files.push(file);
+    this.#length += file.text.length;
+    if (this.#length >= BATCH_BYTES) await this.#write();
+  }
+
+  async end(): Promise<void> {
+    if (this.#files.length > 0) await this.#write();
+    await this.#database.use(() => this.#catalog.merge());
+  }
+
+  async #write(): Promise<void> {
+    const files = this.#files;
+    this.#files = [];
+    this.#length = 0;
+    await this.#database.use(() => this.#catalog.update(this.#packageId, files));
+  }
+}
+
+function keyOf({ ecosystem, name, version }: PackageOnDisk): string {
+  return `${ecosystem}:${name}@${version}`;
+}

@@ -1,0 +1,65 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type SearchRequest, SearchError } from "@cloud-code/search";
+import { AssistantError, reasonOf } from "../errors.ts";
+import { Searcher, type SearcherOptions } from "./searcher.ts";
+import type { Order, Told } from "./thread.ts";
+
+// The thread that indexes and searches, so that the one that talks to people never waits.
+if (parentPort !== null) {
+  const port = parentPort;
+  const tell = (told: Told): void => port.postMessage(told);
+  // Whoever started this thread passes these options; both ends are in this package.
+  const searcher = new Searcher(workerData as SearcherOptions, {
+    progress: (progress) => tell({ kind: "progress", progress }),
+    notice: (notice) => tell({ kind: "notice", notice }),
+  });
+  const running = new Map<number, AbortController>();
+  const answer = (order: Order, signal: AbortSignal): Promise<unknown> => {
+    switch (order.kind) {
+      case "update":
+        return searcher.update(order.order, signal);
+      case "search":
+        return searcher.search({ ...(order.request satisfies SearchRequest), signal });
+      case "suggest":
+        return searcher.suggest(order.typed, order.limit);
+      case "changed":
+        return searcher.changed(order.path);
+      case "facts":
+        return searcher.facts();
+      case "clear":
+        return searcher.clear();
+      case "close":
+        for (const each of running.values()) each.abort();
+        return searcher.close().finally(() => port.close());
+    }
+  };
+  port.on(
+    "message",
+    (message: { readonly id: number; readonly order: Order } | { readonly cancel: number }) => {
+      if ("cancel" in message) {
+        running.get(message.cancel)?.abort();
+        return;
+      }
+      const { id, order } = message;
+      const control = new AbortController();
+      running.set(id, control);
+      answer(order, control.signal)
+        .then(
+          (value) => tell({ kind: "answer", id, value }),
+          (error: unknown) =>
+            tell({ kind: "failure", id, failure: toFailure(error, control.signal) }),
+        )
+        .finally(() => running.delete(id));
+    },
+  );
+}
+
+function toFailure(
+  error: unknown,
+  signal: AbortSignal,
+): { code: AssistantError["code"]; details: AssistantError["details"] } {
+  if (error instanceof AssistantError) return { code: error.code, details: error.details };
+  if (signal.aborted) return { code: "CANCELLED", details: {} };
+  if (error instanceof SearchError) return { code: error.code, details: { reason: error.reason } };
+  return { code: "SEARCH_FAILED", details: { reason: reasonOf(error) } };
+}
