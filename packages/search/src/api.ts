@@ -28,7 +28,7 @@ const WORTH: Readonly<Record<SymbolKind, number>> = {
 };
 const MAX_DEFINITIONS = 200;
 const FIRST_DEFINITIONS = 2;
-const USE_CANDIDATES = 40;
+const USE_CANDIDATES = 24;
 const SCORE_OF_DEFINITION = 100;
 
 /**
@@ -153,8 +153,9 @@ async function findUses(
   for (const found of rerank(candidates, [...own, ...around], "uses").slice(0, USE_CANDIDATES)) {
     library.check();
     const text = await library.read(found);
-    if (text === undefined) continue;
-    const lines = text.split(/\r\n?|\n/);
+    // Most of the candidates have the words of the name somewhere, and not the name.
+    if (text?.includes(name) !== true) continue;
+    const lines = (await library.lines(found)) ?? [];
     const isDefinition = (line: number): boolean =>
       definitions.some(
         (each) =>

@@ -88,9 +88,8 @@ async function show(
 }
 
 async function cut(library: Library, hit: Hit): Promise<SearchResult | undefined> {
-  const text = await library.read(hit);
-  if (text === undefined) return undefined;
-  const lines = text.split(/\r\n?|\n/);
+  const lines = await library.lines(hit);
+  if (lines === undefined) return undefined;
   const shown = await hit.show(lines);
   if (shown === undefined) return undefined;
   const { unit, mark, why } = shown;

@@ -21,6 +21,7 @@ export class Library {
   readonly filter: Filter;
   readonly #signal: CancelSignal | undefined;
   readonly #texts = new Map<string, Promise<string | undefined>>();
+  readonly #lines = new Map<string, readonly string[]>();
 
   constructor(stores: readonly SearchStore[], filter: Filter, signal: CancelSignal | undefined) {
     this.stores = stores;
@@ -45,6 +46,21 @@ export class Library {
     let text = this.#texts.get(key);
     if (text === undefined) this.#texts.set(key, (text = store.read(file)));
     return text;
+  }
+
+  /** The lines of a file as it is now. */
+  async lines(of: {
+    readonly store: SearchStore;
+    readonly file: StoredFile;
+  }): Promise<readonly string[] | undefined> {
+    const key = `${this.stores.indexOf(of.store)} ${of.file.content}`;
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const text = await this.read(of);
+    if (text === undefined) return undefined;
+    const lines = text.includes("\r") ? text.split(/\r\n?|\n/) : text.split("\n");
+    this.#lines.set(key, lines);
+    return lines;
   }
 
   /** The passages that the words of a question are found in, best first. */

@@ -184,12 +184,26 @@ function rarityOf(group: TermGroup, collections: readonly Collection[], total: n
   return Math.log(1 + (total + 0.5) / 0.5) * (group[0]?.[1] ?? 1);
 }
 
+const STEPS = 1_024;
+
+/** The best of many, in two passes over the scores: one counts how many reach each step of the scale, the other takes those above the step that is enough. */
 function best(scores: Float32Array, limit: number): Scored[] {
-  const found: number[] = [];
-  for (let passage = 0; passage < scores.length; passage++)
-    if ((scores[passage] ?? 0) > 0) found.push(passage);
-  found.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  return found.slice(0, limit).map((passage) => ({ passage, score: scores[passage] ?? 0 }));
+  let highest = 0;
+  for (const score of scores) if (score > highest) highest = score;
+  if (highest === 0) return [];
+  const counts = new Uint32Array(STEPS + 1);
+  const stepOf = (score: number): number => Math.floor((score / highest) * STEPS);
+  for (const score of scores)
+    if (score > 0) counts[stepOf(score)] = (counts[stepOf(score)] ?? 0) + 1;
+  let least = STEPS;
+  for (let taken = counts[STEPS] ?? 0; least > 0 && taken < limit; taken += counts[least] ?? 0)
+    least--;
+  const found: Scored[] = [];
+  for (let passage = 0; passage < scores.length; passage++) {
+    const score = scores[passage] ?? 0;
+    if (score > 0 && stepOf(score) >= least) found.push({ passage, score });
+  }
+  return found.sort((a, b) => b.score - a.score || a.passage - b.passage).slice(0, limit);
 }
 
 function pushNumber(bytes: number[], value: number): void {

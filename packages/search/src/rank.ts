@@ -70,7 +70,7 @@ export function rerank<Candidate extends Ranked>(
   for (const candidate of candidates) {
     const { file } = candidate;
     const score =
-      candidate.score * worthOf(file, intent) * pathBoost(file.path, wanted, groups.length);
+      candidate.score * worthOf(file, intent, wanted) * pathBoost(file.path, wanted, groups.length);
     const key = `${file.source} ${file.content}`;
     const list = byFile.get(key);
     if (list === undefined) byFile.set(key, [{ ...candidate, score }]);
@@ -95,10 +95,14 @@ export function rerank<Candidate extends Ranked>(
   );
 }
 
-/** How much a file counts by its role and by where it is from. */
-export function worthOf(file: StoredFile, intent: Intent): number {
+/** How much a file counts by its role and by where it is from. Whoever asks for tests or examples means them. */
+export function worthOf(file: StoredFile, intent: Intent, wanted?: ReadonlySet<string>): number {
   const own = file.source === "workspace" ? WORKSPACE_BOOST : 1;
-  return own * WORTH[roleOf(file.path, file.language)][intent];
+  const role = roleOf(file.path, file.language);
+  const isAskedFor =
+    (role === "test" && wanted?.has("test") === true) ||
+    (role === "example" && wanted?.has("exampl") === true);
+  return own * (isAskedFor ? 1 : WORTH[role][intent]);
 }
 
 function pathBoost(path: string, wanted: ReadonlySet<string>, count: number): number {

@@ -6,9 +6,10 @@ import { worthOf } from "./rank.ts";
 import { type Mark, shorten, unitAround } from "./snippet.ts";
 import type { SearchStore, StoredFile } from "./store.ts";
 
-/** Files that may match; more are not opened for one question. */
+/** Files that may match: so many are named at first, since most questions find enough in them, and so many are opened in all. */
+const FIRST_FILES = 64;
 const MAX_FILES = 5_000;
-const FILES_AT_ONCE = 40;
+const FILES_AT_ONCE = 16;
 const MAX_HITS_PER_FILE = 20;
 const MAX_MARKS_PER_FILE = 1_000;
 
@@ -22,36 +23,60 @@ export async function findText(
   wanted: number,
   tools: SearchTools,
 ): Promise<Findings> {
-  const pieces = piecesOf(pattern);
-  const files: { store: SearchStore; file: StoredFile }[] = [];
-  for (const store of library.stores)
-    for (const file of await store.filesWith(pieces, library.filter, MAX_FILES))
-      files.push({ store, file });
-  files.sort(
-    (a, b) =>
-      worthOf(b.file, "description") - worthOf(a.file, "description") ||
-      (a.file.path < b.file.path ? -1 : 1),
-  );
   const hits: Hit[] = [];
-  for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
-    library.check();
-    // One more page tells whether there is one.
-    if (hits.length > wanted * 2) return { hits, isTotalExact: false };
-    const part = files.slice(from, from + FILES_AT_ONCE);
-    const texts = (await Promise.all(part.map((each) => library.read(each)))).map(
-      (text) => text ?? "",
-    );
-    const found =
-      pattern.kind === "literal"
-        ? texts.map((text) => findLiteral(text, pattern))
-        : await tools.match(pattern, texts);
-    for (const [at, marks] of found.entries()) {
-      const each = part[at];
-      if (each !== undefined && marks.length > 0)
-        hits.push(...(await toHits(each, texts[at] ?? "", marks)));
+  let seen = new Set<StoredFile["content"]>();
+  for (const store of library.stores) {
+    seen = new Set();
+    for (const limit of [FIRST_FILES, MAX_FILES]) {
+      library.check();
+      const named = await store.filesWith(piecesOf(pattern), library.filter, limit);
+      const files = named.filter(({ content }) => !seen.has(content)).sort(byWorth);
+      for (const { content } of files) seen.add(content);
+      for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
+        library.check();
+        // One more than the page tells that there is another.
+        if (hits.length > wanted) return { hits, isTotalExact: false };
+        hits.push(
+          ...(await lookInto(
+            library,
+            store,
+            files.slice(from, from + FILES_AT_ONCE),
+            pattern,
+            tools,
+          )),
+        );
+      }
+      if (named.length < limit) break;
     }
   }
-  return { hits, isTotalExact: files.length < MAX_FILES };
+  return { hits, isTotalExact: seen.size < MAX_FILES };
+}
+
+function byWorth(a: StoredFile, b: StoredFile): number {
+  return worthOf(b, "description") - worthOf(a, "description") || (a.path < b.path ? -1 : 1);
+}
+
+async function lookInto(
+  library: Library,
+  store: SearchStore,
+  files: readonly StoredFile[],
+  pattern: TextPattern,
+  tools: SearchTools,
+): Promise<Hit[]> {
+  const texts = (await Promise.all(files.map((file) => library.read({ store, file })))).map(
+    (text) => text ?? "",
+  );
+  const found =
+    pattern.kind === "literal"
+      ? texts.map((text) => findLiteral(text, pattern))
+      : await tools.match(pattern, texts);
+  const hits: Hit[] = [];
+  for (const [at, marks] of found.entries()) {
+    const file = files[at];
+    if (file !== undefined && marks.length > 0)
+      hits.push(...(await toHits({ store, file }, texts[at] ?? "", marks)));
+  }
+  return hits;
 }
 
 /** The places of a text, at most a thousand. */

@@ -54,34 +54,32 @@ export class Catalog {
     );
   }
 
-  /** Writes files, replacing those of the same paths, and takes away others. All or nothing. */
+  /** Writes files, replacing those of the same paths, and takes away others. */
   update(packageId: number, files: readonly NewFile[], gone: readonly string[] = []): void {
     const database = this.#database;
-    database.transaction(() => {
-      for (const path of gone) this.#forget(packageId, path);
-      const last = database.get(
-        "select first + length(lengths) / 2 next from block order by first desc limit 1",
-      );
-      const first = Number(last?.["next"] ?? 0);
-      const passages: Passage[] = [];
-      for (const file of files) this.#add(packageId, file, first, passages);
-      if (passages.length > 0) {
-        const block = buildBlock(first, passages);
-        const { lengths } = block;
-        database.run("insert into block(first, lengths) values(?, ?)", [
+    for (const path of gone) this.#forget(packageId, path);
+    const last = database.get(
+      "select first + length(lengths) / 2 next from block order by first desc limit 1",
+    );
+    const first = Number(last?.["next"] ?? 0);
+    const passages: Passage[] = [];
+    for (const file of files) this.#add(packageId, file, first, passages);
+    if (passages.length > 0) {
+      const block = buildBlock(first, passages);
+      const { lengths } = block;
+      database.run("insert into block(first, lengths) values(?, ?)", [
+        first,
+        new Uint8Array(lengths.buffer, lengths.byteOffset, lengths.byteLength),
+      ]);
+      // In the order of the tree, pages are written once.
+      for (const term of [...block.postings.keys()].sort())
+        database.run("insert into posting(term, first, data) values(?, ?, ?)", [
+          term,
           first,
-          new Uint8Array(lengths.buffer, lengths.byteOffset, lengths.byteLength),
+          block.postings.get(term) ?? null,
         ]);
-        // In the order of the tree, pages are written once.
-        for (const term of [...block.postings.keys()].sort())
-          database.run("insert into posting(term, first, data) values(?, ?, ?)", [
-            term,
-            first,
-            block.postings.get(term) ?? null,
-          ]);
-      }
-      this.#touch();
-    });
+    }
+    this.#touch();
   }
 
   /** Puts small blocks together when there are many. */
@@ -94,39 +92,37 @@ export class Catalog {
     const tail = (large < 0 ? small : small.slice(0, large)).reverse();
     const [head] = tail;
     if (head === undefined || tail.length < MAX_SMALL_BLOCKS) return;
-    database.transaction(() => {
-      const rows = database.all(
-        "select term, first, data from posting where first >= ? order by term, first",
-        [head.first],
-      );
-      const lengths = database.all("select lengths from block where first >= ? order by first", [
+    const rows = database.all(
+      "select term, first, data from posting where first >= ? order by term, first",
+      [head.first],
+    );
+    const lengths = database.all("select lengths from block where first >= ? order by first", [
+      head.first,
+    ]);
+    database.run("delete from posting where first >= ?", [head.first]);
+    database.run("delete from block where first >= ?", [head.first]);
+    for (let from = 0; from < rows.length;) {
+      let to = from;
+      while (to < rows.length && rows[to]?.["term"] === rows[from]?.["term"]) to++;
+      const parts = rows.slice(from, to).map(({ first, data }) => ({
+        first: Number(first),
+        data: data instanceof Uint8Array ? data : new Uint8Array(),
+      }));
+      database.run("insert into posting(term, first, data) values(?, ?, ?)", [
+        rows[from]?.["term"] ?? null,
         head.first,
+        mergePostings(head.first, parts),
       ]);
-      database.run("delete from posting where first >= ?", [head.first]);
-      database.run("delete from block where first >= ?", [head.first]);
-      for (let from = 0; from < rows.length;) {
-        let to = from;
-        while (to < rows.length && rows[to]?.["term"] === rows[from]?.["term"]) to++;
-        const parts = rows.slice(from, to).map(({ first, data }) => ({
-          first: Number(first),
-          data: data instanceof Uint8Array ? data : new Uint8Array(),
-        }));
-        database.run("insert into posting(term, first, data) values(?, ?, ?)", [
-          rows[from]?.["term"] ?? null,
-          head.first,
-          mergePostings(head.first, parts),
-        ]);
-        from = to;
-      }
-      const bytes = Buffer.concat(
-        lengths.map(({ lengths: part }) => (part instanceof Uint8Array ? part : new Uint8Array())),
-      );
-      database.run("insert into block(first, lengths) values(?, ?)", [
-        head.first,
-        new Uint8Array(bytes),
-      ]);
-      this.#touch();
-    });
+      from = to;
+    }
+    const bytes = Buffer.concat(
+      lengths.map(({ lengths: part }) => (part instanceof Uint8Array ? part : new Uint8Array())),
+    );
+    database.run("insert into block(first, lengths) values(?, ?)", [
+      head.first,
+      new Uint8Array(bytes),
+    ]);
+    this.#touch();
   }
 
   /** Which part of the postings belongs to passages that are gone, 0 to 1. */

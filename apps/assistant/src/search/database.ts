@@ -69,25 +69,15 @@ export class Database {
     return existsSync(this.#path) ? statSync(this.#path).size : 0;
   }
 
-  /** Gives `work` the file for itself; what is asked meanwhile waits. Rejects with `INDEX_LOCKED` when another process will not let go. */
+  /**
+   * Gives `work` the file for itself, as one transaction: all that it writes is kept, or nothing. What is asked meanwhile waits. Rejects with `INDEX_LOCKED`
+   * when another process will not let go.
+   */
   use<Result>(work: () => Promise<Result> | Result): Promise<Result> {
     const turn = this.#queue.then(() => this.#inTurn(work));
     // The next one must not fail because this one did.
     this.#queue = turn.catch(() => undefined);
     return turn;
-  }
-
-  /** Runs `work` as one transaction: all of it is kept, or nothing. Only inside of `use`. */
-  transaction(work: () => void): void {
-    const connection = this.#open();
-    connection.exec("begin immediate");
-    try {
-      work();
-      connection.exec("commit");
-    } catch (error) {
-      if (connection.inTransaction) connection.exec("rollback");
-      throw error;
-    }
   }
 
   /** All rows. Only inside of `use`. */
@@ -132,14 +122,27 @@ export class Database {
     }
     try {
       this.#recover();
-      return await work();
+      return await this.#inTransaction(work);
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#notify("SEARCH_CORRUPT", { path: this.#path });
       this.#remove();
-      return await work();
+      return await this.#inTransaction(work);
     } finally {
       await lock.release();
+    }
+  }
+
+  async #inTransaction<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+    // The driver makes and removes its lock folder with every transaction, and a read of its own is one.
+    this.#open().exec("begin");
+    try {
+      const result = await work();
+      if (this.#connection?.inTransaction === true) this.#connection.exec("commit");
+      return result;
+    } catch (error) {
+      if (this.#connection?.inTransaction === true) this.#connection.exec("rollback");
+      throw error;
     }
   }
 

@@ -19,7 +19,7 @@ import { indexFolder } from "../workspace/store.ts";
 import { BATCH_BYTES, Catalog, type NewFile, WORKSPACE } from "./catalog.ts";
 import { Database } from "./database.ts";
 import { Matcher } from "./match/match.ts";
-import { PackageReader, readPackage, stampOf } from "./packages/files.ts";
+import { PackageReader, readAgain, readPackage, stampOf } from "./packages/files.ts";
 import { findPackages } from "./packages/find.ts";
 import type { PackageOnDisk } from "./packages/package.ts";
 import { SqliteStore } from "./store.ts";
@@ -153,10 +153,7 @@ export class Searcher {
     if (needsPackages && this.#packages === undefined) await this.#findPackages();
     const own = new SqliteStore(this.#own, {
       source: "workspace",
-      read: async (path) => {
-        const reading = await readSource(this.#root, path, MAX_FILE_BYTES);
-        return reading.kind === "text" ? reading.text : undefined;
-      },
+      read: (path) => Promise.resolve(readAgain(this.#root, path)),
     });
     const shared = new SqliteStore(this.#shared, {
       source: "dependencies",

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { type Mark, SearchError } from "@cloud-code/search";
 import type { MatchOrder } from "./worker.ts";
@@ -12,7 +13,8 @@ export class Matcher {
 
   /** The matches in each text. Rejects with `PATTERN_TOO_BROAD` after two seconds. One call at a time. */
   async match(order: MatchOrder): Promise<readonly (readonly Mark[])[]> {
-    this.#worker ??= new Worker(WORKER, { execArgv: [] });
+    // A thread takes its time to start, on a busy machine seconds: that is not the pattern's.
+    this.#worker ??= await start();
     const worker = this.#worker;
     worker.ref();
     let timeout: NodeJS.Timeout | undefined;
@@ -31,7 +33,8 @@ export class Matcher {
       throw error;
     } finally {
       clearTimeout(timeout);
-      worker.removeAllListeners();
+      worker.removeAllListeners("message");
+      worker.removeAllListeners("error");
       // An idle thread must not keep the program alive.
       worker.unref();
     }
@@ -43,4 +46,10 @@ export class Matcher {
     this.#worker = undefined;
     await worker?.terminate();
   }
+}
+
+async function start(): Promise<Worker> {
+  const worker = new Worker(WORKER, { execArgv: [] });
+  await once(worker, "message");
+  return worker;
 }

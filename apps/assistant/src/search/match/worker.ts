@@ -13,6 +13,7 @@ const MAX_MARKS = 1_000;
 // A thread for regular expressions alone: one that runs wild is ended with its thread, and nothing else stops.
 if (parentPort !== null) {
   const port = parentPort;
+  port.postMessage([]);
   port.on("message", ({ source, flags, texts }: MatchOrder) => {
     const pattern = toRegExp({ source, flags });
     port.postMessage(texts.map((text) => findAll(pattern, text)));

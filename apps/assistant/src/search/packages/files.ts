@@ -1,9 +1,16 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { type Language, languageOf } from "@cloud-code/syntax";
 import { reasonOf } from "../../errors.ts";
 import { isSecret, isSecretFolder } from "../../workspace/denied.ts";
-import { readSource, skipByContent, skipByName, toText } from "../../workspace/source.ts";
+import {
+  MAX_FILE_BYTES as SOURCE_BYTES,
+  readSource,
+  skipByContent,
+  skipByName,
+  toText,
+} from "../../workspace/source.ts";
 import type { NewFile } from "../catalog.ts";
 import { Zip } from "../zip.ts";
 import type { PackageOnDisk } from "./package.ts";
@@ -33,6 +40,28 @@ export async function stampOf({ root, paths }: PackageOnDisk): Promise<string> {
   return `${mtimeMs}-${size}`;
 }
 
+/**
+ * The text of a file that is in an index, and so was found to be no secret, as it is now; undefined when it is gone or no text. Without waiting: a search reads dozens of small files in a
+ * thread of its own, and each detour over the pool of threads would cost more than the reading.
+ */
+export function readAgain(root: string, path: string): string | undefined {
+  try {
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    const file = openSync(join(root, path), flags);
+    try {
+      const facts = fstatSync(file);
+      if (!facts.isFile() || facts.size > SOURCE_BYTES) return undefined;
+      const text = toText(readFileSync(file));
+      return typeof text === "string" ? text : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Gone, replaced by a link, or closed to us since it was indexed: there is nothing to show.
+    return undefined;
+  }
+}
+
 /** Reads files of packages again, for snippets; keeps the archive open that was asked last. */
 export class PackageReader {
   #archive: { readonly path: string; readonly zip: Promise<Zip> } | undefined;
@@ -40,8 +69,7 @@ export class PackageReader {
   /** The text of a file; undefined when it is gone or no text. */
   async read(path: string, root: string): Promise<string | undefined> {
     if (!isArchive(root)) {
-      const reading = await readSource(root, path, MAX_FILE_BYTES);
-      return reading.kind === "text" ? reading.text : undefined;
+      return readAgain(root, path);
     }
     try {
       const bytes = await (await this.#open(root)).read(path);
