@@ -109,7 +109,6 @@ async function toHits(
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1))
     lineStarts.push(at + 1);
   const lines = text.split(/\r\n?|\n/);
-  const symbols = await store.symbolsIn(file.content, 1, lines.length);
   const units = new Map<
     number,
     { unit: ReturnType<typeof unitAround>; line: number; texts: Set<string>; count: number }
@@ -121,7 +120,7 @@ async function toHits(
     const unit =
       last !== undefined && line <= last.unit.endLine
         ? last.unit
-        : unitAround(lines, line, symbols);
+        : unitAround(lines, line, await store.symbolsIn(file.content, line, line));
     const known = units.get(unit.startLine);
     if (known === undefined) {
       if (units.size === MAX_HITS_PER_FILE) break;
