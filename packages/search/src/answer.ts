@@ -21,7 +21,7 @@ export interface SearchRequest {
   readonly filter?: Filter;
   /** From 1; default 1. */
   readonly page?: number;
-  /** Results on a page, at most 50; default 10. */
+  /** Results on a page, at most 100; default 10. */
   readonly pageSize?: number;
   /** Stops the search between two steps. */
   readonly signal?: CancelSignal;

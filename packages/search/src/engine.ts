@@ -9,7 +9,7 @@ import type { Findings, Hit } from "./hit.ts";
 import { Library } from "./library.ts";
 
 const PAGE_SIZE = 10;
-const MAX_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 100;
 
 /**
  * Answers a question from some indexes, each for its part of the sources. Throws a {@link SearchError}.

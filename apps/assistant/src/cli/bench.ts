@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { runCompletionBench, type CompletionReport } from "../bench/completion.ts";
+import { runBeir } from "../bench/search.ts";
 import { CUTS } from "../bench/rows.ts";
 import type { Figures } from "../bench/score.ts";
 import { resolveWorkspace } from "../workspace/open.ts";
@@ -28,6 +29,37 @@ export async function runBench(given: Given, terminal: Terminal): Promise<number
   if (isWatched) terminal.errors.write("\r\u001b[K");
   if (given.switches.has("json")) printJson(terminal, report);
   else printReport(report, terminal);
+  return 0;
+}
+
+/** `cloud-code bench search`: the figures as a table, or with `--json` as one object. */
+export async function runSearchBench(given: Given, terminal: Terminal): Promise<number> {
+  const folder = resolve(requireText(given, "beir", "bench search", terminal.locale));
+  const report = await runBeir(folder, terminal.signal);
+  if (given.switches.has("json")) {
+    printJson(terminal, report);
+    return 0;
+  }
+  const { index, latencyMs, rssMb, ...quality } = report;
+  for (const [name, value] of Object.entries(quality))
+    print(terminal, `${name.padEnd(12)}${name === "queries" ? value : value.toFixed(4)}`);
+  const english = terminal.locale === "en";
+  const size = index.bytesPerByte.toFixed(2);
+  const seconds = `${index.seconds.toFixed(2)} s (CPU ${index.cpuSeconds.toFixed(2)} s)`;
+  const rows = [
+    [
+      english ? "index" : "索引",
+      english
+        ? `${seconds}, ${size} bytes a byte of the corpus`
+        : `${seconds}，每字节语料 ${size} 字节`,
+    ],
+    [
+      english ? "query" : "查询",
+      `p50 ${latencyMs.p50} · p95 ${latencyMs.p95} · p99 ${latencyMs.p99} ms`,
+    ],
+    [english ? "memory" : "内存", `${rssMb} MB`],
+  ];
+  for (const [name = "", value = ""] of rows) print(terminal, `${name.padEnd(12)}${value}`);
   return 0;
 }
 

@@ -243,4 +243,23 @@ export const COMMANDS: readonly Command[] = [
     example: "cloud-code bench completion --workspace . --items positions.jsonl",
     load: () => import("./bench.ts").then((module) => module.runBench),
   },
+  {
+    name: "bench search",
+    summary: {
+      en: "measure code search on a collection with judgements",
+      zh: "在带有标注的数据集上测量代码搜索",
+    },
+    options: {
+      beir: {
+        value: "DIR",
+        help: {
+          en: "folder in the BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv (required)",
+          zh: "BEIR 格式的文件夹：corpus.jsonl、queries.jsonl、qrels/test.tsv（必填）",
+        },
+      },
+      json,
+    },
+    example: "cloud-code bench search --beir collection",
+    load: () => import("./bench.ts").then((module) => module.runSearchBench),
+  },
 ];

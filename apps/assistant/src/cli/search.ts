@@ -1,11 +1,10 @@
 import type { Filter, Mode, SearchAnswer, SearchResult, Source } from "@cloud-code/search";
-import { AssistantError, type Locale } from "../errors.ts";
+import type { Locale } from "../errors.ts";
 import { Finder } from "../search/thread.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { cacheFolder } from "../workspace/store.ts";
-import type { Given } from "./commands.ts";
+import { type Given, parseNumber, usage } from "./command.ts";
 import { findWorkspace } from "./maintain.ts";
-import { parseNumber } from "./parse.ts";
 import { Progress } from "./progress.ts";
 import { dim, print, printJson, type Terminal, toDigits } from "./terminal.ts";
 
@@ -91,7 +90,7 @@ function parseChoice<Choice extends string>(
     locale === "en"
       ? `\`--${option}\` is one of ${list}, not \`${text}\`.`
       : `\`--${option}\` 应为 ${list} 之一，而不是 \`${text}\`。`;
-  throw new AssistantError("USAGE", { reason, help: `cloud-code ${COMMAND} --help` });
+  throw usage(reason, COMMAND);
 }
 
 async function readQuery(terminal: Terminal): Promise<string> {
