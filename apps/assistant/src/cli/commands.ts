@@ -200,6 +200,26 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./status.ts").then((module) => module.runStatus),
   },
   {
+    name: "mcp",
+    summary: {
+      en: "offer the search to agents by the Model Context Protocol",
+      zh: "通过模型上下文协议向智能体提供搜索",
+    },
+    options: { workspace: workspaceHere },
+    example: "cloud-code mcp --workspace .",
+    load: () => import("./serve.ts").then((module) => module.runMcp),
+  },
+  {
+    name: "index status",
+    summary: {
+      en: "show what the search can find, package by package",
+      zh: "逐个软件包显示可搜索的内容",
+    },
+    options: { workspace: workspaceHere, json },
+    example: "cloud-code index status",
+    load: () => import("./maintain.ts").then((module) => module.runIndexStatus),
+  },
+  {
     name: "index rebuild",
     summary: { en: "build the index of a project anew", zh: "重新建立项目的索引" },
     options: { workspace: workspaceHere, json },

@@ -1,5 +1,6 @@
-import type { Filter, Mode, SearchAnswer, SearchResult, Source } from "@cloud-code/search";
+import type { Filter, SearchAnswer, SearchResult, Source } from "@cloud-code/search";
 import type { Locale } from "../errors.ts";
+import { MODES, SOURCES } from "../search/request.ts";
 import { Finder } from "../search/thread.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { cacheFolder } from "../workspace/store.ts";
@@ -9,8 +10,6 @@ import { Progress } from "./progress.ts";
 import { dim, print, printJson, type Terminal, toDigits } from "./terminal.ts";
 
 const COMMAND = "search";
-const SOURCES: readonly Source[] = ["workspace", "dependencies", "team"];
-const MODES: readonly Mode[] = ["auto", "api", "description", "literal", "regex", "error"];
 const MAX_RESULTS = 50;
 const MAX_QUERY_BYTES = 1_000_000;
 

@@ -1,6 +1,8 @@
 import { resolveWorkspace, openSession } from "../workspace/open.ts";
 import { findRepository } from "../workspace/root.ts";
 import { type Given, parseNumber } from "./command.ts";
+import { cacheFolder } from "../workspace/store.ts";
+import { findWorkspace } from "./maintain.ts";
 import { version } from "./version.ts";
 import { Progress } from "./progress.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -11,6 +13,15 @@ export async function runLsp(_: Given, terminal: Terminal): Promise<number> {
   // To the server a signal is what a closed pipe is: nobody is there any more.
   terminal.signal.addEventListener("abort", () => terminal.input.destroy(), { once: true });
   return createServer({ openSession, version: version() }).listen(terminal.input, terminal.output);
+}
+
+/** `cloud-code mcp`: offers the search to an agent until it leaves. */
+export async function runMcp(given: Given, terminal: Terminal): Promise<number> {
+  const { serveMcp } = await import("../search/mcp.ts");
+  const root = await findWorkspace(given);
+  const options = { root, cache: cacheFolder(), version: version() };
+  await serveMcp(options, terminal.input, terminal.output, terminal.signal);
+  return 0;
 }
 
 /** `cloud-code try`: shows completion on a folder's files in a browser until Ctrl-C. */

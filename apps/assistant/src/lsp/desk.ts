@@ -15,8 +15,15 @@ import { type Feature, Features } from "./features.ts";
 import { acceptedCommand } from "./items.ts";
 import { arrayAt, at, stringAt } from "./params.ts";
 import { Progress } from "./progress.ts";
-import { type LastRequest, statusMethod, type StatusReport } from "./protocol.ts";
+import {
+  type LastRequest,
+  searchMethod,
+  statusMethod,
+  type StatusReport,
+  suggestMethod,
+} from "./protocol.ts";
 import { type OpenSession, Roots } from "./roots.ts";
+import { Searching } from "./searching.ts";
 import { parseSettings, section, type Settings } from "./settings.ts";
 import { Suggesting } from "./suggesting.ts";
 import type { Wire } from "./wire.ts";
@@ -39,6 +46,7 @@ export class Desk {
   readonly #documents: Documents;
   readonly #roots: Roots;
   readonly #suggesting: Suggesting;
+  readonly #searching: Searching;
   readonly #features: Features;
   readonly #progress: Progress;
   readonly #initial: Settings;
@@ -83,6 +91,7 @@ export class Desk {
       settled: () => wire.settled(),
       answered: (last) => this.#answered(last),
     });
+    this.#searching = new Searching(client.locale, client.can.registerWatchers);
     this.#features = new Features(
       (registrations) => wire.request("client/registerCapability", { registrations }),
       // The protocol's own spelling.
@@ -114,7 +123,7 @@ export class Desk {
         ...(can.registerGhost ? {} : { inlineCompletionProvider: true }),
         executeCommandProvider: { commands: [acceptedCommand] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-        experimental: { cloudCode: { status: true } },
+        experimental: { cloudCode: { status: true, search: true } },
       },
     };
   }
@@ -122,7 +131,7 @@ export class Desk {
   /** Closes every session. */
   async close(): Promise<void> {
     clearTimeout(this.#statusTimer);
-    await this.#roots.close();
+    await Promise.all([this.#roots.close(), this.#searching.close()]);
   }
 
   #listen(): void {
@@ -131,7 +140,7 @@ export class Desk {
     wire.onNotification("textDocument/didOpen", (params) => this.#open(params));
     wire.onNotification("textDocument/didChange", (params) => this.#change(params));
     wire.onNotification("textDocument/didSave", (params) =>
-      this.#roots.changed(stringAt(params, "textDocument", "uri") ?? ""),
+      this.#changedOnDisk(stringAt(params, "textDocument", "uri") ?? ""),
     );
     wire.onNotification("textDocument/didClose", (params) => this.#close(params));
     wire.onRequest("textDocument/completion", (params, token) =>
@@ -149,13 +158,22 @@ export class Desk {
     );
     wire.onNotification("workspace/didChangeWatchedFiles", (params) => {
       for (const change of arrayAt(params, "changes"))
-        this.#roots.changed(stringAt(change, "uri") ?? "");
+        this.#changedOnDisk(stringAt(change, "uri") ?? "");
     });
     wire.onNotification("$/setTrace", (params) => {
       this.#tracing =
         stringAt(params, "value") === "messages" || stringAt(params, "value") === "verbose";
     });
     wire.onRequest(statusMethod, () => this.#report());
+    wire.onRequest(searchMethod, (params, token) =>
+      this.#searching.search(params, this.#roots.folders, token),
+    );
+    wire.onRequest(suggestMethod, (params) => this.#searching.suggest(params, this.#roots.folders));
+  }
+
+  #changedOnDisk(uri: string): void {
+    this.#roots.changed(uri);
+    this.#searching.changed(uri);
   }
 
   async #begin(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { SearchAnswer, SearchResult, Understanding } from "@cloud-code/search";
 import type { Status } from "../session.ts";
 import type { Reason } from "./words.ts";
 
@@ -30,4 +31,23 @@ export interface LastRequest {
   readonly sentence?: string;
   /** From question to answer; absent when nothing was asked of the engine. */
   readonly latencyMs?: number;
+}
+
+/**
+ * Request for code: `{ query, mode?, apis?, filter?, page?, pageSize?, workspace? }`, where `workspace` is the URI of an open folder, answers a
+ * {@link SearchReport}. Announced by `capabilities.experimental.cloudCode.search: true`.
+ */
+export const searchMethod = "cloud-code/search";
+
+/** Request for what the last word of `{ query, workspace? }` may become: `{ text, kind, count }[]`. */
+export const suggestMethod = "cloud-code/suggest";
+
+/** One page of answers. Sentences are in the editor's language. */
+export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "results"> {
+  readonly understoodAs: { readonly kind: Understanding["kind"]; readonly sentence: string };
+  /** With the reason as a phrase, and the folder that was searched. */
+  readonly results: readonly (Omit<SearchResult, "why"> & {
+    readonly why: string;
+    readonly root: string;
+  })[];
 }

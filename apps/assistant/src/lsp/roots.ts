@@ -76,6 +76,11 @@ export class Roots {
     this.#failed = options.failed;
   }
 
+  /** The workspace folders, the first one first. */
+  get folders(): readonly string[] {
+    return [...this.#folders];
+  }
+
   /** Adds workspace folders and begins to index them. */
   add(folders: readonly string[]): void {
     for (const folder of folders.map((each) => resolve(each))) {

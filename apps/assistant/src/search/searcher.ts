@@ -100,15 +100,16 @@ export class Searcher {
 
   constructor({ root, cache }: SearcherOptions, listener: SearcherListener) {
     this.#root = root;
-    this.#folder = indexFolder(root, cache);
+    const place = join(cache, "search");
+    this.#folder = indexFolder(root, place);
     this.#listener = listener;
     const notify = (code: Notice["code"], details: Notice["details"]): void =>
       listener.notice({ code, details });
     this.#own = new Database(this.#folder, "search", notify);
-    this.#shared = new Database(join(cache, "packages"), "packages", notify);
+    this.#shared = new Database(place, "packages", notify);
     this.#catalog = new Catalog(this.#own);
     this.#sharedCatalog = new Catalog(this.#shared);
-    this.#selector = new Selector(root, { exclude: this.#folder });
+    this.#selector = new Selector(root, { exclude: cache });
   }
 
   /** Brings the index up to date with the disk. Does nothing where another process is at it. Rejects with `CANCELLED`. */
