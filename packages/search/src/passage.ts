@@ -251,7 +251,7 @@ class Summaries {
 
 // A full stop before a blank, an empty line, or the first "@param", ":param" or "Args:" ends what a comment says first.
 const SENTENCE_END = /[.!?](?=\s)|[。！？]|\n[\s*/#]*\n|\n[\s*/#]*(?:@|:\w|\w+:\s*\n)/;
-const COMMENT_START = /^(?:[\s*/#!]|[rRuUbB]{0,2}(?:"""|\'\'\'))+/;
+const COMMENT_START = /^(?:[\s*/#!]|[rRuUbB]{0,2}(?:"""|'''))+/;
 
 function summaryEnd(text: string, start: number, end: number): number {
   const comment = text.slice(start, end);

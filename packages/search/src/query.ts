@@ -68,7 +68,7 @@ export function understand(
 }
 
 /** Takes a typed name apart. */
-export function toApiName(text: string): ApiName {
+function toApiName(text: string): ApiName {
   return {
     parts: text
       .trim()

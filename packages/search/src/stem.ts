@@ -9,7 +9,7 @@ export function stem(word: string): string {
   if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;
   let stemmed = stripPlural(word);
   stemmed = stripPast(stemmed);
-  if (/y$/.test(stemmed) && hasVowel(stemmed.slice(0, -1))) stemmed = `${stemmed.slice(0, -1)}i`;
+  if (stemmed.endsWith("y") && hasVowel(stemmed.slice(0, -1))) stemmed = `${stemmed.slice(0, -1)}i`;
   stemmed = replaceSuffix(stemmed, DOUBLE, 0);
   stemmed = replaceSuffix(stemmed, SINGLE, 0);
   stemmed = stripLast(stemmed);

@@ -3,7 +3,7 @@ import { stem } from "./stem.ts";
 
 /** Words of a language that say nothing about what code does. */
 const STOP_WORDS = new Set(
-  `a about all also an and any are as at be been being but by can cannot could did do does doing don for from get got had has have
+  `a about all also cls self an and any are as at be been being but by can cannot could did do does doing don for from get got had has have
   having he her here him his how however i if in into is it its just let like may me might my need no nor not of off on once
   one only onto or other our out over own please s same she should so some such t than that the their them then there these
   they this those through to too under until up us very want was way we were what when where which while who whom why will

@@ -17,7 +17,7 @@ export class Vocabulary {
   readonly #entries: readonly (Completion & { readonly key: string })[];
 
   constructor(names: readonly NameCount[]) {
-    const words = new Map<string, number>();
+    const words = new Map<string, { names: Set<string>; count: number }>();
     const byName = new Map<string, Completion>();
     for (const { name, kind, count } of names) {
       if (kind === "test") continue;
@@ -27,13 +27,18 @@ export class Vocabulary {
         kind: known?.kind ?? kind,
         count: (known?.count ?? 0) + count,
       });
-      for (const part of splitIdentifier(name))
-        if (part.length >= MIN_WORD_LENGTH && !/^\d/.test(part))
-          words.set(part, (words.get(part) ?? 0) + count);
+      for (const part of new Set(splitIdentifier(name))) {
+        if (part.length < MIN_WORD_LENGTH || /^\d/.test(part)) continue;
+        const word = words.get(part) ?? { names: new Set(), count: 0 };
+        word.names.add(name);
+        word.count += count;
+        words.set(part, word);
+      }
     }
-    for (const [word, count] of words)
+    for (const [word, { names: having, count }] of words)
       // A word that one name alone has suggests nothing that the name does not.
-      if (count > 1 && !byName.has(word)) byName.set(word, { text: word, kind: "word", count });
+      if (having.size > 1 && !byName.has(word))
+        byName.set(word, { text: word, kind: "word", count });
     this.#entries = Array.from(byName.values(), (entry) => ({
       ...entry,
       key: entry.text.toLowerCase(),

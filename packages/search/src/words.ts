@@ -48,7 +48,8 @@ function chineseGroups(text: string): TermGroup[] {
     const group = new Map<string, number>();
     for (const { word, weight } of choices)
       for (const term of toTerms(word)) group.set(term, Math.max(group.get(term) ?? 0, weight));
-    for (const term of [...group.keys()])
+    const own = [...group.keys()];
+    for (const term of own)
       for (const other of synonymsOf(term)) if (!group.has(other)) group.set(other, SYNONYM_WEIGHT);
     return [...group];
   });

@@ -105,7 +105,7 @@ async function readQuery(terminal: Terminal): Promise<string> {
 }
 
 /** The answer as programs get it: with the reason also as a sentence. */
-export function toJson(
+function toJson(
   { understoodAs, results, page, total, isTotalExact }: SearchAnswer,
   locale: Locale,
 ): object {
@@ -180,7 +180,7 @@ function printResult(result: SearchResult, rank: number, terminal: Terminal): vo
 function paint({ snippet, marks }: SearchResult, terminal: Terminal): string {
   // What is printed must not steer the terminal.
   const clean = (text: string): string =>
-    text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+    text.replace(/\p{Cc}/gu, (sign) => (sign === "\n" || sign === "\t" ? sign : "�"));
   if (!terminal.isColored) return clean(snippet);
   let painted = "";
   let at = 0;

@@ -62,16 +62,21 @@ export async function serveMcp(
     { name: "cloud-code", version: options.version },
     { capabilities: { tools: {} } },
   );
+  const running = new Set<Promise<unknown>>();
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [TOOL] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal: cancelled }) => {
     const request = params.name === TOOL.name ? parseSearch(params.arguments) : undefined;
     if (request === undefined)
       return failure(`There is one tool, ${TOOL.name}, and its query is a text.`);
+    const searching = search.search(request, cancelled);
+    running.add(searching);
     try {
-      return success(await search.search(request, cancelled));
+      return success(await searching);
     } catch (error) {
       if (!(error instanceof AssistantError)) throw error;
       return failure(error.message);
+    } finally {
+      running.delete(searching);
     }
   });
   const closed = new Promise<void>((resolve) => {
@@ -82,6 +87,8 @@ export async function serveMcp(
   });
   await server.connect(new StdioServerTransport(input, output));
   await closed;
+  // Whoever pipes a question in and closes the pipe still wants the answer.
+  if (!signal.aborted) await Promise.allSettled(running);
   await server.close();
   await search.close();
 }

@@ -1,5 +1,5 @@
 import { TokenKind } from "../token.ts";
-import { Code } from "./code.ts";
+import type { Code } from "./code.ts";
 import type { CodeSymbol, Span, SymbolKind } from "./symbol.ts";
 
 const CONTAINERS: Readonly<Record<string, SymbolKind>> = {

@@ -102,7 +102,7 @@ async function findSites(
 async function sitesOf(home: string): Promise<string[]> {
   const sites = [join(home, "Lib", "site-packages")];
   for (const name of await listIf(join(home, "lib"))) {
-    if (/^python3/.test(name))
+    if (name.startsWith("python3"))
       sites.push(
         join(home, "lib", name, "site-packages"),
         join(home, "lib", name, "dist-packages"),

@@ -1,0 +1,424 @@
+import { execFile, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import driver from "node-sqlite3-wasm";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { SearchRequest } from "@cloud-code/search";
+import { Searcher } from "./searcher.ts";
+import { toZip } from "./testing/zip.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../bin/cloud-code.js", import.meta.url));
+const base = realpathSync(mkdtempSync(join(tmpdir(), "cloud-code-search-")));
+const open: Searcher[] = [];
+let count = 0;
+afterEach(async () => {
+  for (const searcher of open.splice(0)) await searcher.close();
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+/** A new workspace with these files, and a cache of its own. */
+function workspace(files: Readonly<Record<string, string | Buffer>>): {
+  root: string;
+  cache: string;
+} {
+  const root = join(base, `w${++count}`);
+  write(root, files);
+  return { root, cache: join(base, `c${count}`) };
+}
+
+function write(root: string, files: Readonly<Record<string, string | Buffer>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+function searcher(at: { root: string; cache: string }, notices: string[] = []): Searcher {
+  const opened = new Searcher(at, {
+    progress: () => undefined,
+    notice: ({ code }) => void notices.push(code),
+  });
+  open.push(opened);
+  return opened;
+}
+
+async function ready(
+  at: { root: string; cache: string },
+  notices: string[] = [],
+): Promise<Searcher> {
+  const opened = searcher(at, notices);
+  await opened.update({ workspace: true, dependencies: true });
+  return opened;
+}
+
+/** The answers as "path:first-last". */
+async function ask(from: Searcher, request: SearchRequest | string): Promise<string[]> {
+  const { results } = await from.search(typeof request === "string" ? { query: request } : request);
+  return results.map(({ path, startLine, endLine }) => `${path}:${startLine}-${endLine}`);
+}
+
+const READER = `export class TableReader {
+  /** Reads all rows of a spreadsheet. */
+  readRows(path: string): string[] {
+    return load(path);
+  }
+
+  close(): void {
+    release("the table is closed");
+  }
+}
+`;
+
+describe("a search in a workspace", () => {
+  it("finds a member by its name, by what it does in two languages, by its text and by a pattern", async () => {
+    const own = await ready(
+      workspace({ "src/table.ts": READER, "src/other.ts": "export const x = 1;\n" }),
+    );
+    for (const query of [
+      "readRows",
+      "TableReader.read",
+      "TR",
+      "spreadsheet rows",
+      "读取电子表格的所有行",
+    ])
+      expect((await ask(own, query))[0], query).toBe(
+        query === "TR" ? "src/table.ts:1-10" : "src/table.ts:2-5",
+      );
+    expect(await ask(own, '"the table is closed"')).toEqual(["src/table.ts:7-9"]);
+    expect(await ask(own, '/release\\("\\w+ table/')).toEqual(["src/table.ts:7-9"]);
+  });
+  it("shows uses of a name, tests first", async () => {
+    const own = await ready(
+      workspace({
+        "src/table.ts": READER,
+        "src/report.ts": "export function report(r: TableReader) {\n  return r.readRows('a');\n}\n",
+        "src/table.test.ts":
+          "test('rows', () => {\n  expect(new TableReader().readRows('b')).toEqual([]);\n});\n",
+      }),
+    );
+    const { results } = await own.search({ query: "TableReader.readRows" });
+    expect(results.map(({ path, why }) => `${why.kind} ${path}`)).toEqual([
+      "definition src/table.ts",
+      "use src/table.test.ts",
+      "use src/report.ts",
+    ]);
+  });
+  it("puts the person's own frames of a stack trace first", async () => {
+    const own = await ready(workspace({ "src/table.ts": READER }));
+    const query =
+      "Error: the table is closed after 12 ms\n    at close (/other/machine/src/table.ts:8:5)\n    at node:internal/x:3:1";
+    const { results, understoodAs } = await own.search({ query });
+    expect(understoodAs.kind).toBe("error");
+    expect(results[0]).toMatchObject({
+      path: "src/table.ts",
+      startLine: 7,
+      why: { kind: "frame", line: 8 },
+    });
+  });
+  it("keeps in step with the disk, and shows a file as it is now", async () => {
+    const at = workspace({
+      "a.ts": "export function alpha() {}\n",
+      "b.ts": "export function gamma() {}\n",
+    });
+    const own = await ready(at);
+    write(at.root, {
+      "a.ts": "export function beta() {}\n",
+      "c.ts": "export function delta() {}\n",
+    });
+    rmSync(join(at.root, "b.ts"));
+    expect(await ask(own, { query: "gamma", mode: "api" })).toEqual([]);
+    await own.update({ workspace: true, dependencies: false });
+    expect(await ask(own, "alpha")).toEqual([]);
+    expect(await ask(own, "beta")).toEqual(["a.ts:1-1"]);
+    write(at.root, { "c.ts": "export function epsilon() {}\n" });
+    await own.changed("c.ts");
+    expect(await ask(own, "epsilon")).toEqual(["c.ts:1-1"]);
+    rmSync(join(at.root, "c.ts"));
+    await own.changed("c.ts");
+    expect(await ask(own, "epsilon")).toEqual([]);
+  });
+  it("puts small changes together without losing a word", async () => {
+    const at = workspace({ "a.ts": "export function word0() {}\n" });
+    const own = await ready(at);
+    for (let each = 1; each <= 20; each++) {
+      write(at.root, { [`f${each}.ts`]: `export function alphaBeta${each}() { gammaDelta(); }\n` });
+      await own.changed(`f${each}.ts`);
+    }
+    const { total } = await own.search({ query: "gamma delta calls" });
+    expect(total).toBe(20);
+  });
+  it("keeps one text once, and says how many files have it", async () => {
+    const own = await ready(workspace({ "a.ts": READER, "b.ts": READER, "c.ts": READER }));
+    const { results } = await own.search({ query: "readRows" });
+    expect(results.map(({ copies }) => copies)).toEqual([2]);
+  });
+  it("filters by path, language and source, and pages", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 25 }, (_, at) => [
+        `d${at % 2}/f${at}.${at % 5 === 0 ? "py" : "ts"}`,
+        at % 5 === 0 ? `def parse_row${at}():\n    pass\n` : `function parseRow${at}() {}\n`,
+      ]),
+    );
+    const own = await ready(workspace(files));
+    const page = (filter: SearchRequest["filter"], number = 1): Promise<string[]> =>
+      ask(own, { query: "parse row", page: number, ...(filter === undefined ? {} : { filter }) });
+    const all = [
+      ...(await page(undefined)),
+      ...(await page(undefined, 2)),
+      ...(await page(undefined, 3)),
+    ];
+    expect(new Set(all).size).toBe(25);
+    expect((await page({ languages: ["python"] })).every((path) => path.includes(".py:"))).toBe(
+      true,
+    );
+    expect(await page({ languages: ["python"] })).toHaveLength(5);
+    expect((await page({ path: "d1/" })).every((path) => path.startsWith("d1/"))).toBe(true);
+    expect((await page({ path: "d0/*.py" })).every((path) => /^d0\/.*\.py:/.test(path))).toBe(true);
+    expect(await page({ sources: ["dependencies"] })).toEqual([]);
+  });
+  it("[A2] never reads or shows a secret", async () => {
+    const own = await ready(
+      workspace({
+        ".env": "TOKEN=verysecretvalue\n",
+        "secrets.py": "verysecretvalue = 1\n",
+        "a.py": "x = 1\n",
+      }),
+    );
+    expect(await ask(own, '"verysecretvalue"')).toEqual([]);
+  });
+});
+
+describe("bad input", () => {
+  it("gets a clear answer, and the next question is answered", async () => {
+    const own = await ready(
+      workspace({
+        "a.ts": `export const text = "${"a".repeat(60)}b";\n`,
+        "bin.ts": Buffer.from([0, 1, 2]),
+      }),
+    );
+    await expect(own.search({ query: " " })).rejects.toMatchObject({ code: "QUERY_EMPTY" });
+    await expect(own.search({ query: "/(/" })).rejects.toMatchObject({ code: "PATTERN_INVALID" });
+    await expect(own.search({ query: "/(a+)+$/" })).rejects.toMatchObject({
+      code: "PATTERN_TOO_BROAD",
+    });
+    expect((await own.search({ query: "word ".repeat(20_000) })).results).toEqual([]);
+    await expect(own.search({ query: "text", signal: { aborted: true } })).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+    expect(await ask(own, "text")).toEqual(["a.ts:1-1"]);
+  });
+  it("a file that shrank or went away under the index is shown as it is, or not at all", async () => {
+    const at = workspace({ "a.ts": READER, "b.ts": READER.replace("TableReader", "CellReader") });
+    const own = await ready(at);
+    writeFileSync(join(at.root, "a.ts"), "\n");
+    rmSync(join(at.root, "b.ts"));
+    expect(await ask(own, "spreadsheet rows")).toEqual([]);
+  });
+});
+
+describe("dependencies", () => {
+  const manifest = (name: string, version: string): string =>
+    JSON.stringify({ name, version, license: "MIT" });
+  it("are found with their package, version and licence, declared ones only", async () => {
+    const own = await ready(
+      workspace({
+        "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
+        "index.ts": "import { openSheet } from 'tables';\n",
+        "node_modules/tables/package.json": manifest("tables", "1.2.3"),
+        "node_modules/tables/lib/sheet.js":
+          "/** Opens a sheet of a workbook. */\nexports.openSheet = function (path) {\n  return path;\n};\n",
+        "node_modules/tables/README.md":
+          "# Tables\n\n## Open a sheet\n\n```js\nopenSheet('a.xlsx')\n```\n",
+        "node_modules/other/package.json": manifest("other", "1.0.0"),
+        "node_modules/other/index.js": "exports.openSheet = function () {};\n",
+      }),
+    );
+    const { results } = await own.search({ query: "openSheet" });
+    expect(results[0]).toMatchObject({
+      path: "lib/sheet.js",
+      source: "dependencies",
+      package: { ecosystem: "npm", name: "tables", version: "1.2.3", licence: "MIT" },
+      why: { kind: "definition", name: "openSheet" },
+    });
+    expect(results.filter(({ package: facts }) => facts?.name === "other")).toEqual([]);
+    expect(results.some(({ path }) => path === "README.md")).toBe(true);
+    expect(await ask(own, { query: "openSheet", filter: { package: "nothing" } })).toEqual([]);
+  });
+  it("are read from source jars, environments of Python, module caches and registries", async () => {
+    const at = workspace({
+      "pom.xml":
+        "<project><dependencies><dependency><groupId>org.acme</groupId><artifactId>grid</artifactId><version>2.0</version></dependency></dependencies></project>",
+      "requirements.txt": "rows>=1\n",
+      "go.mod": "module x\n\nrequire github.com/Acme/cells v1.0.0\n",
+      "Cargo.toml": '[package]\nname = "x"\n\n[dependencies]\ncolumns = "1"\n',
+      "Cargo.lock": '[[package]]\nname = "columns"\nversion = "1.0.1"\n',
+      ".venv/lib/python3.11/site-packages/rows/__init__.py": "def spread_rows():\n    pass\n",
+      ".venv/lib/python3.11/site-packages/rows-1.1.dist-info/METADATA":
+        "Name: rows\nVersion: 1.1\nLicense: BSD\n",
+    });
+    write(at.cache, {
+      "m2/org/acme/grid/2.0/grid-2.0-sources.jar": toZip({
+        "org/acme/Grid.java": "package org.acme;\npublic class Grid { void spreadCells() {} }\n",
+      }),
+      "go/github.com/!acme/cells@v1.0.0/cells.go": "package cells\n\nfunc SpreadCells() {}\n",
+      "cargo/registry/src/index/columns-1.0.1/src/lib.rs": "pub fn spread_columns() {}\n",
+    });
+    const environment = {
+      MAVEN_REPO_LOCAL: join(at.cache, "m2"),
+      GOMODCACHE: join(at.cache, "go"),
+      CARGO_HOME: join(at.cache, "cargo"),
+    };
+    const saved = { ...process.env };
+    Object.assign(process.env, environment);
+    try {
+      const own = await ready(at);
+      const { results } = await own.search({
+        query: "spread",
+        filter: { sources: ["dependencies"] },
+      });
+      const found = results.map(
+        ({ package: facts, path }) =>
+          `${facts?.ecosystem} ${facts?.name}@${facts?.version} ${path}`,
+      );
+      expect(found.sort()).toEqual([
+        "cargo columns@1.0.1 src/lib.rs",
+        "go github.com/Acme/cells@v1.0.0 cells.go",
+        "maven org.acme:grid@2.0 org/acme/Grid.java",
+        "pypi rows@1.1 rows/__init__.py",
+      ]);
+    } finally {
+      process.env = saved;
+    }
+  });
+  it("are shared: a second workspace with the same package finds it indexed", async () => {
+    const files = {
+      "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
+      "node_modules/tables/package.json": manifest("tables", "1.0.0"),
+      "node_modules/tables/a.js": "function sharedThing() {}\n",
+    };
+    const first = workspace(files);
+    await ready(first);
+    const second = { root: workspace(files).root, cache: first.cache };
+    const own = searcher(second);
+    expect(await ask(own, "sharedThing")).toEqual(["a.js:1-1"]);
+  });
+  it("a damaged archive is told of, and the rest is found", async () => {
+    const at = workspace({
+      "pom.xml":
+        "<dependency><groupId>org.acme</groupId><artifactId>grid</artifactId><version>2.0</version></dependency>",
+      "a.ts": "function openThing() {}\n",
+    });
+    write(at.cache, { "m2/org/acme/grid/2.0/grid-2.0-sources.jar": "no archive" });
+    const saved = process.env["MAVEN_REPO_LOCAL"];
+    process.env["MAVEN_REPO_LOCAL"] = join(at.cache, "m2");
+    try {
+      const notices: string[] = [];
+      const own = await ready(at, notices);
+      expect(notices).toEqual(["PACKAGE_UNREADABLE"]);
+      expect(await ask(own, { query: "openThing", filter: { sources: ["workspace"] } })).toEqual([
+        "a.ts:1-1",
+      ]);
+    } finally {
+      if (saved === undefined) delete process.env["MAVEN_REPO_LOCAL"];
+      else process.env["MAVEN_REPO_LOCAL"] = saved;
+    }
+  });
+});
+
+describe("the index on disk", () => {
+  function databaseOf({ cache }: { cache: string }): string {
+    const folder = readdirSync(join(cache, "search"), { withFileTypes: true }).find((entry) =>
+      entry.isDirectory(),
+    );
+    return join(cache, "search", folder?.name ?? "", "search.db");
+  }
+  it("that is damaged is built again, and says so", async () => {
+    const at = workspace({ "a.ts": READER });
+    await (await ready(at)).close();
+    for (const damage of [
+      (path: string) =>
+        writeFileSync(path, "no database at all, but long enough to be read as one".repeat(100)),
+      (path: string) => truncateSync(path, 9_000),
+    ]) {
+      damage(databaseOf(at));
+      const notices: string[] = [];
+      const own = await ready(at, notices);
+      expect(notices).toContain("SEARCH_CORRUPT");
+      await own.update({ workspace: true, dependencies: false });
+      expect((await ask(own, "readRows"))[0]).toBe("a.ts:2-5");
+      await own.close();
+    }
+  });
+  it("of a newer version is built again, and says so", async () => {
+    const at = workspace({ "a.ts": READER });
+    await (await ready(at)).close();
+    const database = new driver.Database(databaseOf(at));
+    database.exec("pragma user_version=99");
+    database.close();
+    const notices: string[] = [];
+    const own = await ready(at, notices);
+    expect(notices).toEqual(["SEARCH_VERSION"]);
+    expect((await ask(own, "readRows"))[0]).toBe("a.ts:2-5");
+  });
+  it("is whole after its process was killed at any moment", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, at) => [
+        `f${at}.ts`,
+        `export function thing${at}() {\n  ${`call${at}();\n  `.repeat(300)}\n}\n`,
+      ]),
+    );
+    const at = workspace(files);
+    for (const afterMs of [250, 500, 800, 1_200]) {
+      const child = spawn(process.execPath, [PROGRAM, "search", "thing7", "--workspace", at.root], {
+        env: { ...process.env, CLOUD_CODE_CACHE_DIR: at.cache },
+        stdio: "ignore",
+      });
+      await pause(afterMs);
+      child.kill("SIGKILL");
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+    const notices: string[] = [];
+    const own = await ready(at, notices);
+    expect(notices).not.toContain("SEARCH_CORRUPT");
+    expect((await ask(own, "thing123"))[0]).toMatch(/^f123\.ts:/);
+    await own.close();
+    const database = new driver.Database(databaseOf(at));
+    expect(database.all("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    database.close();
+  });
+  it("is shared by several programs at once", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, at) => [`f${at}.ts`, `export function thing${at}() {}\n`]),
+    );
+    const at = workspace(files);
+    const run = promisify(execFile);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, (_, each) =>
+        run(
+          process.execPath,
+          [PROGRAM, "search", `thing${each + 10}`, "--workspace", at.root, "--json"],
+          {
+            env: { ...process.env, CLOUD_CODE_CACHE_DIR: at.cache },
+          },
+        ),
+      ),
+    );
+    for (const { stdout } of answers) expect(JSON.parse(stdout)).toHaveProperty("results");
+    const own = await ready(at);
+    expect((await ask(own, "thing42"))[0]).toBe("f42.ts:1-1");
+    expect(existsSync(`${databaseOf(at)}.lock`)).toBe(false);
+  });
+});
