@@ -44,8 +44,8 @@ try {
       memoryGb: Math.round(totalmem() / 1e9),
       node: process.version,
     },
-    questions: await measureQuestions(),
     ...(values["no-tree"] === true ? {} : { tree: await measureTree() }),
+    questions: await measureQuestions(),
     ...(values.beir === undefined ? {} : { beir: measureBeir(values.beir) }),
   };
   mkdirSync(join(ROOT, "bench", "results"), { recursive: true });
@@ -185,6 +185,7 @@ async function measureTree(): Promise<unknown> {
   const pick = (count: number): string[] =>
     Array.from({ length: count }, (_, at) => names[Math.floor((at * names.length) / count)] ?? "");
   texts.length = 0;
+  const baseMb = Math.round(process.memoryUsage.rss() / 1e6);
   const searcher = new Searcher({ root, cache: join(scratch, "tree") }, silent);
   const [beganMs, cpuBegan] = [performance.now(), process.cpuUsage()];
   await searcher.update({ workspace: true, dependencies: false });
@@ -214,7 +215,9 @@ async function measureTree(): Promise<unknown> {
       cpuSecondsPerMb: round((cpu.user + cpu.system) / bytes),
       bytesPerByte: round(facts.workspace.bytes / bytes),
     },
+    // What the drawing of the questions left behind is told apart.
     rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+    rssBeforeMb: baseMb,
     descriptionMs: await times(descriptions, ask),
     identifierMs: await times(pick(100), ask),
     suggestionMs: await times(typed, async (text) => void (await searcher.suggest(text, 10))),

@@ -29,6 +29,8 @@ const WORTH: Readonly<Record<SymbolKind, number>> = {
 const MAX_DEFINITIONS = 200;
 const FIRST_DEFINITIONS = 2;
 const USE_CANDIDATES = 24;
+/** The best of so many are opened; the words of a name alone rank well. */
+const USE_PASSAGES = 80;
 const SCORE_OF_DEFINITION = 100;
 
 /**
@@ -147,7 +149,7 @@ async function findUses(
   const own = toTerms(name).map((term): TermGroup => [[term, 1]]);
   const around = toTerms(owner).map((term): TermGroup => [[term, 0.5]]);
   if (own.length === 0) return [];
-  const candidates = await library.passages([...own, ...around]);
+  const candidates = await library.passages([...own, ...around], USE_PASSAGES);
   const ownerName = owner.slice(owner.lastIndexOf(".") + 1);
   const uses: { hit: Hit; score: number }[] = [];
   for (const found of rerank(candidates, [...own, ...around], "uses").slice(0, USE_CANDIDATES)) {

@@ -59,12 +59,7 @@ export class Vocabulary {
     if (at < 0) return [];
     const front = typed.slice(0, at);
     const last = typed.slice(at);
-    const found = this.#under(last.toLowerCase());
-    const best = found
-      .sort(
-        (a, b) => this.#weight(b, last) - this.#weight(a, last) || a.text.length - b.text.length,
-      )
-      .slice(0, limit);
+    const best = this.#best(this.#under(last.toLowerCase()), last, limit);
     const humps =
       best.length < limit && /\p{Lu}/u.test(last) ? this.byHumps(last, limit - best.length) : [];
     return [...best, ...humps.filter((each) => !best.includes(each))].map(
@@ -82,6 +77,19 @@ export class Vocabulary {
       if (entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
     }
     return found.sort((a, b) => b.count - a.count || a.text.length - b.text.length).slice(0, limit);
+  }
+
+  /** The first `limit` in order, without putting the thousands behind them in order. */
+  #best(found: readonly Completion[], typed: string, limit: number): Completion[] {
+    const best: { readonly entry: Completion; readonly weight: number }[] = [];
+    for (const entry of found) {
+      const weight = this.#weight(entry, typed) - entry.text.length / 1_000;
+      if (best.length === limit && weight <= (best.at(-1)?.weight ?? 0)) continue;
+      const at = best.findIndex((each) => each.weight < weight);
+      best.splice(at < 0 ? best.length : at, 0, { entry, weight });
+      if (best.length > limit) best.pop();
+    }
+    return best.map(({ entry }) => entry);
   }
 
   #weight({ text, count }: Completion, typed: string): number {

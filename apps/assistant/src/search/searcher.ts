@@ -78,7 +78,7 @@ export interface SearchFacts {
 const TURN_FILES = 8;
 /** An index with more dead than living weight is built anew. */
 const MAX_STALENESS = 0.5;
-const VOCABULARY_AGE_MS = 10_000;
+const VOCABULARY_AGE_MS = 60_000;
 
 /**
  * The search of one workspace: its own index and the shared one of all packages. Lives in a thread of its own, so that nothing here makes an editor wait.
@@ -176,10 +176,12 @@ export class Searcher {
 
   /** What the last word of a question may become. */
   async suggest(typed: string, limit: number): Promise<readonly Completion[]> {
-    const words = await this.#own.use(() =>
-      this.#allowed.size > 0 ? this.#shared.use(() => this.#words()) : this.#words(),
-    );
-    return words.suggest(typed, limit);
+    const known = this.#vocabulary;
+    if (known === undefined) return (await this.#renewWords()).suggest(typed, limit);
+    // A person who types waits for nothing: the words of a moment ago will do, and new ones are there for the next key.
+    if (performance.now() - known.madeMs > VOCABULARY_AGE_MS)
+      void this.#renewWords().catch(() => undefined);
+    return known.words.suggest(typed, limit);
   }
 
   /** What is in the indexes. */
@@ -371,15 +373,21 @@ export class Searcher {
     if (signal?.aborted === true) throw new AssistantError("CANCELLED");
   }
 
+  #renewWords(): Promise<Vocabulary> {
+    return this.#own.use(() =>
+      this.#allowed.size > 0 ? this.#shared.use(() => this.#words()) : this.#words(),
+    );
+  }
+
   /** The words of both indexes. Only inside of `use`. */
   async #words(): Promise<Vocabulary> {
     const known = this.#vocabulary;
     if (known !== undefined && performance.now() - known.madeMs < VOCABULARY_AGE_MS)
       return known.words;
     const view = { source: "workspace", read: () => Promise.resolve(undefined) } as const;
-    const names = await new SqliteStore(this.#own, view).names();
-    const shared = this.#allowed.size > 0 ? await new SqliteStore(this.#shared, view).names() : [];
-    const words = new Vocabulary([...names, ...shared]);
+    const lists = [await new SqliteStore(this.#own, view).names()];
+    if (this.#allowed.size > 0) lists.push(await new SqliteStore(this.#shared, view).names());
+    const words = new Vocabulary(lists.flat());
     this.#vocabulary = { words, madeMs: performance.now() };
     return words;
   }
