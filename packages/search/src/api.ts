@@ -134,7 +134,7 @@ function toDefinition(symbol: Definition, score: number): Hit {
     show: async (lines) => {
       if (symbol.startLine > lines.length) return undefined;
       const unit = { startLine: symbol.startLine, endLine: symbol.endLine, symbol };
-      return { unit: shorten(unit, unit.startLine), mark: (snippet) => markName(snippet, name) };
+      return { unit: shorten(unit, unit.startLine), mark: (snippet) => placesOf(snippet, name) };
     },
   };
 }
@@ -184,7 +184,7 @@ async function findUses(
             line,
             await found.store.symbolsIn(found.file.content, line, line),
           );
-          return { unit: shorten(unit, line), mark: (snippet) => markName(snippet, name) };
+          return { unit: shorten(unit, line), mark: (snippet) => placesOf(snippet, name) };
         },
       },
     });
@@ -199,27 +199,27 @@ function bestUse(
   name: string,
   isDefinition: (line: number) => boolean,
 ): number | undefined {
-  const call = new RegExp(`(?<![\\p{L}\\p{N}_$])${escape(name)}\\s*[(<]`, "u");
-  const mention = new RegExp(`(?<![\\p{L}\\p{N}_$])${escape(name)}(?![\\p{L}\\p{N}_$])`, "u");
   let mentioned: number | undefined;
   for (let line = startLine; line <= Math.min(endLine, lines.length); line++) {
     const text = lines[line - 1] ?? "";
-    if (isDefinition(line) || /^\s*(?:\/\/|\*|\/\*|#|import\b|from\b|using\b|package\b)/.test(text))
-      continue;
-    if (call.test(text)) return line;
-    if (mention.test(text)) mentioned ??= line;
+    const [place] = placesOf(text, name);
+    if (place === undefined || isDefinition(line) || NO_CODE.test(text)) continue;
+    if (/^\s*[(<]/.test(text.slice(place.end))) return line;
+    mentioned ??= line;
   }
   return mentioned;
 }
 
-function markName(snippet: string, name: string): Mark[] {
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_$])${escape(name)}(?![\\p{L}\\p{N}_$])`, "gu");
-  return Array.from(snippet.matchAll(pattern), (match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+/** Where a name stands as a whole word. */
+function placesOf(text: string, name: string): Mark[] {
+  const places: Mark[] = [];
+  for (let start = text.indexOf(name); start >= 0; start = text.indexOf(name, start + 1)) {
+    const end = start + name.length;
+    if (!LETTER.test(text[start - 1] ?? "") && !LETTER.test(text[end] ?? ""))
+      places.push({ start, end });
+  }
+  return places;
 }
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
+const LETTER = /[\p{L}\p{N}_$]/u;
+const NO_CODE = /^\s*(?:\/\/|\*|\/\*|#|import\b|from\b|using\b|package\b)/;

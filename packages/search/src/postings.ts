@@ -143,6 +143,7 @@ export function scorePassages(
     const scores = new Float32Array(collection.passages);
     const coverage = new Float32Array(collection.passages);
     const frequencies = new Float32Array(collection.passages);
+    const found: number[] = [];
     const { lengths, averageLength } = collection;
     for (const [at, group] of groups.entries()) {
       const weight = rarity[at] ?? 0;
@@ -157,6 +158,7 @@ export function scorePassages(
       }
       for (const passage of touched) {
         const frequency = frequencies[passage] ?? 0;
+        if ((scores[passage] ?? 0) === 0) found.push(passage);
         const norm = K1 * (1 - B + (B * (lengths[passage] ?? 0)) / averageLength);
         scores[passage] =
           (scores[passage] ?? 0) + (weight * frequency * (K1 + 1)) / (frequency + norm);
@@ -164,11 +166,11 @@ export function scorePassages(
         frequencies[passage] = 0;
       }
     }
-    for (let passage = 0; passage < scores.length; passage++) {
-      const score = scores[passage] ?? 0;
-      if (score > 0) scores[passage] = score * ((coverage[passage] ?? 0) / all) ** COVERAGE;
-    }
-    return best(scores, limit);
+    const scored = found.map((passage) => ({
+      passage,
+      score: (scores[passage] ?? 0) * ((coverage[passage] ?? 0) / all) ** COVERAGE,
+    }));
+    return best(scored, limit);
   });
 }
 
@@ -187,23 +189,19 @@ function rarityOf(group: TermGroup, collections: readonly Collection[], total: n
 const STEPS = 1_024;
 
 /** The best of many, in two passes over the scores: one counts how many reach each step of the scale, the other takes those above the step that is enough. */
-function best(scores: Float32Array, limit: number): Scored[] {
-  let highest = 0;
-  for (const score of scores) if (score > highest) highest = score;
+function best(scored: readonly Scored[], limit: number): Scored[] {
+  const highest = scored.reduce((most, { score }) => Math.max(most, score), 0);
   if (highest === 0) return [];
+  const stepOf = ({ score }: Scored): number => Math.floor((score / highest) * STEPS);
   const counts = new Uint32Array(STEPS + 1);
-  const stepOf = (score: number): number => Math.floor((score / highest) * STEPS);
-  for (const score of scores)
-    if (score > 0) counts[stepOf(score)] = (counts[stepOf(score)] ?? 0) + 1;
+  for (const each of scored) counts[stepOf(each)] = (counts[stepOf(each)] ?? 0) + 1;
   let least = STEPS;
   for (let taken = counts[STEPS] ?? 0; least > 0 && taken < limit; taken += counts[least] ?? 0)
     least--;
-  const found: Scored[] = [];
-  for (let passage = 0; passage < scores.length; passage++) {
-    const score = scores[passage] ?? 0;
-    if (score > 0 && stepOf(score) >= least) found.push({ passage, score });
-  }
-  return found.sort((a, b) => b.score - a.score || a.passage - b.passage).slice(0, limit);
+  return scored
+    .filter((each) => stepOf(each) >= least)
+    .sort((a, b) => b.score - a.score || a.passage - b.passage)
+    .slice(0, limit);
 }
 
 function pushNumber(bytes: number[], value: number): void {

@@ -103,9 +103,15 @@ export class SqliteStore implements SearchStore {
       given.push(query.owner, `%.${escapeLike(query.owner)}`);
     } else if (query.module !== undefined && query.name === "") wanted.push("s.owner = ''");
     if (query.module !== undefined) {
-      // A package is named by its modules or, as npm's are, by its own name.
-      wanted.push("(f.module = ? or f.module like ? escape '!' or p.name = ?)");
-      given.push(query.module, `${escapeLike(query.module)}.%`, query.module);
+      // A package is named by its modules or, as npm's are, by its own name. Most names people type are neither, which is soon seen.
+      const named = [query.module, `${query.module}.`, `${query.module}/`];
+      const isModule = this.#database.get(
+        `select 1 from file where module = ? or (module >= ? and module < ?) union all select 1 from package where name = ? limit 1`,
+        [...named, query.module],
+      );
+      if (isModule === undefined) return [];
+      wanted.push("(f.module = ? or (f.module >= ? and f.module < ?) or p.name = ?)");
+      given.push(...named, query.module);
     }
     if (query.name !== "") {
       if (query.isPrefix) {
