@@ -11,13 +11,7 @@ const MAVEN = [
   "org.apache.commons:commons-csv:1.11.0",
 ];
 /** More than a million lines in one tree, for the times. */
-const TREE = [
-  "sympy==1.13.3",
-  "django==5.1.4",
-  "networkx==3.4.2",
-  "sqlalchemy==2.0.36",
-  "scikit-learn==1.5.2",
-];
+const TREE = ["sympy==1.13.3", "django==5.1.4", "networkx==3.4.2", "sqlalchemy==2.0.36"];
 
 /** A folder for each package, by the name that the questions use. */
 export function fetchCorpora(cache: string): Map<string, string> {
@@ -67,7 +61,7 @@ export function fetchCorpora(cache: string): Map<string, string> {
 
 /** The large tree. */
 export function fetchTree(cache: string): string {
-  const folder = join(cache, "tree");
+  const folder = join(cache, `tree-${TREE.join(",").replaceAll("==", "-")}`);
   if (existsSync(folder)) return folder;
   const fresh = `${folder}.new`;
   mkdirSync(fresh, { recursive: true });

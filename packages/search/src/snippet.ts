@@ -46,8 +46,11 @@ export function chooseUnit(
     const length = symbol.endLine - symbol.startLine + 1;
     const isWhole = symbol.startLine >= passage.startLine || symbol.endLine <= passage.endLine;
     if (!isWhole && length > MAX_LINES * 5) continue;
-    // A name that says it counts more than a body that mentions it.
-    const value = worth(symbol.startLine, symbol.endLine) + termsIn(symbol.name, wanted).size;
+    // A name that says it decides between two with the same words; a field alone shows little.
+    const value =
+      worth(symbol.startLine, symbol.endLine) +
+      termsIn(symbol.name, wanted).size / 4 -
+      (symbol.kind === "field" || symbol.kind === "constant" ? 0.5 : 0);
     if (best === undefined || value > best.worth || (value === best.worth && length < best.length))
       best = {
         unit: { startLine: symbol.startLine, endLine: symbol.endLine, symbol },

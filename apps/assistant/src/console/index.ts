@@ -1,4 +1,6 @@
 import { realpath } from "node:fs/promises";
+import { LiveSearch } from "../search/live.ts";
+import { cacheFolder } from "../workspace/store.ts";
 import { AssistantError, type Locale, reasonOf, wordError } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { readAssets } from "./assets.ts";
@@ -38,9 +40,13 @@ export async function runConsole(options: ConsoleOptions): Promise<RunningConsol
   const onFault = (error: unknown): void => {
     process.stderr.write(`${wordError("INTERNAL", { reason: reasonOf(error) }, language)}\n`);
   };
-  const server = await start({ session, root, assets, port, language, onFault });
+  const place = { root, cache: cacheFolder(), isTold: false };
+  // What a search could not read is said where the search is: an editor's log would be the place, and this page has none.
+  const search = new LiveSearch(place, () => undefined);
+  const server = await start({ session, search, root, assets, port, language, onFault });
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= server.close());
+  const close = (): Promise<void> =>
+    (closing ??= Promise.all([server.close(), search.close()]).then(() => undefined));
   if (signal?.aborted) await close();
   else signal?.addEventListener("abort", () => void close(), { once: true });
   if (options.open) await openBrowser(`${server.address}#ticket=${server.issueTicket()}`);

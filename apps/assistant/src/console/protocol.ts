@@ -1,3 +1,4 @@
+import type { Completion, SearchAnswer, SearchResult } from "@cloud-code/search";
 import type { Language } from "@cloud-code/syntax";
 import type { Status } from "../session.ts";
 
@@ -41,6 +42,25 @@ export interface SaveRequest {
 export interface Saved {
   readonly version: string;
 }
+
+/** A question of the page; the sentences of the answer are in `language`. */
+export interface SearchQuestion {
+  readonly query: string;
+  readonly page: number;
+  readonly language: "en" | "zh";
+}
+
+/** One page of answers, or a sentence that says what is wrong with the question. */
+export type SearchPage =
+  | (Pick<SearchAnswer, "page" | "total" | "isTotalExact"> & {
+      /** How the question was understood. */
+      readonly sentence: string;
+      readonly results: readonly (Omit<SearchResult, "why"> & { readonly why: string })[];
+    })
+  | { readonly problem: string };
+
+/** What the last word of a question may become. */
+export type SearchSuggestions = readonly Completion[];
 
 /** What can go wrong between page and server; the page has words for each in English and Chinese. */
 export type ConsoleErrorCode =

@@ -15,6 +15,7 @@ import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LiveSearch } from "../search/live.ts";
 import type { Question, Session, Status } from "../session.ts";
 import type { Assets } from "./assets.ts";
 import type { ConsoleErrorCode, ConsoleProblem, OpenedFile, Project } from "./protocol.ts";
@@ -22,6 +23,7 @@ import { type ConsoleServer, startConsoleServer } from "./server.ts";
 
 let root: string;
 let server: ConsoleServer;
+let search: LiveSearch;
 let session: ReturnType<typeof createSession>;
 let faults: unknown[];
 
@@ -31,8 +33,12 @@ beforeEach(async () => {
   await writeFile(join(root, "src/app.ts"), "export const one = 1;\n");
   session = createSession();
   faults = [];
+  search = new LiveSearch({ root, cache: join(root, ".cache"), isTold: false }, (notice) =>
+    faults.push(notice),
+  );
   server = await startConsoleServer({
     session,
+    search,
     root,
     assets,
     port: 0,
@@ -43,6 +49,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await server.close();
+  await search.close();
   await rm(root, { recursive: true });
 });
 
@@ -522,5 +529,33 @@ describe("requests", () => {
     expect(text.match(/event: status/g)?.length).toBeLessThan(5);
     stream.destroy();
     await expect.poll(() => session.listeners).toBe(0);
+  });
+});
+
+describe("searching", () => {
+  async function find(query: string, language: string): Promise<unknown> {
+    const headers = withKey({ "content-type": "application/json" });
+    const body = JSON.stringify({ query, page: 1, language });
+    return JSON.parse((await send("/api/search", { method: "POST", headers, body })).text);
+  }
+
+  test("a question is answered with snippets, in the page's language", async () => {
+    expect(await find("one", "zh")).toMatchObject({
+      page: 1,
+      total: 1,
+      sentence: expect.stringContaining("API 名称") as string,
+      results: [
+        { path: "src/app.ts", startLine: 1, snippet: "export const one = 1;", why: "定义 one" },
+      ],
+    });
+    const typed = await send("/api/suggest?query=on", { headers: withKey() });
+    expect(JSON.parse(typed.text)).toEqual([{ text: "one", kind: "constant", count: 1 }]);
+  });
+
+  test("a question that cannot be answered says so, and nobody asks without the key", async () => {
+    expect(await find("/(/", "en")).toEqual({
+      problem: expect.stringContaining("does not parse") as string,
+    });
+    expect((await send("/api/search", { method: "POST", body: "{}" })).status).toBe(401);
   });
 });

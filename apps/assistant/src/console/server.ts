@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
-import type { Locale } from "../errors.ts";
+import { AssistantError, type Locale, wordError } from "../errors.ts";
+import { type LiveSearch } from "../search/live.ts";
+import { wordReason, wordUnderstanding } from "../search/words.ts";
 import type { Session, Status } from "../session.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import { Access } from "./access.ts";
@@ -9,11 +11,13 @@ import type { Assets } from "./assets.ts";
 import { ProjectFiles } from "./files.ts";
 import { chooseFirstFile } from "./opening.ts";
 import { Problem, statusOf } from "./problem.ts";
-import type { Project } from "./protocol.ts";
+import type { Project, SearchPage } from "./protocol.ts";
 
 /** What the server needs; `port` 0 takes a free one. */
 export interface ConsoleServerOptions {
   readonly session: Session;
+  /** Finds code for the page. */
+  readonly search: Pick<LiveSearch, "search" | "suggest" | "changed">;
   /** The folder whose files are shown, a real path. */
   readonly root: string;
   readonly assets: Assets;
@@ -38,6 +42,7 @@ export interface ConsoleServer {
 /** A request carries one file; as JSON it is longer than on disk. */
 const maxBodyBytes = 2 * MAX_FILE_BYTES;
 const maxCandidates = 20;
+const maxSuggestions = 8;
 /** Status changes come by the thousand while an index grows; a person reads ten a second at most. */
 const statusEveryMs = 100;
 const heartbeatMs = 15_000;
@@ -90,7 +95,18 @@ function createHandler(
       const path = pathOf(url);
       const saved = await files.save(path, parseSave(await readJson(request)));
       session.changed(path);
+      options.search.changed(path);
       sendJson(response, 200, saved);
+    },
+    "POST /api/search": async (request, response) => {
+      const body = await readJson(request);
+      const abandoned = new AbortController();
+      response.once("close", () => abandoned.abort());
+      sendJson(response, 200, await findCode(options.search, body, abandoned.signal));
+    },
+    "GET /api/suggest": async (_request, response, url) => {
+      const typed = url.searchParams.get("query") ?? "";
+      sendJson(response, 200, await options.search.suggest(typed, maxSuggestions));
     },
     "POST /api/complete": async (request, response) => {
       const question = parseQuestion(await readJson(request));
@@ -143,6 +159,28 @@ function parseAddress({ url = "/" }: IncomingMessage): URL {
     return new URL(url, "http://127.0.0.1");
   } catch {
     throw new Problem("bad-request", "The address is malformed.");
+  }
+}
+
+/** A question that cannot be answered is an answer too: a sentence for the person who typed it. */
+async function findCode(
+  search: ConsoleServerOptions["search"],
+  body: unknown,
+  signal: AbortSignal,
+): Promise<SearchPage> {
+  const language = isRecord(body) && body["language"] === "zh" ? "zh" : "en";
+  const page = isRecord(body) ? Number(body["page"] ?? 1) : 1;
+  try {
+    const query = fieldOf(body, "query");
+    const { understoodAs, results, ...rest } = await search.search({ query, page }, signal);
+    return {
+      ...rest,
+      sentence: wordUnderstanding(understoodAs, language),
+      results: results.map((result) => ({ ...result, why: wordReason(result.why, language) })),
+    };
+  } catch (error) {
+    if (!(error instanceof AssistantError)) throw error;
+    return { problem: wordError(error.code, error.details, language) };
   }
 }
 

@@ -6,6 +6,9 @@ import type {
   Project,
   SaveRequest,
   Saved,
+  SearchPage,
+  SearchQuestion,
+  SearchSuggestions,
 } from "../protocol.ts";
 
 /** A request that was answered with a problem, or not at all. */
@@ -68,6 +71,21 @@ export class Client {
   /** Asks for suggestions. Aborting drops the question on the server too. */
   complete(question: Omit<Question, "signal">, signal: AbortSignal): Promise<Answer> {
     return this.#request("POST", "/api/complete", question, signal);
+  }
+
+  /** Finds code. Aborting drops the question on the server too. */
+  search(question: SearchQuestion, signal: AbortSignal): Promise<SearchPage> {
+    return this.#request("POST", "/api/search", question, signal);
+  }
+
+  /** What the last word of a question may become. */
+  suggest(typed: string, signal: AbortSignal): Promise<SearchSuggestions> {
+    return this.#request(
+      "GET",
+      `/api/suggest?query=${encodeURIComponent(typed)}`,
+      undefined,
+      signal,
+    );
   }
 
   /** Calls `onStatus` at every change and `onConnection` when the program goes or comes back; goes on as long as the page lives. */

@@ -17,7 +17,11 @@ const isApple = /mac|iphone|ipad/i.test(navigator.platform);
 export function nameKey(key: string): string {
   const named = key === "Word" ? (isApple ? "Mod+→" : "Ctrl+→") : key;
   if (!isApple) return named.replace("Mod+", "Ctrl+");
-  return named.replace("Mod+", "⌘").replace("Alt+", "⌥").replace("Ctrl+", "⌃");
+  return named
+    .replace("Mod+Shift+", "⇧⌘")
+    .replace("Mod+", "⌘")
+    .replace("Alt+", "⌥")
+    .replace("Ctrl+", "⌃");
 }
 
 /** Whether fingers are what the person points with: then buttons are named in place of keys. */

@@ -18,6 +18,7 @@ import {
   writeLocale,
   writeTheme,
 } from "./preferences.ts";
+import { SearchDialog } from "./search.ts";
 import { drawLatency, drawStatus, drawStopped } from "./status.ts";
 import { Strip } from "./strip.ts";
 import { FileTree } from "./tree.ts";
@@ -50,6 +51,7 @@ class Page {
   readonly #view: EditorView;
   readonly #tree: FileTree;
   readonly #strip: Strip;
+  readonly #search: SearchDialog;
   readonly #ask: (view: EditorView) => void;
   readonly #extensions: ReturnType<typeof asking>["extension"];
   #current: Buffer | undefined;
@@ -85,6 +87,18 @@ class Page {
       () => this.#view,
       () => this.#ask(this.#view),
     );
+    this.#search = new SearchDialog({
+      locale,
+      search: (question, signal) => client.search(question, signal),
+      suggest: (typed, signal) => client.suggest(typed, signal),
+      selection: () => {
+        const { from, to } = this.#view.state.selection.main;
+        return this.#view.state.sliceDoc(from, to);
+      },
+      open: (path, line) => this.#run(() => this.#openAt(path, line), path),
+      insert: (text) => this.#insert(text),
+      failed: (error) => this.#run(() => Promise.reject(error)),
+    });
     this.#tree = new FileTree(find("tree"), find("tree-note"), {
       open: (path) => this.#run(() => this.open(path), path),
       isUnsaved: (path) => this.#isUnsaved(this.#buffers.get(path)),
@@ -132,6 +146,21 @@ class Page {
     this.#drawPlace();
     this.#setHint();
     this.#alert("");
+  }
+
+  async #openAt(path: string, line: number): Promise<void> {
+    await this.open(path);
+    const { doc } = this.#view.state;
+    const at = doc.line(Math.min(Math.max(1, line), doc.lines)).from;
+    this.#view.dispatch({
+      selection: { anchor: at },
+      effects: EditorView.scrollIntoView(at, { y: "center" }),
+    });
+  }
+
+  #insert(text: string): void {
+    this.#view.dispatch(this.#view.state.replaceSelection(text));
+    this.#view.focus();
   }
 
   /** Saves the current file; when it changed on disk the person chooses. */
@@ -273,6 +302,7 @@ class Page {
   #listen(): void {
     const onClick = (id: string, run: () => void): void => find(id).addEventListener("click", run);
     onClick("save", () => this.#run(() => this.save()));
+    onClick("search-open", () => this.#search.show());
     onClick("language", () => this.#switchLocale());
     onClick("theme", () => this.#switchTheme());
     onClick("help", () => find<HTMLDialogElement>("facts").showModal());
@@ -300,8 +330,10 @@ class Page {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-    if (event.key === "s") this.#run(() => this.save());
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.shiftKey && event.key.toLowerCase() === "s") this.#search.show();
+    else if (event.shiftKey) return;
+    else if (event.key === "s") this.#run(() => this.save());
     else if (event.key === "p") this.#focusFilter();
     else return;
     event.preventDefault();

@@ -47,6 +47,22 @@ const words = {
     zh: "此文件没有合适的行。请打开更长的文件。",
   },
 
+  search: { en: "Search code", zh: "搜索代码" },
+  searchHint: {
+    en: "A name, a description, a /pattern/ or an error message",
+    zh: "名称、描述、/正则表达式/ 或错误信息",
+  },
+  searching: { en: "Searching …", zh: "正在搜索……" },
+  searchNothing: { en: "Nothing was found.", zh: "没有找到结果。" },
+  searchCount: { en: "{first}–{last} of {total}", zh: "第 {first}–{last} 条，共 {total} 条" },
+  searchMore: { en: "Next page", zh: "下一页" },
+  searchBack: { en: "Previous page", zh: "上一页" },
+  searchOpen: { en: "Open", zh: "打开" },
+  searchCopy: { en: "Copy", zh: "复制" },
+  searchCopied: { en: "Copied.", zh: "已复制。" },
+  searchInsert: { en: "Insert", zh: "插入" },
+  keySearch: { en: "search the code and its dependencies", zh: "搜索代码及其依赖" },
+
   accept: { en: "Accept", zh: "采纳" },
   word: { en: "Word", zh: "单词" },
   next: { en: "Next", zh: "下一个" },
