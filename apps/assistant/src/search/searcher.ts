@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type Completion,
@@ -233,9 +233,13 @@ export class Searcher {
         this.#shared.run("delete from package where id = ?", [id]);
       }
       // What belongs to packages that are gone would stay in the postings for ever.
-      if (this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
+      const isLast = this.#shared.get("select 1 from package") === undefined;
+      if (isLast || this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
     });
     await this.#own.use(() => this.#own.empty());
+    await rm(this.#folder, { recursive: true, force: true });
+    // Other workspaces may still have something there.
+    await rmdir(dirname(this.#folder)).catch(() => undefined);
     this.#allowed = new Set();
     this.#packages = undefined;
     this.#vocabulary = undefined;

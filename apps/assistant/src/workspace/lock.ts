@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 
 const HEARTBEAT_MS = 30_000;
@@ -40,7 +40,7 @@ export class Lock {
       const token = randomUUID();
       const holder: Holder = { pid: process.pid, host: hostname(), token };
       try {
-        await writeFile(path, JSON.stringify(holder), { flag: "wx", mode: 0o600 });
+        await createWhole(path, JSON.stringify(holder), token);
         return new Lock(path, token);
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
@@ -68,6 +68,25 @@ export class Lock {
   async release(): Promise<void> {
     clearInterval(this.#heartbeat);
     if (await this.isHeld()) await rm(this.#path, { force: true });
+  }
+}
+
+/**
+ * Creates a file with its content in one step, or fails with `EEXIST`. Whoever dies between creating and filling a file would leave a lock that
+ * names nobody, and only the heartbeat's end, two minutes later, would free it.
+ */
+async function createWhole(path: string, text: string, token: string): Promise<void> {
+  const aside = `${path}.${token}.tmp`;
+  try {
+    await writeFile(aside, text, { flag: "wx", mode: 0o600 });
+    await link(aside, path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code)) throw error;
+    // A file system without hard links.
+    await writeFile(path, text, { flag: "wx", mode: 0o600 });
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 

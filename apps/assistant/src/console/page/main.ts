@@ -97,7 +97,7 @@ class Page {
       },
       open: (path, line) => this.#run(() => this.#openAt(path, line), path),
       insert: (text) => this.#insert(text),
-      failed: (error) => this.#run(() => Promise.reject(error)),
+      failed: (error) => this.#fail(error),
     });
     this.#tree = new FileTree(find("tree"), find("tree-note"), {
       open: (path) => this.#run(() => this.open(path), path),
@@ -421,11 +421,12 @@ class Page {
 
   /** Runs something the person asked for and says so when it fails. */
   #run(action: () => Promise<void>, path: string = this.#current?.path ?? ""): void {
-    void action().catch((error: unknown) => {
-      this.#alert(
-        sayProblem(error instanceof RequestError ? error.code : "failed", this.#locale, path),
-      );
-    });
+    void action().catch((error: unknown) => this.#fail(error, path));
+  }
+
+  #fail(error: unknown, path = ""): void {
+    const code = error instanceof RequestError ? error.code : "failed";
+    this.#alert(sayProblem(code, this.#locale, path));
   }
 
   #alert(text: string): void {
