@@ -32,7 +32,7 @@ export interface NewFile {
 export const WORKSPACE = 0;
 
 /** Text that is collected before it is written: one transaction and one block of postings. */
-export const BATCH_BYTES = 3_000_000;
+export const BATCH_BYTES = 2_000_000;
 /** So many small blocks are put together: each costs a row a term, on disk and in every search. */
 const MAX_SMALL_BLOCKS = 8;
 const SMALL_BLOCK = 2_500;

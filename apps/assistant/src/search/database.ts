@@ -17,7 +17,7 @@ export type Row = Readonly<Record<string, SQLiteValue>>;
 
 /** Raised with every change of the tables: an index of another number is built again. */
 const FORMAT = 1;
-const CACHE_KIB = 24_000;
+const CACHE_KIB = 16_000;
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 4;
 

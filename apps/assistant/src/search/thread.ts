@@ -34,6 +34,9 @@ export type Told =
 // The built file, from here and from the sources alike: a thread cannot load TypeScript.
 const WORKER = new URL("../../dist/search/worker.js", import.meta.url);
 const CLOSE_TIMEOUT_MS = 5_000;
+/** What indexing makes is soon of no use: with less room for it the collector comes by more often, and the process stays small. */
+const YOUNG_MB = 16;
+const OLD_MB = 384;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -108,7 +111,11 @@ export class Finder {
 
   #start(): Worker {
     // Loaders and flags of the program around us are none of the thread's business.
-    const worker = new Worker(WORKER, { workerData: this.#options, execArgv: [] });
+    const worker = new Worker(WORKER, {
+      workerData: this.#options,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
+    });
     let reason = "";
     worker.on("message", (told: Told) => this.#hear(told));
     worker.on("error", (error) => (reason = reasonOf(error)));
