@@ -8,16 +8,20 @@ export type ErrorCode =
   | "FILE_UNREADABLE"
   | "FILE_TOO_LARGE"
   | "FILE_REFUSED"
+  | "LINK_REFUSED"
   | "FILE_OUTSIDE"
   | "NOT_UTF8"
   | "NOT_TEXT"
-  | "POSITION_OUTSIDE"
+  | "LINE_OUTSIDE"
+  | "COLUMN_OUTSIDE"
+  | "PROJECT_NONE"
   | "WORKSPACE_NOT_FOUND"
   | "FOLDER_UNREADABLE"
   | "WORKSPACE_UNREADABLE"
   | "INDEX_CORRUPT"
   | "INDEX_VERSION"
   | "INDEX_UNWRITABLE"
+  | "INDEX_UNDELETABLE"
   | "INDEX_LOCKED"
   | "INDEXER_FAILED"
   | "GRAMMAR_UNREADABLE"
@@ -67,6 +71,10 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
     en: "{path} has a name that secrets are kept under, so it is never read. Rename it if it holds none.",
     zh: "{path} 的名称通常用于存放机密，因此绝不读取。若其中没有机密，请改名。",
   },
+  LINK_REFUSED: {
+    en: "{path} is a link to a file whose name secrets are kept under, so it is never read. Rename that file if it holds none.",
+    zh: "{path} 是一个链接，其目标文件的名称通常用于存放机密，因此绝不读取。若其中没有机密，请为目标文件改名。",
+  },
   FILE_OUTSIDE: {
     en: "{path} is outside the workspace {root}. Choose the workspace that holds it with --workspace.",
     zh: "{path} 不在工作区 {root} 内。请用 --workspace 指定包含它的工作区。",
@@ -79,9 +87,17 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
     en: "{path} is a binary file. Name a source file.",
     zh: "{path} 是二进制文件。请指定一个源文件。",
   },
-  POSITION_OUTSIDE: {
-    en: "Line {line}, column {column} is outside {path}, which has {lines} lines and {columns} columns on that line. Lines count from 1, columns from 0.",
-    zh: "第 {line} 行第 {column} 列超出 {path} 的范围：该文件共 {lines} 行，该行共 {columns} 列。行号从 1 开始，列号从 0 开始。",
+  LINE_OUTSIDE: {
+    en: "{path} has no line {line}: it has {lines} lines, counted from 1.",
+    zh: "{path} 没有第 {line} 行：该文件共 {lines} 行，行号从 1 开始。",
+  },
+  COLUMN_OUTSIDE: {
+    en: "Line {line} of {path} has no column {column}: it has {columns} columns, counted from 0 in UTF-16 units.",
+    zh: "{path} 第 {line} 行没有第 {column} 列：该行共 {columns} 列，以 UTF-16 单位计，列号从 0 开始。",
+  },
+  PROJECT_NONE: {
+    en: "{path} is in no project, so suggestions come from this file alone. Name a folder to learn from with --workspace.",
+    zh: "{path} 不属于任何项目，因此仅依据此文件给出建议。若要从某个文件夹学习，请用 --workspace 指定。",
   },
   WORKSPACE_NOT_FOUND: {
     en: "There is no folder {path}. Name an existing folder with --workspace.",
@@ -106,6 +122,10 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   INDEX_UNWRITABLE: {
     en: "The index cannot be kept in {path} ({reason}), so it lives in memory and is built again at the next start. Free some space, or set CLOUD_CODE_CACHE_DIR to a folder that can be written.",
     zh: "索引无法保存在 {path}（{reason}），因此只保留在内存中，下次启动时会重建。请释放空间，或将 CLOUD_CODE_CACHE_DIR 设为可写的文件夹。",
+  },
+  INDEX_UNDELETABLE: {
+    en: "The index in {path} cannot be deleted ({reason}). Check the permissions of that folder and try again.",
+    zh: "无法删除 {path} 中的索引（{reason}）。请检查该文件夹的权限后重试。",
   },
   INDEX_LOCKED: {
     en: "Process {pid} keeps the index in {path} at the moment. Close that program and try again.",

@@ -4,8 +4,8 @@ const workspace = {
   short: "w",
   value: "DIR",
   help: {
-    en: "the project's folder (default: the nearest folder with .git, or the file's folder)",
-    zh: "项目文件夹（默认：最近的含 .git 的文件夹，或文件所在的文件夹）",
+    en: "the project's folder (default: the nearest folder with .git or a project file, or the file's folder)",
+    zh: "项目文件夹（默认：最近的含 .git 或项目文件的文件夹，或文件所在的文件夹）",
   },
 } as const;
 const workspaceHere = {

@@ -1,5 +1,6 @@
-import { dirname, relative, resolve, sep } from "node:path";
-import { realpath } from "node:fs/promises";
+import { mkdtemp, realpath, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, parse, relative, resolve, sep } from "node:path";
 import { languageOf } from "@cloud-code/syntax";
 import { AssistantError } from "../errors.ts";
 import type { Answer, Session } from "../session.ts";
@@ -7,7 +8,7 @@ import { wordWhy } from "../words.ts";
 import { parseDocument, readDocument, toOffset } from "../workspace/document.ts";
 import { isSecret } from "../workspace/denied.ts";
 import { openSession, resolveWorkspace } from "../workspace/open.ts";
-import { findRepository } from "../workspace/root.ts";
+import { findProject, isTooBroad } from "../workspace/root.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import { type Given, parseNumber, requireText } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -30,12 +31,17 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
     : await readDocument(named);
   const offset = toOffset(text, line, column, named);
   const file = await toRealPath(named);
-  const root = await resolveWorkspace(
-    given.texts["workspace"] ?? (await findRepository(dirname(file))) ?? dirname(file),
-  );
-  const path = relative(root, file).split(sep).join("/");
-  if (path.startsWith("../") || resolve(root, path) !== file)
-    throw new AssistantError("FILE_OUTSIDE", { path: named, root });
+  const folder = dirname(file);
+  const project =
+    given.texts["workspace"] ??
+    (await findProject(folder)) ??
+    (isTooBroad(folder) ? undefined : folder);
+  const root = project === undefined ? undefined : await resolveWorkspace(project);
+  // A file of no project is named by its whole path, so that a secret below a folder of secrets is still known for one.
+  const top = root ?? parse(file).root;
+  const path = relative(top, file).split(sep).join("/");
+  if (path.startsWith("../") || resolve(top, path) !== file)
+    throw new AssistantError("FILE_OUTSIDE", { path: named, root: top });
 
   if (languageOf(path) === undefined) {
     // Known before anything is indexed.
@@ -45,8 +51,9 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
     return 0;
   }
 
-  const session = await openSession({ root });
   const progress = new Progress(terminal);
+  if (root === undefined) progress.notice({ code: "PROJECT_NONE", details: { path: named } });
+  const session = root === undefined ? await openEmpty() : await openSession({ root });
   session.onStatus(({ activity, notices = [] }) => {
     progress.update(activity);
     notices.forEach((notice) => progress.notice(notice));
@@ -69,6 +76,15 @@ export async function runComplete(given: Given, terminal: Terminal): Promise<num
     progress.end();
     await session.close();
   }
+}
+
+/** A session that knows no file, and so answers from the document alone. */
+async function openEmpty(): Promise<Session> {
+  const root = await mkdtemp(join(tmpdir(), "cloud-code-"));
+  const session = await openSession({ root, cache: null });
+  await session.ready();
+  await rmdir(root);
+  return session;
 }
 
 /** Waits until the index is up to date, or fails: then the file alone answers. Throws `CANCELLED` at Ctrl-C. */

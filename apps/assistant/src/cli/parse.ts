@@ -22,10 +22,11 @@ export function takeLanguage(words: readonly string[]): {
   if (word === undefined) return { words };
   const isInline = word.includes("=");
   const language = isInline ? word.slice(word.indexOf("=") + 1) : words[at + 1];
-  if (language !== undefined && !/^(?:en|zh)\b/i.test(language) && words[0] === "search")
-    return { words };
+  // Nothing follows: the parser below says that a value is missing.
+  if (language === undefined) return { words };
+  if (!/^(?:en|zh)\b/i.test(language) && words[0] === "search") return { words };
   const rest = words.filter((_, each) => each !== at && (isInline || each !== at + 1));
-  return language === undefined ? { words: rest } : { words: rest, language };
+  return { words: rest, language };
 }
 
 /** Throws `USAGE` unless `--lang` named a language that the program speaks. */

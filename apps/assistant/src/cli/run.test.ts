@@ -122,6 +122,17 @@ describe("cloud-code complete", () => {
     );
   });
 
+  it("does not take a home folder for a project", () => {
+    const home = newFolder({ "client.ts": CLIENT, "use.ts": USE, ".git/HEAD": "" });
+    const line = ["complete", "--file", "use.ts", "--line", "2", "--column", "25"];
+    const { stdout, stderr, status } = run(line, { cwd: home, env: { HOME: home } });
+    expect([status, stdout.includes("fetchOrder")]).toEqual([0, false]);
+    expect(stderr).toMatch(/in no project/);
+    expect(run([...line, "-w", "."], { cwd: home, env: { HOME: home } }).stdout).toContain(
+      "fetchOrder",
+    );
+  });
+
   it("takes unsaved text, also of a file that is not on disk", () => {
     const line = ["complete", "--file", "src/new.ts", "--line", "2", "--column", "25", "--stdin"];
     expect(run(line, { cwd: root, input: USE }).stdout).toContain("client.fetchOrder(");
@@ -156,15 +167,10 @@ describe("cloud-code complete", () => {
     checkError(`complete --file latin.ts ${at}`, folder, "NOT_UTF8", /UTF-8/);
     checkError(`complete --file binary.ts ${at}`, folder, "NOT_TEXT", /binary/);
     symlinkSync(".env", join(folder, "link.ts"));
-    checkError(`complete --file link.ts ${at}`, folder, "FILE_REFUSED", /secrets/);
+    checkError(`complete --file link.ts ${at}`, folder, "LINK_REFUSED", /secrets/);
     checkError(`complete --file .env ${at}`, folder, "FILE_REFUSED", /secrets/);
-    checkError("complete --file a.ts --line 9 --column 0", folder, "POSITION_OUTSIDE", /3 lines/);
-    checkError(
-      "complete --file a.ts --line 1 --column 13",
-      folder,
-      "POSITION_OUTSIDE",
-      /12 columns/,
-    );
+    checkError("complete --file a.ts --line 9 --column 0", folder, "LINE_OUTSIDE", /3 lines/);
+    checkError("complete --file a.ts --line 1 --column 13", folder, "COLUMN_OUTSIDE", /12 columns/);
     checkError(
       `complete --file a.ts ${at} --workspace gone`,
       folder,
@@ -253,10 +259,23 @@ describe("cloud-code index and status", () => {
     expect(run(["status"], { cwd: root }).stdout).not.toMatch(/Problems/);
   });
 
+  it("says what to do about an index that cannot be deleted", () => {
+    const root = newFolder({ "a.ts": CLIENT });
+    const env = { CLOUD_CODE_CACHE_DIR: newFolder() };
+    expect(run(["index", "rebuild"], { cwd: root, env }).status).toBe(0);
+    const [index = ""] = readdirSync(env.CLOUD_CODE_CACHE_DIR);
+    const lock = join(env.CLOUD_CODE_CACHE_DIR, index, "lock");
+    rmSync(lock, { recursive: true, force: true });
+    mkdirSync(lock);
+    expect(run(["index", "clear"], { cwd: root, env }).stderr).toMatch(/cannot be deleted .*again/);
+  });
+
   it("says whether and why a file is completed", () => {
     const root = newFolder({
       "a.ts": "1",
       ".env": "1",
+      ".gitignore": "hidden.ts",
+      "hidden.ts": "1",
       "a.png": "1",
       "big.ts": "x".repeat(2_000_000),
     });
@@ -265,6 +284,9 @@ describe("cloud-code index and status", () => {
     expect(why("a.ts")).toMatch(/a\.ts: is completed/);
     expect(why(".env")).toMatch(/secrets/);
     expect(why("a.png")).toMatch(/not supported/);
+    expect(why("hidden.ts")).toMatch(/is completed, but .*ignored by rules/);
+    expect(why("../a.ts")).toMatch(/no file/);
+    expect(why(fileURLToPath(import.meta.url))).toMatch(/outside the workspace/);
     expect(why("big.ts")).toMatch(/bytes/);
   });
 
@@ -336,14 +358,16 @@ describe("the command line", () => {
     expect(run(["privacy", "--lang", "zh"]).stdout).toMatch(/隐私/u);
   });
 
-  it("understands every command line that the README shows", () => {
-    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-    const lines = [...readme.matchAll(/^ +npx cloud-code (.*?)(?: +#.*)?$/gm)].map(
-      ([, line = ""]) => line,
-    );
-    expect(lines.length).toBeGreaterThan(4);
-    for (const line of lines)
-      expect(parseCommandLine(line.split(" "), "en")).toMatchObject({ kind: "run" });
+  it("understands every command line that the READMEs show", () => {
+    for (const path of ["../../README.md", "../../../../README.md"]) {
+      const readme = readFileSync(new URL(path, import.meta.url), "utf8");
+      const lines = [...readme.matchAll(/^ +npx cloud-code (.*?)(?: +#.*)?$/gm)].map(
+        ([, line = ""]) => line.replaceAll('"', ""),
+      );
+      expect(lines.length).toBeGreaterThan(2);
+      for (const line of lines)
+        expect(["run", "help"]).toContain(parseCommandLine(line.split(" "), "en").kind);
+    }
   });
 
   it("suggests what was meant", () => {
@@ -353,6 +377,7 @@ describe("the command line", () => {
     checkError("complete --fiel a.ts", CACHE, "USAGE", /Did you mean `--file`/);
     checkError("complete a.ts", CACHE, "USAGE", /`a\.ts` is not expected/);
     checkError("complete --file", CACHE, "USAGE", /needs a value|is missing/);
+    expect(run(["status", "--lang"]).stderr).toMatch(/`--lang` needs a value/);
     checkError("status --lang=fr", CACHE, "USAGE", /en or zh/);
     checkError("status --json=yes", CACHE, "USAGE", /takes no value/);
     expect(run(["frobnicate"]).stderr).not.toMatch(/Did you mean/);

@@ -1,9 +1,8 @@
 import { relative, resolve, sep } from "node:path";
 import { languageOf } from "@cloud-code/syntax";
-import { AssistantError, wordError } from "../errors.ts";
+import { AssistantError, type Locale, wordError } from "../errors.ts";
 import type { Notice } from "../session.ts";
 import { wordSkipped, wordWhy } from "../words.ts";
-import { isSecret } from "../workspace/denied.ts";
 import { readDocument } from "../workspace/document.ts";
 import { Selector } from "../workspace/select.ts";
 import { cacheFolder, indexFolder, type Manifest, Store } from "../workspace/store.ts";
@@ -24,12 +23,15 @@ export async function runStatus(given: Given, terminal: Terminal): Promise<numbe
   const manifest = await store.manifest().catch(note);
   await store.probe().catch(note);
   const keeper = manifest === undefined ? undefined : await store.keeper();
-  const found = await new Selector(root, { exclude: folder }).select({ signal: terminal.signal });
+  const selector = new Selector(root, { exclude: folder });
+  const found = await selector.select({ signal: terminal.signal });
   for (const details of found.unreadable) notices.push({ code: "FOLDER_UNREADABLE", details });
   const languages: Record<string, number> = {};
   for (const { language } of found.files) languages[language] = (languages[language] ?? 0) + 1;
   const file =
-    given.texts["file"] === undefined ? undefined : await judgeFile(given.texts["file"], root);
+    given.texts["file"] === undefined
+      ? undefined
+      : await judgeFile(given.texts["file"], root, selector);
   const skipped = { ...found.skipped, ...manifest?.skipped };
   const state: State = {
     root,
@@ -57,29 +59,45 @@ interface State {
   readonly languages: Readonly<Record<string, number>>;
   readonly skipped: Readonly<Record<string, number>>;
   readonly notices: readonly Notice[];
-  readonly file: { readonly path: string; readonly why?: Words } | undefined;
+  readonly file:
+    | {
+        readonly path: string;
+        /** Why it is not completed. */
+        readonly why?: Words;
+        /** That it is completed, but is not in the index. */
+        readonly skipped?: Words;
+      }
+    | undefined;
 }
 
-/** Whether a file is completed at all, and if not, why. */
-async function judgeFile(named: string, root: string): Promise<NonNullable<State["file"]>> {
+/** Whether a file is completed, and learnt from; if not, why. */
+async function judgeFile(
+  named: string,
+  root: string,
+  selector: Selector,
+): Promise<NonNullable<State["file"]>> {
   const path = relative(root, resolve(named)).split(sep).join("/");
-  const words = (why: Parameters<typeof wordWhy>[0]): Words => ({
-    en: wordWhy(why, "en"),
-    zh: wordWhy(why, "zh"),
-  });
-  if (isSecret(path)) return { path, why: words("refused-file") };
-  if (languageOf(path) === undefined) return { path, why: words("unsupported-language") };
+  const words = (word: (locale: Locale) => string): Words => ({ en: word("en"), zh: word("zh") });
   try {
     await readDocument(named);
-    return { path };
+    if (path.startsWith("../")) throw new AssistantError("FILE_OUTSIDE", { path: named, root });
   } catch (error) {
     if (!(error instanceof AssistantError)) throw error;
     const { code, details } = error;
-    return {
-      path,
-      why: { en: wordError(code, details, "en"), zh: wordError(code, details, "zh") },
-    };
+    return { path, why: words((locale) => wordError(code, details, locale)) };
   }
+  if (languageOf(path) === undefined)
+    return { path, why: words((locale) => wordWhy("unsupported-language", locale)) };
+  const verdict = await selector.judge(path);
+  if (verdict.kind !== "skipped") return { path };
+  const { reason } = verdict;
+  return {
+    path,
+    skipped: {
+      en: `is completed, but other files do not learn from it: ${wordSkipped(reason, "en")}.`,
+      zh: `可以补全，但其他文件不会从中学习：${wordSkipped(reason, "zh")}。`,
+    },
+  };
 }
 
 function toJson(state: State, { locale }: Terminal): object {
@@ -103,7 +121,11 @@ function toJson(state: State, { locale }: Terminal): object {
     ...(file === undefined
       ? {}
       : {
-          file: { path: file.path, ...(file.why === undefined ? {} : { why: file.why[locale] }) },
+          file: {
+            path: file.path,
+            ...(file.why === undefined ? {} : { why: file.why[locale] }),
+            ...(file.skipped === undefined ? {} : { skipped: file.skipped[locale] }),
+          },
         }),
   };
 }
@@ -145,7 +167,9 @@ function printState(state: State, terminal: Terminal): void {
       { en: "This file", zh: "此文件" },
       file === undefined
         ? []
-        : [`${file.path}: ${file.why?.[locale] ?? (english ? "is completed." : "可以补全。")}`],
+        : [
+            `${file.path}: ${(file.why ?? file.skipped)?.[locale] ?? (english ? "is completed." : "可以补全。")}`,
+          ],
     ],
   ];
   for (const [name, lines] of rows) {

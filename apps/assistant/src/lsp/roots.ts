@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import {
   basename,
   dirname,
@@ -12,7 +12,7 @@ import {
   sep,
 } from "node:path";
 import type { Session, Status } from "../session.ts";
-import { findRepository } from "../workspace/root.ts";
+import { findProject } from "../workspace/root.ts";
 import { toPath } from "./client.ts";
 
 /** Opens the session of one folder. With `watch: false` changes on disk are told by `Session.changed`. */
@@ -95,8 +95,8 @@ export class Roots {
   }
 
   /**
-   * The session for a document: the innermost workspace folder that holds it, else the nearest folder above it that is a Git
-   * repository, else one that knows no other file. A document without a file is asked of the first workspace folder. Rejects when the
+   * The session for a document: the innermost workspace folder that holds it, else the project
+   * around it, else one that knows no other file. A document without a file is asked of the first workspace folder. Rejects when the
    * session cannot be opened.
    */
   async locate(uri: string, languageId: string): Promise<Located> {
@@ -107,7 +107,7 @@ export class Roots {
       return { session, path: toName(uri, languageId) };
     }
     const folder = innermost([...this.#folders], path);
-    const root = folder ?? (await toProject(path));
+    const root = folder ?? (await findProject(dirname(path)));
     if (root !== undefined) {
       return {
         session: await this.#open(root, folder === undefined).session,
@@ -209,12 +209,6 @@ function toWay(root: string, path: string): string {
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** The home folder is never taken for a project, even where it is a repository of settings: nobody wants all of it indexed. */
-async function toProject(path: string): Promise<string | undefined> {
-  const found = await findRepository(dirname(path));
-  return found === homedir() ? undefined : found;
 }
 
 /** A file name for a document without a file: "untitled:Untitled-1" in Python is asked about as "Untitled-1.py". */

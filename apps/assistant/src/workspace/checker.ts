@@ -8,6 +8,7 @@ import { reasonOf } from "../errors.ts";
 const require = createRequire(import.meta.url);
 // Each open document keeps a tree of some ten times its text; a person types in one file and looks at a few.
 const DOCUMENTS = 8;
+const KEPT_UNITS = 2_000_000;
 
 /**
  * Processor time in milliseconds that checking one question's suggestions may take. Most take a few; in a file of deeply nested code a
@@ -90,8 +91,14 @@ export class Checker {
     const document = grammars.open(language, text);
     if (document === undefined) return undefined;
     this.#documents.set(path, { language, document });
+    let units = [...this.#documents.values()].reduce(
+      (sum, each) => sum + each.document.text.length,
+      0,
+    );
     for (const [oldest, { document: old }] of this.#documents) {
-      if (this.#documents.size <= DOCUMENTS) break;
+      if (this.#documents.size <= DOCUMENTS && units <= KEPT_UNITS) break;
+      if (old === document) break;
+      units -= old.text.length;
       old.dispose();
       this.#documents.delete(oldest);
     }

@@ -5,7 +5,7 @@ import { isSecret } from "./denied.ts";
 import { MAX_FILE_BYTES, toText } from "./source.ts";
 
 /**
- * Reads the file a person names. Throws `FILE_REFUSED`, `FILE_NOT_FOUND`, `NOT_A_FILE`, `FILE_TOO_LARGE`, `FILE_UNREADABLE`, `NOT_TEXT`
+ * Reads the file a person names. Throws `FILE_REFUSED`, `LINK_REFUSED`, `FILE_NOT_FOUND`, `NOT_A_FILE`, `FILE_TOO_LARGE`, `FILE_UNREADABLE`, `NOT_TEXT`
  * or `NOT_UTF8`. A secret is refused before it is opened, a large file before it is read.
  */
 export async function readDocument(
@@ -17,7 +17,7 @@ export async function readDocument(
   try {
     // A harmless name may be a link to a secret.
     if (isSecret((await realpath(path)).replaceAll("\\", "/")))
-      throw new AssistantError("FILE_REFUSED", { path });
+      throw new AssistantError("LINK_REFUSED", { path });
     // A pipe must not make us wait for somebody to write to it.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const facts = await file.stat();
@@ -49,7 +49,7 @@ export function parseDocument(
 }
 
 /**
- * The offset of a line (from 1) and column (UTF-16 units, from 0); throws `POSITION_OUTSIDE`. Lines end as editors see them: at LF, CR LF
+ * The offset of a line (from 1) and column (UTF-16 units, from 0); throws `LINE_OUTSIDE` or `COLUMN_OUTSIDE`. Lines end as editors see them: at LF, CR LF
  * or CR.
  */
 export function toOffset(text: string, line: number, column: number, path: string): number {
@@ -65,14 +65,8 @@ export function toOffset(text: string, line: number, column: number, path: strin
     lines++;
     start = lineEnd.lastIndex;
   }
-  if (line !== lines || column > end - start) {
-    throw new AssistantError("POSITION_OUTSIDE", {
-      path,
-      line,
-      column,
-      lines: text.split(/\r\n?|\n/).length,
-      columns: line === lines ? end - start : 0,
-    });
-  }
+  if (line !== lines) throw new AssistantError("LINE_OUTSIDE", { path, line, lines });
+  const columns = end - start;
+  if (column > columns) throw new AssistantError("COLUMN_OUTSIDE", { path, line, column, columns });
   return start + column;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -147,13 +147,20 @@ export class Store {
 
   /** Removes the index from disk. Throws `INDEX_LOCKED` when another process keeps it. */
   async clear(): Promise<void> {
+    if (!existsSync(this.folder)) return;
     try {
       await this.#hold();
       await this.#removeAllBut(new Set([LOCK]));
       await this.close();
       await rm(this.folder, { recursive: true, force: true });
     } catch (error) {
-      throw error instanceof AssistantError ? error : this.#unwritable(error);
+      if (error instanceof AssistantError && error.code === "INDEX_LOCKED") throw error;
+      const cause = error instanceof AssistantError ? error.cause : error;
+      throw new AssistantError(
+        "INDEX_UNDELETABLE",
+        { path: this.folder, reason: reasonOf(cause) },
+        { cause },
+      );
     }
   }
 
