@@ -1,3 +1,5 @@
+import { denials, type DenialReason } from "@cloud-code/policy";
+
 /** Languages that the assistant speaks to people. */
 export type Locale = "en" | "zh";
 
@@ -31,6 +33,11 @@ export type ErrorCode =
   | "SEARCH_UNWRITABLE"
   | "SEARCH_BUSY"
   | "SEARCH_FAILED"
+  | "CHOICES_UNREADABLE"
+  | "CHOICES_UNWRITABLE"
+  | "MEANING_DENIED"
+  | "MEANING_FAILED"
+  | "SETTING_INVALID"
   | "PACKAGE_UNREADABLE"
   | "QUERY_EMPTY"
   | "PATTERN_INVALID"
@@ -163,6 +170,26 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
     en: "The search stopped ({reason}). Try again; `cloud-code index rebuild` builds its index again.",
     zh: "搜索已停止（{reason}）。请重试；运行 `cloud-code index rebuild` 可重建索引。",
   },
+  CHOICES_UNREADABLE: {
+    en: "Your choices in {path} cannot be read ({reason}), so nothing is allowed. Check the file's permissions.",
+    zh: "无法读取 {path} 中您的选择（{reason}），因此视为均不允许。请检查该文件的权限。",
+  },
+  CHOICES_UNWRITABLE: {
+    en: "Your choice could not be written to {path} ({reason}); it was not taken. Check the folder's permissions and try again.",
+    zh: "无法将您的选择写入 {path}（{reason}），该选择未生效。请检查文件夹权限后重试。",
+  },
+  MEANING_DENIED: {
+    en: "Descriptions are searched by words alone, without the embedding model at {origin}. {because} `cloud-code model --help` tells how to allow or forbid a model.",
+    zh: "描述仅按词语搜索，未使用 {origin} 的嵌入模型。{because}如何允许或禁止模型，请见 `cloud-code model --help`。",
+  },
+  MEANING_FAILED: {
+    en: "The embedding model at {origin} gave no answer in time or none that fits ({reason}): this description was searched by words alone. Check CLOUD_CODE_EMBEDDINGS_URL and that the server runs.",
+    zh: "{origin} 的嵌入模型未及时给出可用的答复（{reason}）：本次描述仅按词语搜索。请检查 CLOUD_CODE_EMBEDDINGS_URL 以及该服务是否在运行。",
+  },
+  SETTING_INVALID: {
+    en: "{name} cannot be used. It looks like this: {expected}.",
+    zh: "{name} 无法使用。正确的形式如：{expected}。",
+  },
   PACKAGE_UNREADABLE: {
     en: "The package {name} in {path} cannot be read ({reason}) and is left out. Install it again, or check its permissions.",
     zh: "无法读取 {path} 中的软件包 {name}（{reason}），已跳过。请重新安装，或检查其权限。",
@@ -220,9 +247,10 @@ export type ErrorDetails = Readonly<Record<string, string | number>>;
 
 /** The sentence for `code` in the person's language. */
 export function wordError(code: ErrorCode, details: ErrorDetails, locale: Locale): string {
-  return SENTENCES[code][locale].replace(/\{(\w+)\}/g, (mark, name: string) =>
-    String(details[name] ?? mark),
-  );
+  return SENTENCES[code][locale].replace(/\{(\w+)\}/g, (mark, name: string) => {
+    const value = details[name] ?? mark;
+    return name === "because" && isDenialReason(value) ? denials[value][locale] : String(value);
+  });
 }
 
 /** A failure with a stable code; `message` is the English sentence, `wordError(code, details, locale)` gives any language. */
@@ -244,4 +272,8 @@ export class AssistantError extends Error {
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
+
+function isDenialReason(value: unknown): value is DenialReason {
+  return typeof value === "string" && Object.hasOwn(denials, value);
 }

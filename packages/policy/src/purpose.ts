@@ -120,8 +120,8 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
   "ask-local-model": {
     title: { en: "Asking a model on your computer", zh: "询问本机模型" },
     description: {
-      en: "to let a model that runs on your computer suggest code",
-      zh: "由您本机上运行的模型建议代码",
+      en: "to let a model that runs on your computer suggest code, or judge which search results fit your question",
+      zh: "由您本机上运行的模型建议代码，或判断哪些搜索结果符合您的问题",
     },
     use: "functional.service",
     bases: contract,
@@ -132,8 +132,8 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
   "ask-chosen-model": {
     title: { en: "Asking the model service you chose", zh: "询问您选定的模型服务" },
     description: {
-      en: "to let the model service you chose suggest code; this is the only way by which code leaves your computer",
-      zh: "由您选定的模型服务建议代码；这是代码离开您计算机的唯一途径",
+      en: "to let the model service you chose suggest code, or judge which search results fit your question; this is the only way by which code leaves your computer",
+      zh: "由您选定的模型服务建议代码，或判断哪些搜索结果符合您的问题；这是代码离开您计算机的唯一途径",
     },
     use: "functional.service",
     bases: { ...consent, cn: "separate-consent" },

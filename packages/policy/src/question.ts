@@ -33,8 +33,8 @@ const bodies: Readonly<Record<AskedPurpose, { title: Text; body: (origin: string
   "ask-chosen-model": {
     title: { en: "Send code to this model service?", zh: "是否将代码发送至该模型服务？" },
     body: (origin) => ({
-      en: `To suggest code, the text around the cursor and related code from this workspace would go to ${origin}, which handles it under its own policy. Only in workspaces you trust, and never files that hold secrets. You can change your mind in the settings at any time.`,
-      zh: `为了建议代码，光标附近的文本以及本工作区的相关代码会发送至 ${origin}，由其按自身政策处理。仅限您信任的工作区，且绝不发送含有机密的文件。您可以随时在设置中更改选择。`,
+      en: `To suggest or find code, the text around the cursor, what you search for and related code from this workspace would go to ${origin}, which handles it under its own policy. Only in workspaces you trust, and never files that hold secrets. You can change your mind in the settings at any time.`,
+      zh: `为了建议或查找代码，光标附近的文本、您搜索的内容以及本工作区的相关代码会发送至 ${origin}，由其按自身政策处理。仅限您信任的工作区，且绝不发送含有机密的文件。您可以随时在设置中更改选择。`,
     }),
   },
 };

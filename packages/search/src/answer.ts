@@ -86,4 +86,18 @@ export interface SearchTools {
   ) => Promise<readonly (readonly Mark[])[]>;
   /** Names that an abbreviation such as `HM` may stand for. */
   readonly expand: (humps: string) => Promise<readonly string[]>;
+  /** A second opinion on what a description means; without it words alone decide. */
+  readonly similarity?: Similarity;
+}
+
+/** How near texts are to a question in meaning, by the vectors of some embedding model. */
+export interface Similarity {
+  /** The say it has in the order, 0 to 1; the rest is the words'. */
+  readonly weight: number;
+  /** One number for each text, higher is nearer, on any scale; undefined when the model cannot be asked, which leaves the order to the words. */
+  rate(
+    question: string,
+    texts: readonly string[],
+    signal?: CancelSignal,
+  ): Promise<readonly number[] | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { Similarity } from "./answer.ts";
 import type { Findings, Hit } from "./hit.ts";
 import type { Found, Library } from "./library.ts";
 import type { TermGroup } from "./postings.ts";
@@ -9,12 +10,16 @@ import { toGroups } from "./words.ts";
 
 /** How many files are opened to see whether they mention an API. */
 const MAX_NARROWED = 150;
+/** How many passages a model is asked about, and how much of each it sees: about four hundred tokens. */
+const RATED = 40;
+const RATED_UNITS = 1_500;
 
 /** Finds code by what it does, narrowed to what mentions all of `apis`. */
 export async function findDescription(
   library: Library,
   text: string,
   apis: readonly ApiName[],
+  similarity?: Similarity,
 ): Promise<Findings> {
   const groups = toGroups(text);
   const named = apis
@@ -26,8 +31,10 @@ export async function findDescription(
   ];
   const ranked = rerank(await library.passages(asked), asked, "description");
   const narrowed = await narrow(library, ranked, apis);
+  const ordered =
+    similarity === undefined ? narrowed : await blend(library, narrowed, text, similarity);
   const wanted = toWanted(asked);
-  return { hits: narrowed.map((found) => toHit(found, wanted)), isTotalExact: true };
+  return { hits: ordered.map((found) => toHit(found, wanted)), isTotalExact: true };
 }
 
 /** The terms that a snippet is chosen and marked by: those of the question, without what only stands for them at a low weight. */
@@ -99,6 +106,39 @@ async function narrow(
     if (text !== undefined && patterns.every((pattern) => pattern.test(text))) kept.push(found);
   }
   return kept;
+}
+
+/**
+ * Orders the best by words and meaning together. Words find the candidates, so an index of vectors is not needed, and of a workspace a model sees no more than
+ * these few passages.
+ */
+async function blend(
+  library: Library,
+  ranked: readonly Found[],
+  question: string,
+  { weight, rate }: Similarity,
+): Promise<Found[]> {
+  const best = ranked.slice(0, RATED);
+  const texts = await Promise.all(
+    best.map(async (found) => {
+      const lines = (await library.lines(found)) ?? [];
+      return lines
+        .slice(found.startLine - 1, found.endLine)
+        .join("\n")
+        .slice(0, RATED_UNITS);
+    }),
+  );
+  const ratings = best.length < 2 ? undefined : await rate(question, texts, library.signal);
+  library.check();
+  if (ratings === undefined) return [...ranked];
+  // Cosines of code lie close together, and where depends on the model: only their order and distances count.
+  const [least, most] = [Math.min(...ratings), Math.max(...ratings)];
+  const top = best[0]?.score ?? 0;
+  const blended = best.map((found, at) => {
+    const nearness = most === least ? 0 : ((ratings[at] ?? least) - least) / (most - least);
+    return { ...found, score: (1 - weight) * found.score + weight * nearness * top };
+  });
+  return [...blended.sort((a, b) => b.score - a.score), ...ranked.slice(RATED)];
 }
 
 function escape(text: string): string {

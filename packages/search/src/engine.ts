@@ -31,11 +31,17 @@ export async function search(
     case "api":
       findings = await findApi(library, understoodAs.name, tools);
       // "excel" may be the beginning of a name, and is a description if nothing is called so.
-      if (findings.hits.length === 0) findings = await findDescription(library, request.query, []);
+      if (findings.hits.length === 0)
+        findings = await findDescription(library, request.query, [], tools.similarity);
       break;
     case "description":
     case "selection":
-      findings = await findDescription(library, understoodAs.text, understoodAs.apis);
+      findings = await findDescription(
+        library,
+        understoodAs.text,
+        understoodAs.apis,
+        tools.similarity,
+      );
       break;
     case "literal":
     case "regex":

@@ -5,6 +5,7 @@ export type {
   SearchRequest,
   SearchResult,
   SearchTools,
+  Similarity,
 } from "./answer.ts";
 export { search } from "./engine.ts";
 export { SearchError } from "./errors.ts";

@@ -19,19 +19,20 @@ const PASSAGES_AT_ONCE = 1_000;
 export class Library {
   readonly stores: readonly SearchStore[];
   readonly filter: Filter;
-  readonly #signal: CancelSignal | undefined;
+  /** Aborted when nobody waits any more. */
+  readonly signal: CancelSignal | undefined;
   readonly #texts = new Map<string, Promise<string | undefined>>();
   readonly #lines = new Map<string, readonly string[]>();
 
   constructor(stores: readonly SearchStore[], filter: Filter, signal: CancelSignal | undefined) {
     this.stores = stores;
     this.filter = filter;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /** Throws `CANCELLED` when nobody waits any more. */
   check(): void {
-    if (this.#signal?.aborted === true) throw new SearchError("CANCELLED");
+    if (this.signal?.aborted === true) throw new SearchError("CANCELLED");
   }
 
   /** The text of a file as it is now. */

@@ -234,6 +234,43 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./maintain.ts").then((module) => module.runClear),
   },
   {
+    name: "model status",
+    summary: {
+      en: "which embedding model may help the search, and what was allowed",
+      zh: "显示可协助搜索的嵌入模型及已作出的选择",
+    },
+    options: { json },
+    example: "cloud-code model status",
+    load: () => import("./model.ts").then((module) => module.runModelStatus),
+  },
+  {
+    name: "model allow",
+    summary: {
+      en: "let the search show code to a model service (asks first)",
+      zh: "允许搜索将代码交给某个模型服务（会先询问）",
+    },
+    positional: "URL",
+    options: {
+      yes: {
+        short: "y",
+        help: { en: "you have read the question and agree", zh: "您已阅读该询问并同意" },
+      },
+    },
+    example: "cloud-code model allow https://models.example",
+    load: () => import("./model.ts").then((module) => module.runModelAllow),
+  },
+  {
+    name: "model forbid",
+    summary: {
+      en: "take the permission of a model service back",
+      zh: "撤回对某个模型服务的许可",
+    },
+    positional: "URL",
+    options: {},
+    example: "cloud-code model forbid https://models.example",
+    load: () => import("./model.ts").then((module) => module.runModelForbid),
+  },
+  {
     name: "privacy",
     summary: { en: "print the privacy notice", zh: "显示隐私声明" },
     options: {},

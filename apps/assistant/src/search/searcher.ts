@@ -8,6 +8,7 @@ import {
   search,
   type SearchRequest,
   type SearchStore,
+  type Similarity,
   Vocabulary,
 } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
@@ -30,6 +31,8 @@ export interface SearcherOptions {
   readonly root: string;
   /** The folder for the indexes of all workspaces. */
   readonly cache: string;
+  /** A second opinion on descriptions; see `meaning.ts`. */
+  readonly similarity?: Similarity;
 }
 
 /** What to bring up to date. */
@@ -92,14 +95,16 @@ export class Searcher {
   readonly #catalog: Catalog;
   readonly #sharedCatalog: Catalog;
   readonly #selector: Selector;
+  readonly #similarity: Similarity | undefined;
   readonly #reader = new PackageReader();
   readonly #matcher = new Matcher();
   #packages: readonly PackageOnDisk[] | undefined;
   #allowed: Set<number> = new Set();
   #vocabulary: { readonly words: Vocabulary; readonly madeMs: number } | undefined;
 
-  constructor({ root, cache }: SearcherOptions, listener: SearcherListener) {
+  constructor({ root, cache, similarity }: SearcherOptions, listener: SearcherListener) {
     this.#root = root;
+    this.#similarity = similarity;
     const place = join(cache, "search");
     this.#folder = indexFolder(root, place);
     this.#listener = listener;
@@ -169,6 +174,7 @@ export class Searcher {
         this.#matcher.match({ source, flags, texts }),
       expand: async (humps: string) =>
         (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
+      ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
     };
     const answer = (): Promise<SearchAnswer> => search(stores, request, tools);
     return this.#own.use(() => (hasShared ? this.#shared.use(answer) : answer()));

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type SearchRequest, SearchError } from "@cloud-code/search";
+import { type SearchRequest, SearchError, type Similarity } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
+import type { Notice } from "../session.ts";
+import { createSimilarity, judgeModel, readMeaning } from "./meaning.ts";
 import { Searcher, type SearcherOptions } from "./searcher.ts";
 import type { Order, Told } from "./thread.ts";
 
@@ -8,10 +10,13 @@ import type { Order, Told } from "./thread.ts";
 if (parentPort !== null) {
   const port = parentPort;
   const tell = (told: Told): void => port.postMessage(told);
+  const notice = (each: Notice): void => tell({ kind: "notice", notice: each });
   // Whoever started this thread passes these options; both ends are in this package.
-  const searcher = new Searcher(workerData as SearcherOptions, {
+  const options = workerData as SearcherOptions;
+  const similarity = chooseSimilarity(notice);
+  const searcher = new Searcher(similarity === undefined ? options : { ...options, similarity }, {
     progress: (progress) => tell({ kind: "progress", progress }),
-    notice: (notice) => tell({ kind: "notice", notice }),
+    notice,
   });
   const running = new Map<number, AbortController>();
   const answer = (order: Order, signal: AbortSignal): Promise<unknown> => {
@@ -52,6 +57,20 @@ if (parentPort !== null) {
         .finally(() => running.delete(id));
     },
   );
+}
+
+/** What the environment sets up; a mistake there costs the meaning, not the search. */
+function chooseSimilarity(notify: (notice: Notice) => void): Similarity | undefined {
+  try {
+    const settings = readMeaning(process.env);
+    return settings === undefined
+      ? undefined
+      : createSimilarity(settings, (origin) => judgeModel(origin, process.env), notify);
+  } catch (error) {
+    if (!(error instanceof AssistantError)) throw error;
+    notify({ code: error.code, details: error.details });
+    return undefined;
+  }
 }
 
 function toFailure(
