@@ -95,9 +95,9 @@ export interface Similarity {
   /** The say it has in the order, 0 to 1; the rest is the words'. */
   readonly weight: number;
   /** One number for each text, higher is nearer, on any scale; undefined when the model cannot be asked, which leaves the order to the words. */
-  rate(
+  readonly rate: (
     question: string,
     texts: readonly string[],
     signal?: CancelSignal,
-  ): Promise<readonly number[] | undefined>;
+  ) => Promise<readonly number[] | undefined>;
 }

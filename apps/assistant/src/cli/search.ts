@@ -6,6 +6,7 @@ import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { type Given, parseNumber, usage } from "./command.ts";
 import { findWorkspace } from "./maintain.ts";
+import { paintSnippet } from "./paint.ts";
 import { Progress } from "./progress.ts";
 import { dim, print, printJson, type Terminal, toDigits } from "./terminal.ts";
 
@@ -171,30 +172,9 @@ function printResult(result: SearchResult, rank: number, terminal: Terminal): vo
     `${rank}. ${bold(terminal, `${result.path}:${result.startLine}`)}${dim(terminal, `${origin}  ${wordReason(why, locale)}${folded}`)}`,
   );
   const width = String(result.endLine).length;
-  const lines = paint(result, terminal).split("\n");
+  const lines = paintSnippet(result, terminal.isColored);
   for (const [at, line] of lines.entries())
     print(terminal, `${dim(terminal, String(result.startLine + at).padStart(width + 3))}  ${line}`);
-}
-
-/** The snippet with its marks in bold. A mark never goes over a line's end: terminals would colour the margin. */
-function paint({ snippet, marks }: SearchResult, terminal: Terminal): string {
-  // What is printed must not steer the terminal.
-  const clean = (text: string): string =>
-    text.replace(/\p{Cc}/gu, (sign) => (sign === "\n" || sign === "\t" ? sign : "�"));
-  if (!terminal.isColored) return clean(snippet);
-  let painted = "";
-  let at = 0;
-  for (const { start, end } of marks) {
-    if (start < at) continue;
-    painted +=
-      clean(snippet.slice(at, start)) +
-      clean(snippet.slice(start, end))
-        .split("\n")
-        .map((line) => bold(terminal, line))
-        .join("\n");
-    at = end;
-  }
-  return painted + clean(snippet.slice(at));
 }
 
 function bold(terminal: Terminal, text: string): string {
