@@ -20,6 +20,8 @@ export {
   roundCount,
   schemaVersion,
 } from "./report.ts";
+export type { RunningReceiver, ServeOptions, Tls } from "./serve.ts";
+export { serve } from "./serve.ts";
 export type { KeptReport } from "./store.ts";
 export type { WeekSummary } from "./summary.ts";
 export { minGroup, summarise } from "./summary.ts";

@@ -47,6 +47,21 @@ export function askPermission(
   });
 }
 
+/** Whether the organisation rules statistics out: for every receiver, or for this one. */
+export function isForbidden(
+  receiver: string | undefined,
+  organisation: OrganisationPolicy,
+  nowMs: number,
+): boolean {
+  if (receiver === undefined) return organisation.forbiddenPurposes.includes("usage-statistics");
+  // What the policy would say after a yes, with everything else in favour.
+  const { version } = products.assistant.notice;
+  const yes: Choice = { mode: "on", receiver, noticeVersion: version, atMs: nowMs };
+  const signals: Signals = { editorTelemetry: true, doNotTrack: false, organisation };
+  const decision = askPermission([yes], signals, nowMs, nowMs);
+  return decision?.kind === "denied" && decision.because === "organisation-forbids";
+}
+
 /**
  * Whether a refusal is a no to what has been counted, which then is never sent. That this program does not know of an editor's switch is
  * none: another window may.

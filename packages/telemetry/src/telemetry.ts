@@ -4,7 +4,7 @@ import { type Choice, type Mode, modeOf } from "./choice.ts";
 import { addCounts, type Counts, noCounts, toCounts, type UsageEvent } from "./counts.ts";
 import { TelemetryError } from "./errors.ts";
 import type { Paths } from "./paths.ts";
-import { askPermission, isAnswered, isNo, type Signals } from "./permission.ts";
+import { askPermission, isAnswered, isForbidden, isNo, type Signals } from "./permission.ts";
 import { buildReport, minTriggers } from "./report.ts";
 import { Sender } from "./sender.ts";
 import { type KeptReport, UsageStore } from "./store.ts";
@@ -234,12 +234,6 @@ export class Telemetry {
     const latest = choices.at(-1);
     const agreed = latest?.mode === "on" ? latest.receiver : undefined;
     const receiver = named === undefined ? agreed : parseReceiver(named);
-    const { organisation } = signals;
-    const isForbidden =
-      organisation.forbiddenPurposes.includes("usage-statistics") ||
-      (receiver !== undefined &&
-        organisation.allowedOrigins !== "any" &&
-        !organisation.allowedOrigins.includes(receiver));
     const queued = tallies.filter((tally) => isSendable(tally, latest));
     const done = new Set(reports.map((report) => report.week));
     const weeks = [...new Set(queued.map((tally) => tally.week))].filter((each) => !done.has(each));
@@ -260,7 +254,7 @@ export class Telemetry {
       decision: askPermission(choices, signals, nowMs, nowMs),
       receiver,
       isAnswered: isAnswered(choices, receiver),
-      isForbidden,
+      isForbidden: isForbidden(receiver, signals.organisation, nowMs),
       week,
       counts: sumOf(tallies.filter((tally) => tally.week === week)),
       next: latest?.mode === "on" ? await toNext(week) : undefined,
@@ -332,11 +326,7 @@ export class Telemetry {
       );
     }
     const { organisation } = await this.#options.signals();
-    const { forbiddenPurposes, allowedOrigins } = organisation;
-    const isForbidden =
-      forbiddenPurposes.includes("usage-statistics") ||
-      (allowedOrigins !== "any" && !allowedOrigins.includes(origin));
-    if (!isForbidden) return;
+    if (!isForbidden(origin, organisation, this.#now())) return;
     throw new TelemetryError(
       "TELEMETRY_FORBIDDEN",
       `Your organisation's policy does not allow usage statistics for ${origin}. Ask whoever manages this computer.`,

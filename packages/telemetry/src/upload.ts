@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { assertPermit, type Permit, reportItems } from "@cloud-code/policy";
 import { TelemetryError } from "./errors.ts";
@@ -18,12 +20,13 @@ export type Delivery =
   /** The connection ended after the report went out and before an answer came. */
   | { readonly kind: "unknown" };
 
-/** Sends a report. A parameter of `Telemetry`, so that tests can see what would be sent when. */
+/** Sends a report; `authority` is a certificate authority in PEM to trust in place of the usual ones. A parameter of `Telemetry`, so that tests can see what would be sent when. */
 export type Upload = (
   bytes: string,
   permit: Permit,
   nowMs: number,
   signal: AbortSignal,
+  authority?: string,
 ) => Promise<Delivery>;
 
 /**
@@ -48,7 +51,7 @@ export function parseReceiver(address: string): string {
  * redirect followed. Never rejects because of the network. Throws a `PolicyError` when the permit does not cover this, and
  * `TELEMETRY_RECEIVER_INVALID` when its origin is not HTTPS.
  */
-export const upload: Upload = async (bytes, permit, nowMs, signal) => {
+export const upload: Upload = async (bytes, permit, nowMs, signal, authority) => {
   const address = new URL(reportPath, parseReceiver(permit.origin));
   assertPermit(permit, {
     items: reportItems,
@@ -57,35 +60,42 @@ export const upload: Upload = async (bytes, permit, nowMs, signal) => {
     nowMs,
   });
   const whole = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  if (whole.aborted) return { kind: "not-delivered" };
+  const trust = authority === undefined ? {} : { ca: authority };
   const headers = {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(bytes),
     Connection: "close",
   };
-  return await new Promise<Delivery>((resolve) => {
-    if (whole.aborted) {
-      resolve({ kind: "not-delivered" });
-      return;
-    }
-    let isOut = false;
-    // No agent: a connection that is used again, or a session that is resumed, would tell that two reports have one sender.
-    const sending = request(address, { method: "POST", headers, agent: false, signal: whole });
-    sending.on("response", (response) => {
-      response.resume();
-      resolve(toDelivery(response.statusCode ?? 0));
-    });
-    // Offline is silent: there is nothing a person should do.
-    sending.on("error", () => resolve({ kind: isOut ? "unknown" : "not-delivered" }));
-    // Not before the handshake is done, so that an attempt which does not get that far certainly sent nothing.
-    sending.on("socket", (socket) =>
-      socket.once("secureConnect", () => {
-        if (whole.aborted) return;
-        isOut = true;
-        sending.end(bytes);
-      }),
-    );
-    sending.flushHeaders();
+  // No agent: a connection that is used again, or a session that is resumed, would tell that two reports have one sender.
+  const sending = request(address, {
+    method: "POST",
+    headers,
+    agent: false,
+    signal: whole,
+    ...trust,
   });
+  let isOut = false;
+  // Not before the handshake is done, so that an attempt which does not get that far certainly sent nothing.
+  sending.once("socket", (socket) =>
+    socket.once("secureConnect", () => {
+      if (whole.aborted) return;
+      isOut = true;
+      sending.end(bytes);
+    }),
+  );
+  sending.flushHeaders();
+  const answer = once(sending, "response");
+  // An error after the answer changes nothing any more, and without a listener it would end the program.
+  sending.on("error", () => undefined);
+  try {
+    const [response] = (await answer) as [IncomingMessage];
+    response.resume();
+    return toDelivery(response.statusCode ?? 0);
+  } catch {
+    // Offline is silent: there is nothing a person should do.
+    return { kind: isOut ? "unknown" : "not-delivered" };
+  }
 };
 
 function toDelivery(status: number): Delivery {
