@@ -101,6 +101,8 @@ type Delta = Omit<Tally, "name">;
  * moment, for counts that all began after the yes.
  */
 export class Telemetry {
+  /** Where choices and figures are kept. */
+  readonly paths: Paths;
   readonly #options: TelemetryOptions;
   readonly #store: UsageStore;
   readonly #sender: Sender;
@@ -119,6 +121,7 @@ export class Telemetry {
   #work: Promise<void> = Promise.resolve();
 
   private constructor(options: TelemetryOptions) {
+    this.paths = options.paths;
     this.#options = options;
     this.#store = new UsageStore(options.paths);
     this.#now = options.now ?? Date.now;
