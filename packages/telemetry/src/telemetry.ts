@@ -53,6 +53,8 @@ export interface Standing {
   readonly choices: readonly Choice[];
   /** Of a report that would be sent now; undefined unless the mode is `on`. */
   readonly decision: Decision | undefined;
+  /** Whether this program knows of an editor's switch at all; without one it never sends. */
+  readonly hasSwitch: boolean;
   /** The origin that a question would name: that of the settings, else the one agreed to. */
   readonly receiver: string | undefined;
   /** Whether the question of now was answered. */
@@ -255,6 +257,7 @@ export class Telemetry {
       mode: modeOf(choices),
       choices,
       decision: askPermission(choices, signals, nowMs, nowMs),
+      hasSwitch: signals.editorTelemetry !== undefined,
       receiver,
       isAnswered: isAnswered(choices, receiver),
       isForbidden: isForbidden(receiver, signals.organisation, nowMs),

@@ -38,6 +38,8 @@ export class Statistics implements Counter {
   /** The latest word of the editor about its own switch. */
   #told: boolean | undefined;
   #settings: Settings;
+  /** What the editor said last takes effect before anything is answered. */
+  #heard: Promise<void> = Promise.resolve();
 
   /** `initial`: the settings of `initializationOptions`. */
   constructor(client: Client, wire: Wire, open: OpenTelemetry, initial: Settings) {
@@ -87,11 +89,11 @@ export class Statistics implements Counter {
     wire.onRequest(telemetryExportMethod, () =>
       this.#attempt(async (telemetry) => toExport(await telemetry.export())),
     );
-    wire.onNotification(telemetryEditorMethod, async (params) => {
+    wire.onNotification(telemetryEditorMethod, (params) => {
       const allowed = at(params, "allowed");
       if (typeof allowed !== "boolean") return wire.log("malformed-params", "telemetry/editor");
       this.#told = allowed;
-      return (await this.#telemetry).signalsChanged();
+      return this.#hear((telemetry) => telemetry.signalsChanged());
     });
     wire.onNotification(searchUsedMethod, (params) => this.#countUse(params));
   }
@@ -104,19 +106,27 @@ export class Statistics implements Counter {
   /** Takes new settings: a mode below the person's choice withdraws it; one above is no yes. */
   async configure(settings: Settings): Promise<void> {
     this.#settings = settings;
-    const telemetry = await this.#telemetry;
     const { telemetryMode } = settings;
-    if (telemetryMode === "off" || telemetryMode === "local") {
-      const { mode } = await telemetry.standing();
-      if (levels.indexOf(telemetryMode) < levels.indexOf(mode))
-        await telemetry.choose({ mode: telemetryMode });
-    }
-    await telemetry.signalsChanged();
+    await this.#hear(async (telemetry) => {
+      if (telemetryMode === "off" || telemetryMode === "local") {
+        const { mode } = await telemetry.standing();
+        if (levels.indexOf(telemetryMode) < levels.indexOf(mode))
+          await telemetry.choose({ mode: telemetryMode });
+      }
+      await telemetry.signalsChanged();
+    });
   }
 
   /** Brings counts to the disk and stops sending. */
   async close(): Promise<void> {
     await (await this.#telemetry).close();
+  }
+
+  async #hear(work: (telemetry: Telemetry) => Promise<void>): Promise<void> {
+    this.#heard = this.#heard
+      .then(async () => work(await this.#telemetry))
+      .catch((error: unknown) => this.#wire.log("statistics-failed", codeOf(error)));
+    await this.#heard;
   }
 
   #isAllowed(): boolean | undefined {
@@ -154,6 +164,7 @@ export class Statistics implements Counter {
 
   async #attempt<Value>(work: (telemetry: Telemetry) => Promise<Value>): Promise<Value> {
     try {
+      await this.#heard;
       return await work(await this.#telemetry);
     } catch (thrown) {
       const error = thrown instanceof TelemetryError ? toAssistantError(thrown) : thrown;

@@ -113,14 +113,20 @@ export function wordFigures(counts: Counts | undefined, locale: Locale): Telemet
 }
 
 /** One line: what is counted and sent, or why nothing is. */
-function wordStanding({ mode, decision, choices, isForbidden }: Standing, locale: Locale): string {
+function wordStanding(standing: Standing, locale: Locale): string {
+  const { mode, decision, choices, isForbidden, hasSwitch } = standing;
   const english = locale === "en";
+  const latest = choices.at(-1);
+  const receiver = latest?.mode === "on" ? latest.receiver : "";
   if (mode === "on" && decision?.kind === "granted") {
-    const latest = choices.at(-1);
-    const receiver = latest?.mode === "on" ? latest.receiver : "";
     return english
       ? `Usage statistics are on: eight figures go to ${receiver} once a week.`
       : `使用统计已开启：每周向 ${receiver} 发送一次八项数据。`;
+  }
+  if (decision?.kind === "denied" && decision.because === "editor-forbids" && !hasSwitch) {
+    return english
+      ? `Usage statistics are on: eight figures go to ${receiver} once a week, from editors whose own telemetry switch allows it. There is no such switch here, so what is counted here stays here.`
+      : `使用统计已开启：每周向 ${receiver} 发送一次八项数据，仅由自身遥测开关允许的编辑器发送。此处没有这样的开关，因此此处的统计不会发出。`;
   }
   if (mode === "on" && decision?.kind === "denied") {
     const reason = denials[decision.because][locale];
