@@ -74,9 +74,14 @@ function run(
     ...environment,
   };
   return new Promise((done) => {
-    execFile(process.execPath, [PROGRAM, ...line], { cwd: root, env }, (error, stdout, stderr) =>
-      done({ stdout, stderr, code: error === null ? 0 : Number(error.code) }),
+    const child = execFile(
+      process.execPath,
+      [PROGRAM, ...line],
+      { cwd: root, env },
+      (error, stdout, stderr) =>
+        done({ stdout, stderr, code: error === null ? 0 : Number(error.code) }),
     );
+    child.stdin?.end();
   });
 }
 
@@ -113,11 +118,10 @@ describe("search with an embedding model", () => {
     const { stdout, stderr } = await run(search, elsewhere);
     expect(first(stdout)).toBe("money.ts");
     expect(stderr).toMatch(/words alone.*you have not/s);
-    expect((await run(["model", "allow", "https://models.example.invalid"])).stderr).toMatch(
-      /--yes/,
-    );
+    const unanswered = await run(["model", "allow", "https://models.example.invalid"]);
+    expect(unanswered.stdout).toMatch(/would go to https:\/\/models.*Nothing was changed/s);
     const yes = await run(["model", "allow", "https://models.example.invalid/v1", "--yes"]);
-    expect([yes.code, yes.stderr]).toEqual([0, expect.stringMatching(/would go to https:\/\/mod/)]);
+    expect([yes.code, yes.stdout]).toEqual([0, expect.stringMatching(/^Allowed/)]);
     const status = async (more: Record<string, string> = {}): Promise<unknown> =>
       JSON.parse((await run(["model", "status", "--json"], { ...elsewhere, ...more })).stdout);
     expect(await status()).toMatchObject({ embeddings: { isAllowed: true } });

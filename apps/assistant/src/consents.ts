@@ -1,13 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ConsentEvent, type Circumstances, products, strictest } from "@cloud-code/policy";
+import { defaultPaths } from "@cloud-code/telemetry";
 import { AssistantError, reasonOf } from "./errors.ts";
 
-/** The file of the answers: beside the other choices, where the system keeps settings; in `CLOUD_CODE_TELEMETRY_DIR` if that is set. */
-export function consentsPath(environment: Readonly<Record<string, string | undefined>>): string {
-  const own = environment["CLOUD_CODE_TELEMETRY_DIR"] ?? join(homedir(), ".config", "cloud-code");
-  return join(own, "models.jsonl");
+/** The file of the answers, beside that of the answers about usage statistics. */
+export function consentsPath(environment: NodeJS.ProcessEnv): string {
+  return join(dirname(defaultPaths(environment, process.platform).choices), "models.jsonl");
 }
 
 /** An answer to the question whether a model service may see code; `origin` as `new URL(address).origin` prints it. */

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import {
   consentQuestion,
   denials,
@@ -8,19 +7,19 @@ import {
   toPlainText,
 } from "@cloud-code/policy";
 import { consentsPath, readConsents, recordConsent } from "../consents.ts";
-import { AssistantError } from "../errors.ts";
 import { judgeModel, readMeaning } from "../search/meaning.ts";
 import { type Given, usage } from "./command.ts";
+import { confirm } from "./confirm.ts";
 import { print, printJson, type Terminal } from "./terminal.ts";
 
 /** `cloud-code model status`: which embedding model is set up, whether it may be asked, and what was allowed so far. */
-export function runModelStatus(given: Given, terminal: Terminal): Promise<number> {
+export async function runModelStatus(given: Given, terminal: Terminal): Promise<number> {
   const settings = readMeaning(process.env);
   const path = consentsPath(process.env);
   const consents = readConsents(path);
   const english = terminal.locale === "en";
   const origin = settings === undefined ? undefined : new URL(settings.root).origin;
-  const decision = origin === undefined ? undefined : judgeModel(origin, process.env);
+  const decision = origin === undefined ? undefined : await judgeModel(origin, process.env);
   const refusal = decision?.kind === "denied" ? decision.because : undefined;
   if (given.switches.has("json")) {
     printJson(terminal, {
@@ -37,7 +36,7 @@ export function runModelStatus(given: Given, terminal: Terminal): Promise<number
       answers: consents,
       answersPath: path,
     });
-    return Promise.resolve(0);
+    return 0;
   }
   if (settings === undefined) {
     print(
@@ -55,7 +54,7 @@ export function runModelStatus(given: Given, terminal: Terminal): Promise<number
     const at = new Date(event.atMs).toISOString().slice(0, 10);
     print(terminal, `${at}  ${wordAnswer(event.answer, english)}  ${event.origin ?? "*"}`);
   }
-  return Promise.resolve(0);
+  return 0;
 }
 
 /** `cloud-code model allow URL`: asks the question, and records a yes to it. */
@@ -72,11 +71,13 @@ export async function runModelAllow(given: Given, terminal: Terminal): Promise<n
     return 0;
   }
   const question = consentQuestion("ask-chosen-model", origin);
-  terminal.errors.write(`${question.title[terminal.locale]}\n${question.body[terminal.locale]}\n`);
-  const isYes = given.switches.has("yes") || (await confirm(terminal));
-  if (!isYes) {
-    print(terminal, english ? "Not allowed. Nothing was recorded." : "未允许，也未作任何记录。");
-    return 1;
+  if (!given.switches.has("yes")) {
+    print(terminal, toPlainText(renderNotice("assistant", terminal.locale)).trimEnd());
+    print(terminal, `\n${question.title[terminal.locale]}\n${question.body[terminal.locale]}`);
+    if (!(await confirm(terminal))) {
+      print(terminal, english ? "Nothing was changed." : "未作任何更改。");
+      return 0;
+    }
   }
   recordConsent(consentsPath(process.env), {
     answer: "given",
@@ -106,35 +107,6 @@ export function runModelForbid(given: Given, terminal: Terminal): Promise<number
     terminal.locale === "en" ? `${origin} may not be asked.` : `不允许询问 ${origin}。`,
   );
   return Promise.resolve(0);
-}
-
-/** Asks in the terminal, after the notice if the person wants to read it; no answer, and no terminal, is a no. */
-async function confirm(terminal: Terminal): Promise<boolean> {
-  const { input, errors, locale, signal } = terminal;
-  const english = locale === "en";
-  if (!("isTTY" in input) || input.isTTY !== true)
-    throw usage(
-      english
-        ? "There is no terminal to ask in: give the answer with `--yes`."
-        : "没有可供询问的终端：请用 `--yes` 表示同意。",
-      "model allow",
-    );
-  const lines = createInterface({ input, output: errors });
-  try {
-    for (;;) {
-      const words = english
-        ? "Allow? [y]es, [N]o, [r]ead the notice: "
-        : "是否允许？[y] 允许，[N] 不允许，[r] 阅读声明：";
-      const answer = (await lines.question(words, { signal })).trim().toLowerCase();
-      if (answer !== "r") return answer === "y" || answer === "yes";
-      errors.write(`${toPlainText(renderNotice("assistant", locale))}\n`);
-    }
-  } catch (error) {
-    if (signal.aborted) throw new AssistantError("CANCELLED");
-    throw error;
-  } finally {
-    lines.close();
-  }
 }
 
 function toOrigin({ positionals }: Given, command: string, { locale }: Terminal): string {

@@ -2,10 +2,10 @@ import { renderNotice, toPlainText } from "@cloud-code/policy";
 import type { Given } from "./command.ts";
 import { print, type Terminal } from "./terminal.ts";
 
-// The notice speaks of the whole product. What this program cannot do at all is said before it.
+// The notice speaks of the whole product. Where to see what holds on this machine is said before it.
 const THIS_VERSION = {
-  en: "Unless you allowed usage statistics (`cloud-code telemetry show`), this version sends nothing: model services, which the notice describes, are not part of it yet.",
-  zh: "除非您已允许使用统计（见 `cloud-code telemetry show`），此版本不发送任何数据：声明中所述的模型服务尚未包含在内。",
+  en: "This program sends nothing unless you allowed it: see `cloud-code telemetry show` for usage statistics, and `cloud-code model status` for a model that helps the search.",
+  zh: "未经您允许，本程序不发送任何数据：使用统计见 `cloud-code telemetry show`，协助搜索的模型见 `cloud-code model status`。",
 } as const;
 
 /** `cloud-code privacy`: the assistant's privacy notice, printed from the inventory that also decides what the program may do. */

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { writeFile } from "node:fs/promises";
 import { renderNotice, toPlainText } from "@cloud-code/policy";
 import { parseReceiver, type Telemetry, TelemetryError } from "@cloud-code/telemetry";
@@ -7,6 +6,7 @@ import type { TelemetryFigure, TelemetryReport, TelemetryState } from "../lsp/pr
 import { openTelemetry } from "../telemetry/open.ts";
 import { toAssistantError, toExport, toQuestion, toState, toWeek } from "../telemetry/view.ts";
 import { type Given, usage } from "./command.ts";
+import { confirm } from "./confirm.ts";
 import { print, printJson, type Terminal, type Words } from "./terminal.ts";
 
 type Run = (given: Given, terminal: Terminal) => Promise<number>;
@@ -35,7 +35,7 @@ export const runOn: Run = command(async (telemetry, given, terminal) => {
     }
     print(terminal, toPlainText(renderNotice("assistant", locale)).trimEnd());
     print(terminal, `\n${question.title}\n${question.body}`);
-    if (!(await isAllowed(terminal))) {
+    if (!(await confirm(terminal))) {
       print(terminal, say(terminal, unchanged));
       return 0;
     }
@@ -128,19 +128,6 @@ function command(
   };
 }
 
-/** Only a word for yes is one; an empty line, another word or a closed terminal is not. */
-async function isAllowed(terminal: Terminal): Promise<boolean> {
-  const lines = createInterface({ input: terminal.input, output: terminal.output });
-  const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-  try {
-    const asked = lines.question(say(terminal, ask), { signal: terminal.signal });
-    const answer = await Promise.race([asked, closed]);
-    return /^(?:y|yes|允许|是)$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
-}
-
 async function tellState(telemetry: Telemetry, given: Given, terminal: Terminal): Promise<void> {
   const state = toState(await telemetry.standing(), telemetry.paths, terminal.locale);
   if (given.switches.has("json")) printJson(terminal, state);
@@ -181,7 +168,6 @@ function say(terminal: Terminal, words: Words): string {
   return words[terminal.locale];
 }
 
-const ask: Words = { en: "Allow? [y/N] ", zh: "允许吗？[y/N] " };
 const unchanged: Words = { en: "Nothing was changed.", zh: "未作任何更改。" };
 const noWeeks: Words = {
   en: "Nothing is kept about earlier weeks.",

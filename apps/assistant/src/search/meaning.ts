@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { CancelSignal, Similarity } from "@cloud-code/search";
 import { ask, openai } from "@cloud-code/models";
-import { type Decision, decide, isLoopback, type ItemKey, strictest } from "@cloud-code/policy";
+import { type Decision, decide, isLoopback, type ItemKey } from "@cloud-code/policy";
 import { consentsPath, modelCircumstances, readConsents } from "../consents.ts";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
+import { policyFiles, readOrganisation } from "../telemetry/organisation.ts";
 
 /** An embedding model that speaks OpenAI's `/embeddings`: llama-server, Ollama, a Cloud Code gateway. */
 export interface MeaningSettings {
@@ -45,11 +46,12 @@ export function readMeaning(
 }
 
 /** Whether a model at an origin may see search queries and code of this workspace now. */
-export function judgeModel(
+export async function judgeModel(
   origin: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Decision {
+  environment: NodeJS.ProcessEnv,
+): Promise<Decision> {
   const isHere = isLoopback(origin);
+  const organisation = await readOrganisation(policyFiles(environment, process.platform));
   const nowMs = Date.now();
   return decide({
     items: ITEMS,
@@ -58,7 +60,7 @@ export function judgeModel(
     circumstances: modelCircumstances(readConsents(consentsPath(environment)), {
       // An editor says so where it asks people whether they trust a folder; who starts a program in it does.
       workspaceTrusted: environment["CLOUD_CODE_UNTRUSTED"] !== "1",
-      organisation: strictest.organisation,
+      organisation,
     }),
     collectedSinceMs: nowMs,
     nowMs,
@@ -71,7 +73,7 @@ export function judgeModel(
  */
 export function createSimilarity(
   settings: MeaningSettings,
-  judge: (origin: string) => Decision,
+  judge: (origin: string) => Promise<Decision>,
   notify: (notice: Notice) => void,
 ): Similarity {
   const { root, model, key, weight = DEFAULT_WEIGHT } = settings;
@@ -82,7 +84,7 @@ export function createSimilarity(
     texts: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
-    const decision = judge(origin);
+    const decision = await judge(origin);
     if (decision.kind === "denied")
       throw new AssistantError("MEANING_DENIED", {
         origin,
