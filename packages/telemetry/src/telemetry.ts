@@ -64,7 +64,7 @@ export interface Standing {
   /** This week so far, sendable or not. */
   readonly week: Week;
   readonly counts: Counts;
-  /** This week's report if it were over now; undefined while `off` and while there is no receiver. */
+  /** This week's report if it were over now; undefined unless the mode is `on`. */
   readonly next: NextReport | undefined;
   /** Finished weeks that wait for their hour, oldest first. */
   readonly waiting: readonly NextReport[];
