@@ -82,6 +82,25 @@ module.exports = {
       to: { path: NETWORK },
     },
     {
+      name: "telemetry-one-way-out",
+      comment:
+        "[A2] Usage statistics leave through upload.ts, which takes a permit; serve.ts is the receiver's.",
+      severity: "error",
+      from: {
+        path: "^packages/telemetry/src/",
+        pathNot: ["/(upload|serve)\\.ts$", "/testing/", "\\.test\\.ts$"],
+      },
+      to: { path: NETWORK },
+    },
+    {
+      name: "telemetry-pure-parts",
+      severity: "error",
+      from: {
+        path: "^packages/telemetry/src/(week|counts|report|figures|choice|permission|schedule|tally|summary)\\.ts$",
+      },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "only-lsp-knows-lsp",
       severity: "error",
       from: { path: "^(packages|apps)/", pathNot: ["^apps/assistant/src/lsp/", "^apps/vscode/"] },

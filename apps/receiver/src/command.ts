@@ -213,7 +213,11 @@ async function readTls(values: Values, words: ReceiverWords): Promise<Tls | unde
       throw new Problem("FILE_UNREADABLE", words.unreadable(path, codeOf(cause)), { cause });
     }
   };
-  return { certificate: await read(certificate), key: await read(key) };
+  const tls = { certificate: await read(certificate), key: await read(key) };
+  // Without this a server starts that can shake hands with nobody.
+  const isPem = Object.values(tls).every((text) => text.includes("-----BEGIN "));
+  if (!isPem) throw new Problem("TLS_UNUSABLE", words.badTls("PEM"));
+  return tls;
 }
 
 function openFolder({ data }: Values, words: ReceiverWords): ReportFolder {
@@ -243,7 +247,7 @@ function toProblem(error: unknown, words: ReceiverWords): Problem {
     const { path = "", reason = "" } = error.details;
     return new Problem(error.code, words.store(path, reason), { cause: error });
   }
-  return new Problem("INTERNAL", `${codeOf(error)}`, { cause: error });
+  return new Problem("INTERNAL", words.internal(codeOf(error)), { cause: error });
 }
 
 function codeOf(error: unknown): string {

@@ -39,6 +39,8 @@ Nothing but the reports is kept: no address, no time, no log of requests. A week
   store: (path: string, code: string) =>
     `The reports in ${path} cannot be used (${code}). Check its permissions and the free space.`,
   listening: (address: string) => `Taking reports at ${address}/v1/usage-reports. Ctrl-C ends it.`,
+  internal: (code: string) =>
+    `Something went wrong inside the receiver (${code}). Please report it.`,
   renewed: "The certificate was read again.",
   nothing: "There are no reports.",
   tooFew: (week: string) => `${week}  fewer than 10 reports: not shown`,
@@ -85,6 +87,7 @@ serve 的选项：
   taken: (port, code) => `无法监听端口 ${port}（${code}）。请用 --port 指定其他端口。`,
   store: (path, code) => `无法使用 ${path} 中的报告（${code}）。请检查其权限和剩余空间。`,
   listening: (address) => `正在 ${address}/v1/usage-reports 接收报告。按 Ctrl-C 结束。`,
+  internal: (code) => `接收程序内部出错（${code}）。请反馈此问题。`,
   renewed: "已重新读取证书。",
   nothing: "没有报告。",
   tooFew: (week) => `${week}  报告少于 10 份，不显示`,

@@ -31,11 +31,29 @@ export async function ifThere<Value>(work: Promise<Value>): Promise<Value | unde
 export async function append(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path));
   const file = await open(path, "a", 0o600);
+  let isNew = false;
   try {
-    await file.write(text);
+    isNew = (await file.stat()).size === 0;
+    await file.appendFile(text);
     await file.sync();
   } finally {
     await file.close();
+  }
+  if (isNew) await syncFolder(dirname(path));
+}
+
+/** Brings the name of a new file to the disk, where the system lets a folder be opened. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    // Windows has no such thing, and writes names at once.
+    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(codeOf(error))) throw error;
   }
 }
 

@@ -32,7 +32,7 @@ function start(nowMs: number = afterMs): {
   readonly post: (
     body: BodyInit,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; code?: string }>;
+  ) => Promise<{ status: number; code?: string }>;
   readonly receive: (request: Request) => Promise<Response>;
 } {
   const folder = join(mkdtempSync(join(tmpdir(), "reports-")), "data");

@@ -1,5 +1,5 @@
-import { createServer as createPlain, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createSecure, type Server as SecureServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 
@@ -46,6 +46,11 @@ export async function serve(
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     void answer(handle, incoming, outgoing);
   };
+  // Here and not above: the assistant shares this package, and loads nothing that could listen.
+  const [{ createServer: createPlain }, { createServer: createSecure }] = await Promise.all([
+    import("node:http"),
+    import("node:https"),
+  ]);
   const secure =
     tls === undefined
       ? undefined

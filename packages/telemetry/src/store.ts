@@ -148,7 +148,7 @@ export class UsageStore {
           reports.push({ week, outcome, bytes });
       }
     }
-    return reports.sort((one, other) => (one.week < other.week ? -1 : 1));
+    return reports.sort((one, other) => one.week.localeCompare(other.week));
   }
 
   /** Deletes all counts, with what waits to be sent; throws `TELEMETRY_UNDELETABLE`. */

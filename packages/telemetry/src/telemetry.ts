@@ -64,7 +64,7 @@ export interface Standing {
   /** This week so far, sendable or not. */
   readonly week: Week;
   readonly counts: Counts;
-  /** This week's report if it were over now; undefined while `off` and while there is no receiver. */
+  /** This week's report if it were over now; undefined unless the mode is `on`. */
   readonly next: NextReport | undefined;
   /** Finished weeks that wait for their hour, oldest first. */
   readonly waiting: readonly NextReport[];
@@ -196,7 +196,16 @@ export class Telemetry {
     // What was counted until now belongs to the choice until now.
     await this.flush();
     const latest = (await this.#store.choices()).at(-1);
-    const next: Choice = { ...choice, atMs: this.#now() };
+    const atMs = this.#now();
+    const next: Choice =
+      choice.mode === "on"
+        ? {
+            mode: "on",
+            receiver: parseReceiver(choice.receiver),
+            noticeVersion: choice.noticeVersion,
+            atMs,
+          }
+        : { mode: choice.mode, atMs };
     // The same answer again would put a new date on an old yes, and keep back what was counted since.
     const isSame = JSON.stringify({ ...next, atMs: 0 }) === JSON.stringify({ ...latest, atMs: 0 });
     if (!isSame) await this.#store.addChoice(next);
@@ -205,17 +214,18 @@ export class Telemetry {
     await this.#enqueue(() => this.#look());
     await this.#sender.idle();
     // Said here and not left to the look above, because the person has to hear of a failure.
-    if (choice.mode === "off") await this.#store.eraseCounts();
+    if (choice.mode === "off") await this.#inTurn(() => this.#store.eraseCounts());
   }
 
   /** Deletes every count and every copy of a report; the choice stays. Throws `TELEMETRY_UNDELETABLE`. */
   async purge(): Promise<void> {
-    this.#deltas.clear();
     this.#sender.abort();
     await this.#sender.idle();
-    await this.#work;
-    this.#tallies.clear();
-    await this.#store.eraseAll();
+    await this.#inTurn(async () => {
+      this.#deltas.clear();
+      this.#tallies.clear();
+      await this.#store.eraseAll();
+    });
   }
 
   /** Tells that a signal is another one: what may no longer be sent leaves the queue before this resolves. */
@@ -292,7 +302,7 @@ export class Telemetry {
         return { week: each, outcome: "kept", counts };
       }),
     ];
-    return weeks.sort((one, other) => (one.week > other.week ? -1 : 1));
+    return weeks.sort((one, other) => other.week.localeCompare(one.week));
   }
 
   /** Everything that is kept on this machine about usage. */
@@ -342,7 +352,10 @@ export class Telemetry {
 
   /** Reads the choice and judges it; a no empties the queue, and `off` erases what a crash may have left. */
   async #look(): Promise<void> {
-    const [choices, signals] = await Promise.all([this.#store.choices(), this.#options.signals()]);
+    const choices = await this.#store.choices();
+    // All that happens every two seconds on the machines of those who never said yes.
+    if (this.#hasLooked && choices.length === 0 && this.#choices.length === 0) return;
+    const signals = await this.#options.signals();
     const nowMs = this.#now();
     const decision = askPermission(choices, signals, nowMs, nowMs);
     const isRefused = decision !== undefined && isNo(decision, signals);
@@ -403,15 +416,18 @@ export class Telemetry {
     this.#tallies.set(key, tally);
   }
 
-  /** One piece of work after another; a failure goes to `failed`. */
-  async #enqueue(work: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(() => this.#attempt(work));
-    await this.#work;
+  /** One piece of work after another. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    // The next one goes on whatever became of this one; its caller is told.
+    this.#work = done.catch(() => undefined);
+    await done;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  /** Work in its turn, the failure of which goes to `failed`. */
+  async #enqueue(work: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await this.#inTurn(work);
     } catch (error) {
       this.#fail(error);
     }

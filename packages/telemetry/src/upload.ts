@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
 import { assertPermit, type Permit, reportItems } from "@cloud-code/policy";
 import { TelemetryError } from "./errors.ts";
 
@@ -67,6 +66,8 @@ export const upload: Upload = async (bytes, permit, nowMs, signal, authority) =>
     "Content-Length": Buffer.byteLength(bytes),
     Connection: "close",
   };
+  // Here and not above: a program whose person never said yes does not even load what could send.
+  const { request } = await import("node:https");
   // No agent: a connection that is used again, or a session that is resumed, would tell that two reports have one sender.
   const sending = request(address, {
     method: "POST",

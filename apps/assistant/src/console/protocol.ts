@@ -1,5 +1,6 @@
 import type { Completion, SearchAnswer, SearchResult } from "@cloud-code/search";
 import type { Language } from "@cloud-code/syntax";
+import type { SearchUse } from "../lsp/protocol.ts";
 import type { Status } from "../session.ts";
 
 /** One file the page may open. */
@@ -61,6 +62,11 @@ export type SearchPage =
 
 /** What the last word of a question may become. */
 export type SearchSuggestions = readonly Completion[];
+
+/** What the person did, for usage statistics: by rank and length, never by content. */
+export type Use =
+  | SearchUse
+  | { readonly kind: "accept"; readonly rank: number; readonly characters: number };
 
 /** What can go wrong between page and server; the page has words for each in English and Chinese. */
 export type ConsoleErrorCode =

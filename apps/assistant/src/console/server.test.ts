@@ -15,6 +15,7 @@ import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { UsageEvent } from "@cloud-code/telemetry";
 import { LiveSearch } from "../search/live.ts";
 import type { Question, Session, Status } from "../session.ts";
 import type { Assets } from "./assets.ts";
@@ -26,6 +27,7 @@ let server: ConsoleServer;
 let search: LiveSearch;
 let session: ReturnType<typeof createSession>;
 let faults: unknown[];
+let counted: UsageEvent[];
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "console-")));
@@ -33,12 +35,14 @@ beforeEach(async () => {
   await writeFile(join(root, "src/app.ts"), "export const one = 1;\n");
   session = createSession();
   faults = [];
+  counted = [];
   search = new LiveSearch({ root, cache: join(root, ".cache"), isTold: false }, (notice) =>
     faults.push(notice),
   );
   server = await startConsoleServer({
     session,
     search,
+    counter: { count: (event) => counted.push(event) },
     root,
     assets,
     port: 0,
@@ -557,5 +561,40 @@ describe("searching", () => {
       problem: expect.stringContaining("does not parse") as string,
     });
     expect((await send("/api/search", { method: "POST", body: "{}" })).status).toBe(401);
+  });
+});
+
+describe("[A5] what is counted", () => {
+  test("is a question, a search once for all its pages, and what the page says that the person did", async () => {
+    await sendJson("POST", "/api/complete", { path: "src/app.ts", text: "x", offset: 1 });
+    await sendJson("POST", "/api/search", { query: "one", page: 1, language: "en" });
+    await sendJson("POST", "/api/search", { query: "one", page: 2, language: "en" });
+    for (const use of [
+      { kind: "accept", rank: 2, characters: 9 },
+      { kind: "click" },
+      { kind: "adopt", rank: 3 },
+      { kind: "page-turn" },
+    ])
+      expect((await sendJson("POST", "/api/used", use)).status).toBe(200);
+    expect(counted).toEqual([
+      { kind: "trigger" },
+      { kind: "search" },
+      { kind: "accept", rank: 2, characters: 9 },
+      { kind: "snippet-click" },
+      { kind: "search-accept", rank: 3 },
+      { kind: "page-turn" },
+    ]);
+  });
+
+  test("is nothing that is not one of these", async () => {
+    for (const use of [
+      null,
+      {},
+      { kind: "accept" },
+      { kind: "accept", rank: 1, characters: "const" },
+      { kind: "adopt", rank: 0 },
+    ])
+      expect(problemOf(await sendJson("POST", "/api/used", use)).code).toBe("bad-request");
+    expect(counted).toEqual([]);
   });
 });

@@ -5,6 +5,8 @@ import { AssistantError, type Locale, wordError } from "../errors.ts";
 import { type LiveSearch } from "../search/live.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import type { Session, Status } from "../session.ts";
+import { type Counter, countAnswer } from "../telemetry/counter.ts";
+import { parseUse } from "../telemetry/use.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import { Access } from "./access.ts";
 import type { Assets } from "./assets.ts";
@@ -18,6 +20,8 @@ export interface ConsoleServerOptions {
   readonly session: Session;
   /** Finds code for the page. */
   readonly search: Pick<LiveSearch, "search" | "suggest" | "changed">;
+  /** Counts what happens on the page, if the person chose that anything is counted. */
+  readonly counter: Counter;
   /** The folder whose files are shown, a real path. */
   readonly root: string;
   readonly assets: Assets;
@@ -73,7 +77,7 @@ function createHandler(
   options: ConsoleServerOptions,
   access: Access,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { session, assets, language } = options;
+  const { session, assets, language, counter } = options;
   const files = new ProjectFiles(options.root);
 
   const routes: Readonly<Record<string, Handler>> = {
@@ -102,18 +106,32 @@ function createHandler(
       const body = await readJson(request);
       const abandoned = new AbortController();
       response.once("close", () => abandoned.abort());
-      sendJson(response, 200, await findCode(options.search, body, abandoned.signal));
+      const page = await findCode(options.search, body, abandoned.signal);
+      // Further pages belong to the same question.
+      if ("page" in page && page.page === 1) counter.count({ kind: "search" });
+      sendJson(response, 200, page);
     },
     "GET /api/suggest": async (_request, response, url) => {
       const typed = url.searchParams.get("query") ?? "";
-      sendJson(response, 200, await options.search.suggest(typed, maxSuggestions));
+      const words = await options.search.suggest(typed, maxSuggestions);
+      if (words.length > 0) counter.count({ kind: "search-prompt" });
+      sendJson(response, 200, words);
+    },
+    "POST /api/used": async (request, response) => {
+      const event = parseUse(await readJson(request));
+      if (event === undefined) throw new Problem("bad-request", "This is no deed that is counted.");
+      counter.count(event);
+      sendJson(response, 200, {});
     },
     "POST /api/complete": async (request, response) => {
+      const beganMs = performance.now();
       const question = parseQuestion(await readJson(request));
       const abandoned = new AbortController();
       // The page drops a request when the person types on; the engine need not finish it.
       response.once("close", () => abandoned.abort());
-      sendJson(response, 200, await session.complete({ ...question, signal: abandoned.signal }));
+      const answer = await session.complete({ ...question, signal: abandoned.signal });
+      countAnswer(counter, answer, performance.now() - beganMs);
+      sendJson(response, 200, answer);
     },
     "GET /api/events": async (_request, response) => {
       streamStatus(session, response);

@@ -136,7 +136,7 @@ export interface TelemetryState {
   readonly answered: boolean;
   /** The question for `mode: "on"`; absent when there is no receiver to name or the organisation forbids it. */
   readonly question?: TelemetryQuestion;
-  /** The report of this week as it would be sent now; absent while `off`, and while there is no receiver. */
+  /** The report of this week as it would be sent if the week ended now; absent unless the mode is `on`. */
   readonly next?: TelemetryReport;
   /** Finished weeks that wait for their hour, oldest first. */
   readonly waiting: readonly TelemetryReport[];

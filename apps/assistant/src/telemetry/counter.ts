@@ -6,9 +6,6 @@ export interface Counter {
   count(event: UsageEvent): void;
 }
 
-/** Counts nothing. */
-export const countNothing: Counter = { count: () => undefined };
-
 /** Files that completion never looks into: there was no question to the engine. */
 const refused: ReadonlySet<Why | undefined> = new Set<Why>([
   "unsupported-language",

@@ -101,7 +101,7 @@ export function toAssistantError(error: TelemetryError): AssistantError {
 }
 
 /** The eight figures, worded. */
-export function wordFigures(counts: Counts | undefined, locale: Locale): TelemetryFigure[] {
+function wordFigures(counts: Counts | undefined, locale: Locale): TelemetryFigure[] {
   if (counts === undefined) return [];
   const digits = new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en-US", {
     maximumFractionDigits: 1,

@@ -9,6 +9,7 @@ import type {
   SearchPage,
   SearchQuestion,
   SearchSuggestions,
+  Use,
 } from "../protocol.ts";
 
 /** A request that was answered with a problem, or not at all. */
@@ -86,6 +87,12 @@ export class Client {
       undefined,
       signal,
     );
+  }
+
+  /** Tells what the person did, for those who chose that it is counted. */
+  used(use: Use): void {
+    // A count that is lost is missed by nobody.
+    this.#request("POST", "/api/used", use).catch(() => undefined);
   }
 
   /** Calls `onStatus` at every change and `onConnection` when the program goes or comes back; goes on as long as the page lives. */

@@ -8,7 +8,7 @@ import { Client, RequestError } from "./client.ts";
 import { findBeginnings } from "./demonstration.ts";
 import { createFileState, setEditorWords, styleNonce } from "./editor.ts";
 import { fillKeys, find, nameKey, nameKeyOrButton, narrow } from "./elements.ts";
-import { ghostText, show, shownField, toShown } from "./ghost.ts";
+import { accepted, ghostText, show, shownField, toShown } from "./ghost.ts";
 import { rankedList, showNote } from "./list.ts";
 import {
   applyLocale,
@@ -78,6 +78,10 @@ class Page {
       extension,
       EditorView.updateListener.of((update) => {
         this.#strip.draw(update.view);
+        for (const transaction of update.transactions) {
+          const acceptance = transaction.annotation(accepted);
+          if (acceptance !== undefined) client.used({ kind: "accept", ...acceptance });
+        }
         if (update.docChanged) this.#drawUnsaved();
       }),
     ];
@@ -97,6 +101,7 @@ class Page {
       },
       open: (path, line) => this.#run(() => this.#openAt(path, line), path),
       insert: (text) => this.#insert(text),
+      used: (use) => client.used(use),
       failed: (error) => this.#fail(error),
     });
     this.#tree = new FileTree(find("tree"), find("tree-note"), {

@@ -1,4 +1,5 @@
 import type { Locale } from "../../words.ts";
+import type { SearchUse } from "../../lsp/protocol.ts";
 import type { SearchPage, SearchQuestion, SearchSuggestions } from "../protocol.ts";
 import { find } from "./elements.ts";
 import { say, type Word } from "./words.ts";
@@ -7,6 +8,7 @@ type Found = Extract<SearchPage, { results: unknown }>;
 type Result = Found["results"][number];
 
 const typingMs = 120;
+const pageSize = 10;
 
 /** What the search asks of the page. */
 export interface SearchHost {
@@ -19,6 +21,8 @@ export interface SearchHost {
   readonly open: (path: string, line: number) => void;
   /** Puts a snippet where the cursor is. */
   readonly insert: (text: string) => void;
+  /** Tells what the person did with the results. */
+  readonly used: (use: SearchUse) => void;
   /** Says that a request failed. */
   readonly failed: (error: unknown) => void;
 }
@@ -40,8 +44,8 @@ export class SearchDialog {
     });
     this.#query.addEventListener("input", () => void this.#suggest());
     find("search-close").addEventListener("click", () => this.#dialog.close());
-    find("search-more").addEventListener("click", () => this.#ask(this.#page + 1));
-    find("search-back").addEventListener("click", () => this.#ask(this.#page - 1));
+    find("search-more").addEventListener("click", () => this.#turn(1));
+    find("search-back").addEventListener("click", () => this.#turn(-1));
     this.#dialog.addEventListener("close", () => this.#asking.abort());
   }
 
@@ -52,6 +56,11 @@ export class SearchDialog {
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#query.select();
     if (selected !== "") this.#ask(1);
+  }
+
+  #turn(step: 1 | -1): void {
+    this.#host.used({ kind: "page-turn" });
+    this.#ask(this.#page + step);
   }
 
   #ask(page: number): void {
@@ -99,20 +108,20 @@ export class SearchDialog {
       return;
     }
     const { results, total, page, isTotalExact } = answer;
-    const first = (page - 1) * 10 + 1;
+    const first = (page - 1) * pageSize + 1;
     const last = first + results.length - 1;
     const count =
       results.length === 0
         ? this.#say("searchNothing")
         : this.#say("searchCount", { first, last, total: `${total}${isTotalExact ? "" : "+"}` });
     this.#tell(`${answer.sentence} ${count}`);
-    list.replaceChildren(...results.map((result) => this.#row(result)));
+    list.replaceChildren(...results.map((result, at) => this.#row(result, first + at)));
     list.scrollTop = 0;
     find("search-back").hidden = page === 1;
     find("search-more").hidden = last >= total;
   }
 
-  #row(result: Result): HTMLElement {
+  #row(result: Result, rank: number): HTMLElement {
     const row = document.createElement("li");
     const head = element("p", "search-head");
     const place = element("strong", "", `${result.path}:${result.startLine}`);
@@ -125,17 +134,20 @@ export class SearchDialog {
     if (result.source === "workspace")
       head.append(
         this.#button("searchOpen", () => {
+          this.#host.used({ kind: "click" });
           this.#dialog.close();
           this.#host.open(result.path, result.startLine);
         }),
       );
     head.append(
       this.#button("searchCopy", () => {
+        this.#host.used({ kind: "adopt", rank });
         void navigator.clipboard
           .writeText(result.snippet)
           .then(() => this.#tell(this.#say("searchCopied")));
       }),
       this.#button("searchInsert", () => {
+        this.#host.used({ kind: "adopt", rank });
         this.#dialog.close();
         this.#host.insert(result.snippet);
       }),
