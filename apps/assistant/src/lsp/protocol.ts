@@ -42,6 +42,18 @@ export const searchMethod = "cloud-code/search";
 /** Request for what the last word of `{ query, workspace? }` may become: `{ text, kind, count }[]`. */
 export const suggestMethod = "cloud-code/suggest";
 
+/**
+ * Request for the whole text of a file that was found: `{ path, package?: { ecosystem, name, version }, workspace? }`, answers a
+ * {@link FoundSource}, or null when the file is gone. Files that are in no index are never read.
+ */
+export const sourceMethod = "cloud-code/source";
+
+/** A file that was found. */
+export interface FoundSource {
+  readonly text: string;
+  readonly language: string;
+}
+
 /** One page of answers. Sentences are in the editor's language. */
 export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "results"> {
   readonly understoodAs: { readonly kind: Understanding["kind"]; readonly sentence: string };

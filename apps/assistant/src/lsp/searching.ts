@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-protocol/node";
 import type { CancellationToken } from "vscode-languageserver-protocol/node";
 import type { Completion } from "@cloud-code/search";
+import { languageOf } from "@cloud-code/syntax";
 import { AssistantError, type Locale, wordError } from "../errors.ts";
 import { LiveSearch } from "../search/live.ts";
 import { parseSearch } from "../search/request.ts";
@@ -9,7 +10,7 @@ import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { toPath } from "./client.ts";
 import { at, stringAt } from "./params.ts";
-import type { SearchReport } from "./protocol.ts";
+import type { FoundSource, SearchReport } from "./protocol.ts";
 
 const SUGGESTIONS = 10;
 
@@ -64,6 +65,22 @@ export class Searching {
     } finally {
       cancelling.dispose();
     }
+  }
+
+  /** `cloud-code/source`. */
+  async source(params: unknown, folders: readonly string[]): Promise<FoundSource | null> {
+    const path = stringAt(params, "path");
+    if (path === undefined)
+      throw new ResponseError(ErrorCodes.InvalidParams, "The parameter 'path' is missing.");
+    const [ecosystem, name, version] = ["ecosystem", "name", "version"].map((key) =>
+      stringAt(params, "package", key),
+    );
+    const isPackage = ecosystem !== undefined && name !== undefined && version !== undefined;
+    const text = await this.#open(rootOf(params, folders)).source({
+      path,
+      ...(isPackage ? { package: { ecosystem, name, version } } : {}),
+    });
+    return text === undefined ? null : { text, language: languageOf(path) ?? "generic" };
   }
 
   /** `cloud-code/suggest`. */
