@@ -36,18 +36,14 @@ export interface Place {
 }
 
 /**
- * What may be counted for the eight figures, and only with the person's leave. No event carries text. The panel tells each once; whether
- * it is counted is the host's to decide.
+ * What the person did with results, to be counted for the eight figures if that is allowed; the same as `SearchUse` of the language server. No event
+ * carries text. The panel tells each once; whether it is counted is the host's to decide.
  */
 export type PanelEvent =
-  /** Suggestions were shown under the box while the person typed. */
-  | { readonly kind: "search-prompt" }
-  /** A question was asked; turning its pages is no new question. */
-  | { readonly kind: "search" }
-  /** A snippet was copied or inserted. `rank` is its place over all pages, from 1. */
-  | { readonly kind: "snippet-adopted"; readonly rank: number }
   /** A result was opened or previewed. */
-  | { readonly kind: "snippet-click"; readonly rank: number }
+  | { readonly kind: "click" }
+  /** A snippet was copied or inserted. `rank` is its place over all pages, from 1. */
+  | { readonly kind: "adopt"; readonly rank: number }
   /** The next or the previous page was shown. */
   | { readonly kind: "page-turn" };
 
@@ -82,8 +78,8 @@ export type PanelMessage =
   | { readonly kind: "event"; readonly event: PanelEvent }
   /** Tell the statistics as they are now. Answered with `telemetry`. */
   | { readonly kind: "telemetry-get" }
-  /** The person chose. Takes effect at once; answered with `telemetry`, or with `problem` when a policy forbids it. */
-  | { readonly kind: "telemetry-set"; readonly id: number; readonly mode: TelemetryMode }
+  /** The person chose. Takes effect at once; answered with `telemetry` and `done`, or with `problem` when it cannot be. */
+  | { readonly kind: "telemetry-set"; readonly id: number; readonly choice: TelemetryChoice }
   /** Delete everything that was counted, waits to be sent, or is kept as a copy. The panel asked first. Answered with `telemetry` and `done`. */
   | { readonly kind: "telemetry-purge"; readonly id: number }
   /** Let the person save everything as a file. Answered with `done`, with its place as the sentence, or `problem`. */
@@ -96,7 +92,9 @@ export type PanelMessage =
   | { readonly kind: "index-rebuild"; readonly id: number }
   /** Tell where data went. Answered with `egress`. */
   | { readonly kind: "egress-get" }
-  /** Show the editor's settings of the assistant, or its log. Only asked where `settings.can` has it. */
+  /** Show the privacy notice: in an editor, or by answering with `notice`. Only asked where `settings.can` has it, as the next two. */
+  | { readonly kind: "show-notice" }
+  /** Show the editor's settings of the assistant, or its log. */
   | { readonly kind: "show-settings" }
   | { readonly kind: "show-log" }
   /**
@@ -123,6 +121,8 @@ export type HostMessage =
   | { readonly kind: "telemetry"; readonly telemetry: TelemetryView }
   | { readonly kind: "status"; readonly status: StatusView }
   | { readonly kind: "egress"; readonly egress: EgressView }
+  /** The privacy notice as plain text. */
+  | { readonly kind: "notice"; readonly text: string }
   /** The person asked for a search outside of the panel, for example for the symbol under the cursor. */
   | { readonly kind: "ask"; readonly query: string; readonly mode?: Mode }
   /** Show a page of the panel and put the focus there. */
@@ -143,6 +143,7 @@ export interface PanelSettings {
     /** Switch suggestions off, or off for a while. */
     readonly switchEngine?: boolean;
     readonly rebuildIndex?: boolean;
+    readonly showNotice?: boolean;
     readonly showSettings?: boolean;
     readonly showLog?: boolean;
     /** Keep questions between two starts. */
@@ -199,57 +200,68 @@ export interface PreviewedFile {
 /** `off`: nothing is counted. `local`: counted and never sent. `on`: counted and sent weekly. */
 export type TelemetryMode = "off" | "local" | "on";
 
-/** The statistics as the person may see them: all of it. */
+/** What the person chose. A yes names what was on the screen. */
+export type TelemetryChoice =
+  | { readonly mode: "off" | "local" }
+  | { readonly mode: "on"; readonly receiver: string; readonly noticeVersion: number };
+
+/** The statistics as the person may see them: all of it. `TelemetryState` of the language server with its history. */
 export interface TelemetryView {
   readonly mode: TelemetryMode;
-  /** Why the mode cannot be changed here, for example a policy of the organization; absent when it can. */
-  readonly lockedBecause?: string;
-  /** Why nothing is sent although the mode is `on`, for example the editor's own switch; absent when nothing stands in the way. */
-  readonly notSentBecause?: string;
-  /** The day of the person's consent, `YYYY-MM-DD`; absent without one. */
-  readonly since?: string;
-  /** Who receives the reports, as a host name; absent when none is configured. */
-  readonly receiver?: string;
-  /** The eight figures of the current week, in the order of the notice. Present in every mode: with `off` their values are null. */
-  readonly figures: readonly FigureView[];
-  /** The report as it would be sent now. Absent when nothing was counted. */
-  readonly next?: {
-    /** ISO week, for example `2026-W47`. */
-    readonly week: string;
-    /** The body of the request, byte for byte. */
+  /** One line: what is counted and sent, or why nothing is. */
+  readonly sentence: string;
+  /** The organisation's policy rules statistics out. */
+  readonly locked: boolean;
+  /** The question that comes before `on`; absent when there is nobody to send to or the organisation forbids it. */
+  readonly question?: {
+    readonly receiver: string;
+    readonly noticeVersion: number;
+    readonly title: string;
     readonly body: string;
-    /** Why this one will not be sent as it is, for example too few events; absent when it will. */
-    readonly heldBecause?: string;
+    readonly allow: string;
+    readonly refuse: string;
   };
-  /** Every report that was sent, latest first: the copy that was kept. */
-  readonly history: readonly SentReport[];
-  /** The notice that tells what is counted and why, as paragraphs; absent where the host shows it elsewhere. */
-  readonly notice?: readonly string[];
+  /** The report of this week as it would be sent now; absent when there is none. */
+  readonly next?: ReportView;
+  /** Finished weeks that wait for their hour, oldest first. */
+  readonly waiting: readonly ReportView[];
+  /** The eight figures of this week; absent while nothing is counted. */
+  readonly figures?: readonly FigureView[];
+  /** The weeks before this one, latest first. */
+  readonly history: readonly WeekView[];
+  /** Where the choices are kept. */
+  readonly choicesPath: string;
+  /** Where counts and copies of reports are kept. */
+  readonly figuresPath: string;
 }
 
-/** One of the eight figures in words. */
+/** A report that may be sent. */
+export interface ReportView {
+  /** ISO week, for example `2026-W47`. */
+  readonly week: string;
+  /** The body of the request, byte for byte. */
+  readonly bytes: string;
+  /** False while there are too few events: such a week is never sent. */
+  readonly enough: boolean;
+  /** When it goes out, ISO 8601; absent until the week is over. */
+  readonly dueAt?: string;
+}
+
+/** One of the eight figures in words. `value` is empty when there is nothing to tell yet. */
 export interface FigureView {
   readonly title: string;
+  readonly value: string;
   /** What is counted, and when. */
-  readonly definition: string;
-  readonly parts: readonly {
-    /** Which of several numbers this is; "" when there is only one. */
-    readonly label: string;
-    /** Null when there is nothing to tell, for example no average of nothing. */
-    readonly value: number | null;
-    readonly unit: "count" | "rank" | "characters" | "milliseconds";
-  }[];
+  readonly definition?: string;
 }
 
-/** A report that was sent. */
-export interface SentReport {
-  /** ISO week that it is about. */
+/** How an earlier week ended. */
+export interface WeekView {
   readonly week: string;
-  /** The day it was sent, `YYYY-MM-DD`. */
-  readonly sentOn: string;
-  readonly receiver: string;
-  /** The body of the request, byte for byte. */
-  readonly body: string;
+  /** `sent`: `bytes` left this machine. `refused`: the receiver declined them. `kept`: counted and never sent. */
+  readonly outcome: "sent" | "refused" | "waiting" | "kept";
+  readonly bytes?: string;
+  readonly figures: readonly FigureView[];
 }
 
 /** `snoozed`: off until a time. */
@@ -342,6 +354,7 @@ export function parsePanelMessage(value: unknown): PanelMessage | undefined {
     case "telemetry-get":
     case "status-get":
     case "egress-get":
+    case "show-notice":
     case "show-settings":
     case "show-log":
       return { kind };
@@ -379,8 +392,8 @@ export function parsePanelMessage(value: unknown): PanelMessage | undefined {
       return place && isCount(line) ? { kind, id, place, line } : undefined;
     }
     case "telemetry-set": {
-      const { mode } = given;
-      return isOneOf(mode, telemetryModes) ? { kind, id, mode } : undefined;
+      const choice = parseChoice(given["choice"]);
+      return choice && { kind, id, choice };
     }
     case "engine-set": {
       const engine = parseEngine(given["engine"]);
@@ -398,21 +411,19 @@ export function parsePanelMessage(value: unknown): PanelMessage | undefined {
 
 const modes = ["auto", "api", "description", "literal", "regex", "error"] as const satisfies Mode[];
 const sources = ["workspace", "dependencies", "team"] as const satisfies Source[];
-const telemetryModes = ["off", "local", "on"] as const satisfies TelemetryMode[];
 
 function parseEvent(value: unknown): PanelEvent | undefined {
   const { kind, rank } = toRecord(value);
-  switch (kind) {
-    case "search-prompt":
-    case "search":
-    case "page-turn":
-      return { kind };
-    case "snippet-adopted":
-    case "snippet-click":
-      return isCount(rank) ? { kind, rank } : undefined;
-    default:
-      return undefined;
-  }
+  if (kind === "click" || kind === "page-turn") return { kind };
+  return kind === "adopt" && isCount(rank) ? { kind, rank } : undefined;
+}
+
+function parseChoice(value: unknown): TelemetryChoice | undefined {
+  const { mode, receiver, noticeVersion } = toRecord(value);
+  if (mode === "off" || mode === "local") return { mode };
+  return mode === "on" && typeof receiver === "string" && isCount(noticeVersion)
+    ? { mode, receiver, noticeVersion }
+    : undefined;
 }
 
 function parseEngine(value: unknown): EngineChoice | undefined {

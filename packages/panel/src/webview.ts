@@ -1,0 +1,21 @@
+import { createPanel } from "./create.ts";
+import type { HostMessage, PanelMessage } from "./protocol.ts";
+
+// The panel in a webview of an editor: made in #panel as soon as the script is there.
+
+declare function acquireVsCodeApi(): { postMessage(message: PanelMessage): void };
+
+const root = document.getElementById("panel");
+if (root === null) throw new Error("The webview has no element #panel.");
+const editor = acquireVsCodeApi();
+createPanel(root, {
+  post: (message) => editor.postMessage(message),
+  onMessage: (listener) => {
+    // Nobody but the extension can post to a webview's own origin.
+    const hear = ({ data, origin }: MessageEvent<HostMessage>): void => {
+      if (origin === window.origin) listener(data);
+    };
+    addEventListener("message", hear);
+    return () => removeEventListener("message", hear);
+  },
+});
