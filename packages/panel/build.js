@@ -9,7 +9,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 await build({
   entryPoints: [
     { in: here("src/webview.ts"), out: "panel" },
-    { in: here("src/panel.css"), out: "panel" },
+    { in: here("src/webview.css"), out: "panel" },
   ],
   outdir: here("dist/bundle"),
   bundle: true,

@@ -12,9 +12,13 @@ export interface Piece {
 export interface Line {
   /** In the file, from 1. */
   readonly number: number;
+  /** How far in the line begins, in characters, at most {@link MAX_INDENT}: for what follows when it is wrapped. */
+  readonly indent: number;
   readonly pieces: readonly Piece[];
 }
 
+/** In a narrow side bar little would be left of a line that is deeper in. */
+const MAX_INDENT = 8;
 /** Longer lines are cut: they are data, and a browser lays out a line as one. */
 const MAX_LINE_LENGTH = 2_000;
 
@@ -63,7 +67,8 @@ export function toLines(
       at = until;
     }
     if (limit < shown) pieces.push({ text: " …", isMarked: false });
-    lines.push({ number: firstLine + lines.length, pieces });
+    const indent = Math.min(MAX_INDENT, content.length - content.trimStart().length);
+    lines.push({ number: firstLine + lines.length, indent, pieces });
     start = end + 1;
   }
   return lines;
@@ -91,6 +96,34 @@ function sorted(marks: readonly Mark[]): Mark[] {
       if (isFree) from = end;
       return isFree;
     });
+}
+
+/** The same lines without the blanks that all of them begin with: a method is read without the indentation of its class. */
+export function dedent(lines: readonly Line[]): readonly Line[] {
+  const blanks = lines
+    .map(({ pieces }) => pieces.map(({ text }) => text).join(""))
+    .filter((text) => text.trim() !== "")
+    .map((text) => /^[ \t]*/.exec(text)?.[0] ?? "");
+  const common = blanks.reduce((left, right) => {
+    let length = 0;
+    while (length < left.length && left[length] === right[length]) length++;
+    return left.slice(0, length);
+  }, blanks[0] ?? "").length;
+  if (common === 0) return lines;
+  return lines.map((line) => ({
+    ...line,
+    indent: Math.max(0, line.indent - common),
+    pieces: dropStart(line.pieces, common),
+  }));
+}
+
+function dropStart(pieces: readonly Piece[], count: number): Piece[] {
+  let left = count;
+  return pieces.flatMap((piece) => {
+    const dropped = Math.min(left, piece.text.length);
+    left -= dropped;
+    return dropped === piece.text.length ? [] : [{ ...piece, text: piece.text.slice(dropped) }];
+  });
 }
 
 /** Lines of a snippet that are shown at first. */

@@ -27,16 +27,11 @@ export interface State {
   readonly asking: "purge" | "consent" | undefined;
   readonly status?: StatusView;
   readonly egress?: EgressView;
-  /** What was asked of the host and not answered yet, by id. */
-  readonly waiting: ReadonlyMap<number, Errand>;
+  /** What the host was asked to do and has not done yet, by id: what to say when it has. */
+  readonly waiting: ReadonlyMap<number, Word>;
   /** The latest thing to say aloud. */
   readonly said?: Said;
   readonly nextId: number;
-}
-
-/** Something the host was asked to do. Its word is said when it is done. */
-export interface Errand {
-  readonly done?: Word;
 }
 
 /** A sentence for the live regions. `quiet` ones are heard and not shown, because the page shows them elsewhere. */

@@ -253,11 +253,10 @@ function hear(state: State, message: HostMessage): Step {
       return stay(withSearch(state, { preview: { ...preview, file: message.file } }));
     }
     case "done": {
-      const errand = state.waiting.get(message.id);
-      if (errand === undefined) return stay(state);
-      const word = message.sentence ?? (errand.done && say(errand.done, state.language));
-      const next = without(state, message.id);
-      return stay(word === undefined ? next : saying(next, "good", word));
+      const word = state.waiting.get(message.id);
+      if (word === undefined) return stay(state);
+      const heard = [say(word, state.language), message.sentence ?? ""].join(" ").trim();
+      return stay(saying(without(state, message.id), "good", heard));
     }
     case "problem":
       return fail(state, message.id, message.sentence, message.code);
@@ -298,9 +297,10 @@ function fail(state: State, id: number, sentence: string, code: string | undefin
         sentence,
       ),
     );
-  // A suggestion that does not come is missed by nobody.
-  if (!state.waiting.has(id)) return stay(state);
-  return stay(saying(without(state, id), "problem", sentence));
+  const next = without(state, id);
+  // A suggestion that does not come is missed by nobody, nor is what the person took back.
+  if (code === "CANCELLED" || id === search.suggestId) return stay(next);
+  return stay(saying(next, "problem", sentence));
 }
 
 function suggest(state: State): Step {
@@ -435,7 +435,7 @@ function consent(state: State, isAllowed: boolean): Step {
 
 function run(state: State, make: (id: number) => PanelMessage, done?: Word): Step {
   const id = state.nextId;
-  const waiting = new Map(state.waiting).set(id, done === undefined ? {} : { done });
+  const waiting = done === undefined ? state.waiting : new Map(state.waiting).set(id, done);
   return { state: { ...state, waiting, nextId: id + 1 }, posts: [make(id)] };
 }
 
@@ -500,6 +500,7 @@ function saying(state: State, tone: Said["tone"], text: string): State {
 }
 
 function without(state: State, id: number): State {
+  if (!state.waiting.has(id)) return state;
   const waiting = new Map(state.waiting);
   waiting.delete(id);
   return { ...state, waiting };

@@ -38,7 +38,7 @@ const words = {
   path: { en: "Path", zh: "路径" },
   pathHint: { en: "e.g. src/**/*.ts", zh: "例如 src/**/*.ts" },
   mode: { en: "Read as", zh: "理解为" },
-  modeAuto: { en: "Found out by itself", zh: "自动判断" },
+  modeAuto: { en: "Automatic", zh: "自动判断" },
   modeApi: { en: "API name", zh: "API 名称" },
   modeDescription: { en: "Description", zh: "描述" },
   modeLiteral: { en: "Exact text", zh: "原文文本" },
@@ -179,7 +179,7 @@ const words = {
   bytes: { en: "{bytes} bytes", zh: "{bytes} 字节" },
   due: { en: "goes out {at}", zh: "将于 {at} 发送" },
   tooFew: {
-    en: "So far too few events to tell nobody apart: a week like this is never sent.",
+    en: "Too few events so far. Such a week is never sent, so that nobody can be singled out.",
     zh: "目前事件过少，不足以保证无法识别个人：这样的一周从不发送。",
   },
   waiting: { en: "Waiting to be sent", zh: "待发送" },

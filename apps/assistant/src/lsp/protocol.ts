@@ -52,6 +52,8 @@ export const sourceMethod = "cloud-code/source";
 export interface FoundSource {
   readonly text: string;
   readonly language: string;
+  /** What has which colour in the text; `Colours` of the panel. */
+  readonly colours: readonly number[];
 }
 
 /** One page of answers. Sentences are in the editor's language. */
@@ -61,6 +63,8 @@ export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "resul
   readonly results: readonly (Omit<SearchResult, "why"> & {
     readonly why: string;
     readonly root: string;
+    /** What has which colour in the snippet; `Colours` of the panel. */
+    readonly colours: readonly number[];
   })[];
 }
 

@@ -4,6 +4,7 @@ import type { CancellationToken } from "vscode-languageserver-protocol/node";
 import type { Completion } from "@cloud-code/search";
 import { languageOf } from "@cloud-code/syntax";
 import { AssistantError, type Locale, wordError } from "../errors.ts";
+import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
 import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
@@ -53,6 +54,7 @@ export class Searching {
           ...result,
           why: wordReason(result.why, this.#locale),
           root,
+          colours: toColours(result.snippet, result.language),
         })),
       };
     } catch (error) {
@@ -80,7 +82,9 @@ export class Searching {
       path,
       ...(isPackage ? { package: { ecosystem, name, version } } : {}),
     });
-    return text === undefined ? null : { text, language: languageOf(path) ?? "generic" };
+    if (text === undefined) return null;
+    const language = languageOf(path) ?? "generic";
+    return { text, language, colours: toColours(text, language) };
   }
 
   /** `cloud-code/suggest`. */

@@ -119,7 +119,6 @@ class CodeWindow extends Component<CodeWindowProps, CodeWindowState> {
     state: CodeWindowState,
   ): ComponentChild {
     const { from, until, lineHeight } = state;
-    const digits = Math.min(6, String(lines.length).length);
     return h(
       "div",
       {
@@ -136,8 +135,11 @@ class CodeWindow extends Component<CodeWindowProps, CodeWindowState> {
         h(
           "pre",
           {
-            class: `code unwrapped digits-${digits}`,
-            style: { transform: `translateY(${from * lineHeight}px)` },
+            class: "code unwrapped",
+            style: {
+              "--digits": String(lines.length).length,
+              transform: `translateY(${from * lineHeight}px)`,
+            },
           },
           lines
             .slice(from, until)

@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from "preact";
-import { shorten, toLines } from "../code.ts";
+import { dedent, shorten, toLines } from "../code.ts";
 import type { PanelResult } from "../protocol.ts";
 import { rankOf } from "../state.ts";
 import { canOpen } from "../update.ts";
@@ -30,7 +30,7 @@ export function drawResult(scene: Scene, result: PanelResult, index: number): Co
       null,
       button(
         [
-          h("span", { class: "dir" }, result.path.slice(0, slash)),
+          h("span", { class: "dir" }, breakable(result.path.slice(0, slash))),
           h("span", { class: "file" }, result.path.slice(slash)),
           h("span", { class: "where" }, `:${result.startLine}`),
         ],
@@ -87,7 +87,8 @@ function drawSnippet(
   result: PanelResult,
   index: number,
 ): ComponentChild {
-  const lines = toLines(result.snippet, result.startLine, result.colours, result.marks);
+  const { snippet, startLine, colours, marks } = result;
+  const lines = dedent(toLines(snippet, startLine, colours, marks));
   const isWhole = state.search.expanded.has(index);
   const short = shorten(lines);
   const isCut = short.length < lines.length;
@@ -121,4 +122,9 @@ function drawAction(
     class: "plain",
     tabIndex: isCurrent ? 0 : -1,
   });
+}
+
+/** A path may be broken behind its slashes. */
+function breakable(folder: string): ComponentChild {
+  return folder.split(/(?<=\/)/).map((name) => [name, h("wbr", null)]);
 }

@@ -80,13 +80,13 @@ function drawEngine({ state, dispatch, say }: Scene, status: StatusView): Compon
           choose(say("engineOn"), engine === "on", () =>
             dispatch({ kind: "engine", engine: { kind: "on" } }),
           ),
+          choose(say("engineOff"), engine === "off", () =>
+            dispatch({ kind: "engine", engine: { kind: "off" } }),
+          ),
           [15, 60].map((minutes) =>
             choose(say("snooze", { minutes }), false, () =>
               dispatch({ kind: "engine", engine: { kind: "snooze", minutes } }),
             ),
-          ),
-          choose(say("engineOff"), engine === "off", () =>
-            dispatch({ kind: "engine", engine: { kind: "off" } }),
           ),
         )
       : h("p", null, words[engine]),
