@@ -38,6 +38,14 @@ export type ErrorCode =
   | "BENCH_ROW"
   | "BENCH_BLOB"
   | "BENCH_GOLD"
+  | "TELEMETRY_CHOICE_UNWRITABLE"
+  | "TELEMETRY_UNDELETABLE"
+  | "TELEMETRY_RECEIVER_INVALID"
+  | "TELEMETRY_RECEIVER_MISSING"
+  | "TELEMETRY_QUESTION_OUTDATED"
+  | "TELEMETRY_FORBIDDEN"
+  | "TELEMETRY_UNREADABLE"
+  | "FILE_UNWRITABLE"
   | "CANCELLED"
   | "USAGE"
   | "INTERNAL";
@@ -186,6 +194,38 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
   BENCH_GOLD: {
     en: "{path}, line {line}: the rest of the line is not what the position was made from. Make the positions again from this version.",
     zh: "{path} 第 {line} 行：该行剩余部分与生成位置时不同。请用此版本重新生成位置。",
+  },
+  TELEMETRY_CHOICE_UNWRITABLE: {
+    en: "Your choice could not be written to {path} ({reason}), so nothing changed. Check its permissions and the free space.",
+    zh: "无法将您的选择写入 {path}（{reason}），因此未作任何更改。请检查其权限和剩余空间。",
+  },
+  TELEMETRY_UNDELETABLE: {
+    en: "Not everything in {path} could be deleted ({reason}). Close the programs that use it, or delete the folder yourself.",
+    zh: "未能删除 {path} 中的全部内容（{reason}）。请关闭正在使用它的程序，或自行删除该文件夹。",
+  },
+  TELEMETRY_RECEIVER_INVALID: {
+    en: "{address} is no receiver of statistics. Give the origin of an HTTPS address, such as https://statistics.example.",
+    zh: "{address} 不是统计接收方。请给出 HTTPS 地址的源，例如 https://statistics.example。",
+  },
+  TELEMETRY_RECEIVER_MISSING: {
+    en: "No receiver is named, so there is nobody to send statistics to. Name your company's or the service's with --receiver https://…, or count on this machine alone with `cloud-code telemetry local`.",
+    zh: "未指明接收方，统计无处可发。请用 --receiver https://… 指明贵公司或服务的接收方，或运行 `cloud-code telemetry local` 仅在本机统计。",
+  },
+  TELEMETRY_QUESTION_OUTDATED: {
+    en: "The question has changed since it was shown, so the answer does not count. Answer the one of now.",
+    zh: "询问内容在显示之后已有变化，因此该回答无效。请回答当前的询问。",
+  },
+  TELEMETRY_FORBIDDEN: {
+    en: "Your organisation's policy does not allow usage statistics for {receiver}. Ask whoever manages this computer.",
+    zh: "您的组织的策略不允许向 {receiver} 发送使用统计。请咨询此计算机的管理者。",
+  },
+  TELEMETRY_UNREADABLE: {
+    en: "The usage statistics in {path} cannot be read ({reason}). Check its permissions.",
+    zh: "无法读取 {path} 中的使用统计（{reason}）。请检查其权限。",
+  },
+  FILE_UNWRITABLE: {
+    en: "{path} cannot be written ({reason}). Name another file, or check the permissions and the free space.",
+    zh: "无法写入 {path}（{reason}）。请指定其他文件，或检查权限和剩余空间。",
   },
   CANCELLED: { en: "Cancelled.", zh: "已取消。" },
   USAGE: { en: "{reason} See `{help}`.", zh: "{reason} 请参阅 `{help}`。" },

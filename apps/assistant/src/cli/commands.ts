@@ -241,6 +241,99 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./privacy.ts").then((module) => module.runPrivacy),
   },
   {
+    name: "telemetry show",
+    summary: {
+      en: "show what is counted and sent, with the exact bytes of the next report",
+      zh: "显示统计与发送的内容，以及下一份报告的完整字节",
+    },
+    options: { json },
+    example: "cloud-code telemetry show",
+    load: () => import("./telemetry.ts").then((module) => module.runShow),
+  },
+  {
+    name: "telemetry on",
+    summary: {
+      en: "allow eight anonymous figures to be sent once a week, after a question",
+      zh: "经询问后，允许每周发送一次八项匿名数据",
+    },
+    options: {
+      receiver: {
+        value: "ORIGIN",
+        help: {
+          en: "where they would go, https://… (default: the one of your organisation)",
+          zh: "接收方地址，https://…（默认：您的组织所指定的）",
+        },
+      },
+      yes: {
+        short: "y",
+        help: {
+          en: "allow without being asked; read `cloud-code privacy` first",
+          zh: "不经询问直接允许；请先阅读 `cloud-code privacy`",
+        },
+      },
+      json,
+    },
+    example: "cloud-code telemetry on --receiver https://statistics.example",
+    load: () => import("./telemetry.ts").then((module) => module.runOn),
+  },
+  {
+    name: "telemetry local",
+    summary: {
+      en: "count on this machine and never send",
+      zh: "仅在本机统计，绝不发送",
+    },
+    options: { json },
+    example: "cloud-code telemetry local",
+    load: () => import("./telemetry.ts").then((module) => module.runLocal),
+  },
+  {
+    name: "telemetry off",
+    summary: {
+      en: "count nothing, and delete what was not sent (the default)",
+      zh: "不统计，并删除尚未发送的内容（默认）",
+    },
+    options: { json },
+    example: "cloud-code telemetry off",
+    load: () => import("./telemetry.ts").then((module) => module.runOff),
+  },
+  {
+    name: "telemetry history",
+    summary: {
+      en: "show earlier weeks, with the exact bytes of each report",
+      zh: "显示之前各周，以及每份报告的完整字节",
+    },
+    options: { json },
+    example: "cloud-code telemetry history",
+    load: () => import("./telemetry.ts").then((module) => module.runHistory),
+  },
+  {
+    name: "telemetry export",
+    summary: {
+      en: "print everything that is kept about usage, as JSON",
+      zh: "以 JSON 输出所保存的全部使用统计",
+    },
+    options: {
+      output: {
+        short: "o",
+        value: "FILE",
+        help: { en: "write to this file instead", zh: "改为写入此文件" },
+      },
+      json,
+    },
+    example: "cloud-code telemetry export --output usage.json",
+    load: () => import("./telemetry.ts").then((module) => module.runExport),
+  },
+  {
+    name: "telemetry purge",
+    summary: {
+      en: "delete all counts and copies of reports from this machine",
+      zh: "从本机删除全部统计和报告副本",
+    },
+    options: { json },
+    example: "cloud-code telemetry purge",
+    load: () => import("./telemetry.ts").then((module) => module.runPurge),
+  },
+  {
     name: "bench completion",
     summary: {
       en: "measure completion on held-out files",

@@ -4,8 +4,8 @@ import { print, type Terminal } from "./terminal.ts";
 
 // The notice speaks of the whole product. What this program cannot do at all is said before it.
 const THIS_VERSION = {
-  en: "This version sends nothing at all: usage statistics and model services, which the notice describes, are not part of it yet.",
-  zh: "此版本不发送任何数据：声明中所述的使用统计和模型服务尚未包含在内。",
+  en: "Unless you allowed usage statistics (`cloud-code telemetry show`), this version sends nothing: model services, which the notice describes, are not part of it yet.",
+  zh: "除非您已允许使用统计（见 `cloud-code telemetry show`），此版本不发送任何数据：声明中所述的模型服务尚未包含在内。",
 } as const;
 
 /** `cloud-code privacy`: the assistant's privacy notice, printed from the inventory that also decides what the program may do. */

@@ -12,7 +12,9 @@ export async function runLsp(_: Given, terminal: Terminal): Promise<number> {
   const { createServer } = await import("../lsp/index.ts");
   // To the server a signal is what a closed pipe is: nobody is there any more.
   terminal.signal.addEventListener("abort", () => terminal.input.destroy(), { once: true });
-  return createServer({ openSession, version: version() }).listen(terminal.input, terminal.output);
+  const { openTelemetry } = await import("../telemetry/open.ts");
+  const server = createServer({ openSession, openTelemetry, version: version() });
+  return server.listen(terminal.input, terminal.output);
 }
 
 /** `cloud-code mcp`: offers the search to an agent until it leaves. */

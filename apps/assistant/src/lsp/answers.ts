@@ -18,7 +18,7 @@ export interface Asked {
 export interface Acceptance {
   /** 1-based position in the list as shown. */
   readonly rank: number;
-  /** UTF-16 units the suggestion had. */
+  /** UTF-16 units that were inserted. */
   readonly characters: number;
 }
 
@@ -63,13 +63,17 @@ export class Answers {
     return { requestId: entry.requestId, answer: await entry.answer };
   }
 
-  /** What was accepted; undefined when the names are unknown, too old or counted before: a request counts once. */
-  accept(requestId: string, rank: number): Acceptance | undefined {
+  /**
+   * What was accepted, or the first `characters` of it; undefined when the names are unknown, too old or counted before: a request counts
+   * once.
+   */
+  accept(requestId: string, rank: number, characters?: number): Acceptance | undefined {
     const entry = this.#entries.get(requestId);
     const candidate = entry?.settled?.candidates.find((each) => each.rank === rank);
     if (entry === undefined || candidate === undefined || entry.accepted) return undefined;
     entry.accepted = true;
-    return { rank, characters: candidate.text.length };
+    const whole = candidate.text.length;
+    return { rank, characters: Math.min(whole, Math.max(1, Math.round(characters ?? whole))) };
   }
 
   /** Shares nothing that was answered so far, for example because the index or a setting changed. */

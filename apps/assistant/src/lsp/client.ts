@@ -22,6 +22,8 @@ export interface Client {
     readonly showLabelDetails: boolean;
     /** The editor's extension wants `cloud-code/status` notifications; a bare editor would only complain about them. */
     readonly receiveStatus: boolean;
+    /** The same for `cloud-code/telemetry/changed`. */
+    readonly receiveTelemetry: boolean;
   };
 }
 
@@ -47,6 +49,7 @@ export function parseClient(params: unknown): Client {
       createProgress: has("window", "workDoneProgress"),
       showLabelDetails: has("textDocument", "completion", "completionItem", "labelDetailsSupport"),
       receiveStatus: has("experimental", "cloudCode", "status"),
+      receiveTelemetry: has("experimental", "cloudCode", "telemetry"),
     },
   };
 }

@@ -8,7 +8,6 @@ import type { InitializeResult } from "vscode-languageserver-protocol/node";
 import { AssistantError } from "../errors.ts";
 import type { Notice, Status } from "../session.ts";
 import { wordActivity, wordError } from "../words.ts";
-import type { Acceptance } from "./answers.ts";
 import { type Client, toPath } from "./client.ts";
 import { Documents, type SyncFault } from "./document.ts";
 import { type Feature, Features } from "./features.ts";
@@ -26,6 +25,7 @@ import {
 import { type OpenSession, Roots } from "./roots.ts";
 import { Searching } from "./searching.ts";
 import { parseSettings, section, type Settings } from "./settings.ts";
+import { type OpenTelemetry, Statistics } from "./statistics.ts";
 import { Suggesting } from "./suggesting.ts";
 import type { Wire } from "./wire.ts";
 import { wordIndexing, wordReason, wordRefusedSettings } from "./words.ts";
@@ -43,7 +43,7 @@ const triggerCharacters = [".", ":", "(", "[", "{", ",", "=", "@"];
 export class Desk {
   readonly #client: Client;
   readonly #wire: Wire;
-  readonly #accepted: (acceptance: Acceptance) => void;
+  readonly #statistics: Statistics;
   readonly #documents: Documents;
   readonly #roots: Roots;
   readonly #suggesting: Suggesting;
@@ -61,17 +61,12 @@ export class Desk {
   /** Failures that were shown; the same one is not shown at every change of status. */
   readonly #shown = new Set<string>();
 
-  constructor(
-    client: Client,
-    wire: Wire,
-    openSession: OpenSession,
-    accepted: (acceptance: Acceptance) => void,
-  ) {
+  constructor(client: Client, wire: Wire, openSession: OpenSession, openTelemetry: OpenTelemetry) {
     this.#client = client;
     this.#wire = wire;
-    this.#accepted = accepted;
     this.#initial = parseSettings(client.initializationOptions).settings;
     this.#settings = this.#initial;
+    this.#statistics = new Statistics(client, wire, openTelemetry, this.#initial);
     this.#documents = new Documents(client.encoding);
     this.#roots = new Roots({
       openSession,
@@ -89,10 +84,11 @@ export class Desk {
       roots: this.#roots,
       log: wire.log,
       settings: () => this.#settings,
+      counter: this.#statistics,
       settled: () => wire.settled(),
       answered: (last) => this.#answered(last),
     });
-    this.#searching = new Searching(client.locale, client.can.registerWatchers);
+    this.#searching = new Searching(client.locale, client.can.registerWatchers, this.#statistics);
     this.#features = new Features(
       (registrations) => wire.request("client/registerCapability", { registrations }),
       // The protocol's own spelling.
@@ -124,7 +120,7 @@ export class Desk {
         ...(can.registerGhost ? {} : { inlineCompletionProvider: true }),
         executeCommandProvider: { commands: [acceptedCommand] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-        experimental: { cloudCode: { status: true, search: true } },
+        experimental: { cloudCode: { status: true, search: true, telemetry: true } },
       },
     };
   }
@@ -132,7 +128,11 @@ export class Desk {
   /** Closes every session. */
   async close(): Promise<void> {
     clearTimeout(this.#statusTimer);
-    await Promise.all([this.#roots.close(), this.#searching.close()]);
+    await Promise.all([
+      this.#roots.close(),
+      this.#searching.close(),
+      this.#attempt(this.#statistics.close()),
+    ]);
   }
 
   #listen(): void {
@@ -171,6 +171,7 @@ export class Desk {
     );
     wire.onRequest(sourceMethod, (params) => this.#searching.source(params, this.#roots.folders));
     wire.onRequest(suggestMethod, (params) => this.#searching.suggest(params, this.#roots.folders));
+    this.#statistics.listen();
   }
 
   #changedOnDisk(uri: string): void {
@@ -181,6 +182,7 @@ export class Desk {
   async #begin(): Promise<void> {
     this.#roots.add(this.#client.folders);
     await this.#configure(undefined);
+    await this.#statistics.start();
   }
 
   #open(params: unknown): void {
@@ -229,7 +231,7 @@ export class Desk {
       throw new ResponseError(ErrorCodes.InvalidParams, `The only command is ${acceptedCommand}.`);
     }
     const acceptance = this.#suggesting.accept(at(params, "arguments", 0));
-    if (acceptance !== undefined) this.#accepted(acceptance);
+    if (acceptance !== undefined) this.#statistics.count({ kind: "accept", ...acceptance });
     return null;
   }
 
@@ -248,7 +250,9 @@ export class Desk {
   /** Reads the settings: from the editor where it can be asked, otherwise from what it pushed. */
   async #configure(pushed: unknown): Promise<void> {
     const sent = this.#client.can.pullConfiguration ? await this.#pull() : pushed;
-    const { settings, refused } = parseSettings(sent ?? undefined, this.#initial);
+    // What the extension said at the start is kept by itself; here is only what the settings say.
+    const base = { ...this.#initial, editorTelemetry: undefined };
+    const { settings, refused } = parseSettings(sent ?? undefined, base);
     this.#settings = settings;
     if (refused.length > 0) {
       this.#wire.log("settings-refused", refused.join(", "));
@@ -256,7 +260,10 @@ export class Desk {
     }
     this.#suggesting.refresh();
     this.#statusChanged();
-    await this.#attempt(this.#features.offer(this.#wanted()));
+    await Promise.all([
+      this.#attempt(this.#features.offer(this.#wanted())),
+      this.#statistics.configure(settings),
+    ]);
   }
 
   async #pull(): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** An editor and sessions in memory: what the protocol tests of this folder talk to the real server with. */
+import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -12,7 +13,8 @@ import type {
 } from "vscode-languageserver-protocol/node";
 import type { Answer, Notice, Question, Session, Status } from "../session.ts";
 import { AssistantError } from "../errors.ts";
-import type { Acceptance } from "./answers.ts";
+import type { UsageEvent } from "@cloud-code/telemetry";
+import { openTelemetry } from "../telemetry/open.ts";
 import { statusMethod, type StatusReport } from "./protocol.ts";
 import { createServer } from "./server.ts";
 
@@ -106,7 +108,10 @@ export const uri: string = pathToFileURL(join(root, "src", "a.ts")).href;
 export class Editor {
   readonly connection: MessageConnection;
   readonly sessions: MemorySession[] = [];
-  readonly accepted: Acceptance[] = [];
+  /** What was counted, whatever the person chose. */
+  readonly counted: UsageEvent[] = [];
+  /** Where this editor's usage statistics are kept; it does not exist until something is. */
+  readonly telemetryFolder: string = join(tmpdir(), `cloud-code-lsp-${randomUUID()}`);
   /** Notifications and requests of the server, in order. */
   readonly told: { readonly method: string; readonly params: unknown }[] = [];
   /** What the editor answers to the server's requests, by method. Default: null. */
@@ -136,7 +141,17 @@ export class Editor {
         this.sessions.push(session);
         return session;
       },
-      accepted: (acceptance) => this.accepted.push(acceptance),
+      openTelemetry: async (surface) => {
+        const telemetry = await openTelemetry(surface, {
+          CLOUD_CODE_TELEMETRY_DIR: this.telemetryFolder,
+        });
+        const count = telemetry.count.bind(telemetry);
+        telemetry.count = (event) => {
+          this.counted.push(event);
+          count(event);
+        };
+        return telemetry;
+      },
     });
     this.#output.on("data", (chunk: unknown) => (this.#written += String(chunk)));
     this.exitCode = server.listen(this.#input, this.#output);

@@ -17,6 +17,8 @@ export const acceptedCommand = "cloud-code.accepted";
 interface AcceptedReference {
   readonly requestId: string;
   readonly rank: number;
+  /** How much of it was inserted, where that was not all: UTF-16 units. The editor's extension adds it. */
+  readonly characters?: number;
 }
 
 /** A longer word is no identifier; looking further back would make a 50 MB line slow. */

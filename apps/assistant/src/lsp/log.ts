@@ -17,6 +17,8 @@ const PROBLEMS = {
   "handler-failed": "A handler failed; the server goes on.",
   "session-failed": "A workspace could not be opened or did not answer.",
   "client-refused": "The editor refused a request of the server.",
+  "statistics-failed":
+    "Usage statistics could not be read, written or sent; everything else goes on.",
   "settings-refused": "Settings with unusable values were ignored.",
 } as const;
 

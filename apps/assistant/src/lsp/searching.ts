@@ -8,6 +8,7 @@ import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
 import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
+import type { Counter } from "../telemetry/counter.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { toPath } from "./client.ts";
 import { at, stringAt } from "./params.ts";
@@ -19,12 +20,14 @@ const SUGGESTIONS = 10;
 export class Searching {
   readonly #locale: Locale;
   readonly #isTold: boolean;
+  readonly #counter: Counter;
   readonly #searches = new Map<string, LiveSearch>();
 
   /** `isTold`: the editor tells of every change on disk. */
-  constructor(locale: Locale, isTold: boolean) {
+  constructor(locale: Locale, isTold: boolean, counter: Counter) {
     this.#locale = locale;
     this.#isTold = isTold;
+    this.#counter = counter;
   }
 
   /** `cloud-code/search`. */
@@ -44,6 +47,8 @@ export class Searching {
         request,
         stop.signal,
       );
+      // Further pages belong to the same question.
+      if (rest.page === 1) this.#counter.count({ kind: "search" });
       return {
         ...rest,
         understoodAs: {
@@ -88,11 +93,11 @@ export class Searching {
   }
 
   /** `cloud-code/suggest`. */
-  suggest(params: unknown, folders: readonly string[]): Promise<readonly Completion[]> {
-    return this.#open(rootOf(params, folders)).suggest(
-      stringAt(params, "query") ?? "",
-      SUGGESTIONS,
-    );
+  async suggest(params: unknown, folders: readonly string[]): Promise<readonly Completion[]> {
+    const search = this.#open(rootOf(params, folders));
+    const words = await search.suggest(stringAt(params, "query") ?? "", SUGGESTIONS);
+    if (words.length > 0) this.#counter.count({ kind: "search-prompt" });
+    return words;
   }
 
   /** Tells of a file that is different. */

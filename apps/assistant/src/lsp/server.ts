@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
-import type { Acceptance } from "./answers.ts";
 import { parseClient } from "./client.ts";
 import { Desk } from "./desk.ts";
 import type { OpenSession } from "./roots.ts";
+import type { OpenTelemetry } from "./statistics.ts";
 import { Wire } from "./wire.ts";
 
 /** What a server is made of. */
@@ -11,8 +11,8 @@ export interface ServerOptions {
   readonly openSession: OpenSession;
   /** The program's version, told to the editor. Default: not told. */
   readonly version?: string;
-  /** Hears of every accepted suggestion, once each. Default: nobody. */
-  readonly accepted?: (acceptance: Acceptance) => void;
+  /** Opens the usage statistics of the person at the editor. */
+  readonly openTelemetry: OpenTelemetry;
 }
 
 /** A language server that waits for its one editor. */
@@ -26,7 +26,7 @@ const parentIntervalMs = 2_000;
 /** How long sessions may take to close before the server ends without them. */
 const closeTimeoutMs = 2_000;
 
-/** Builds a language server over `openSession`; see the README of this folder for what it speaks. */
+/** Builds a language server; see the README of this folder for what it speaks. */
 export function createServer(options: ServerOptions): Server {
   return { listen: (input, output) => serve(input, output, options) };
 }
@@ -38,7 +38,7 @@ async function serve(input: Readable, output: Writable, options: ServerOptions):
   await new Promise<void>((end) => {
     wire.onRequest("initialize", (params) => {
       const client = parseClient(params);
-      desk = new Desk(client, wire, options.openSession, options.accepted ?? (() => undefined));
+      desk = new Desk(client, wire, options.openSession, options.openTelemetry);
       const { processId } = client;
       if (processId !== undefined) {
         parentTimer = setInterval(() => isAlive(processId) || end(), parentIntervalMs);

@@ -1,3 +1,5 @@
+import type { Mode } from "@cloud-code/telemetry";
+import { isReceiver } from "../telemetry/organisation.ts";
 import { at } from "./params.ts";
 
 /** What the person chose, under `cloudCode` in the editor's settings or in `initializationOptions`. */
@@ -14,6 +16,12 @@ export interface Settings {
   readonly listThreshold: number;
   /** The least probability of ghost text that was not asked for, 0 to 1. Default 0.5. */
   readonly ghostThreshold: number;
+  /** The editor's own telemetry switch. Default: none, which sends nothing. */
+  readonly editorTelemetry: boolean | undefined;
+  /** `telemetry.receiver`: the origin that weekly reports would go to. Default: none. */
+  readonly receiver: string | undefined;
+  /** `telemetry.mode`: the most that is allowed. Default: no say. */
+  readonly telemetryMode: Mode | undefined;
 }
 
 /** The section that is asked of the editor by `workspace/configuration`. */
@@ -27,6 +35,9 @@ export const defaultSettings: Settings = {
   candidates: 5,
   listThreshold: 0.05,
   ghostThreshold: 0.5,
+  editorTelemetry: undefined,
+  receiver: undefined,
+  telemetryMode: undefined,
 };
 
 /** What was read, and the names of the settings whose values were not usable and keep what held before. */
@@ -42,8 +53,9 @@ export interface ParsedSettings {
 export function parseSettings(sent: unknown, base: Settings = defaultSettings): ParsedSettings {
   const values = at(sent, section) ?? sent;
   const refused: string[] = [];
-  const take = <T>(name: keyof Settings, fits: (value: unknown) => value is T, otherwise: T): T => {
-    const value = at(values, name);
+  const take = <T>(name: string, fits: (value: unknown) => value is T, otherwise: T): T => {
+    // Editors send "telemetry.receiver" as it is written, or as an object in an object.
+    const value = at(values, ...name.split(".")) ?? at(values, name);
     if (fits(value)) return value;
     if (value !== undefined && value !== null) refused.push(name);
     return otherwise;
@@ -55,6 +67,9 @@ export function parseSettings(sent: unknown, base: Settings = defaultSettings): 
     candidates: take("candidates", isCandidates, base.candidates),
     listThreshold: take("listThreshold", isProbability, base.listThreshold),
     ghostThreshold: take("ghostThreshold", isProbability, base.ghostThreshold),
+    editorTelemetry: take<boolean | undefined>("editorTelemetry", isBoolean, base.editorTelemetry),
+    receiver: take<string | undefined>("telemetry.receiver", isReceiver, base.receiver),
+    telemetryMode: take<Mode | undefined>("telemetry.mode", isMode, base.telemetryMode),
   };
   return { settings, refused };
 }
@@ -74,6 +89,10 @@ function isSwitches(value: unknown): value is Record<string, boolean> {
 
 function isView(value: unknown): value is Settings["show"] {
   return value === "both" || value === "ghost" || value === "list";
+}
+
+function isMode(value: unknown): value is Mode {
+  return value === "off" || value === "local" || value === "on";
 }
 
 function isCandidates(value: unknown): value is number {

@@ -146,7 +146,7 @@ describe("accepting", () => {
     for (const nonsense of [null, {}, { requestId: "77", rank: 1 }, { requestId: 1, rank: "1" }]) {
       await execute("cloud-code.accepted", nonsense);
     }
-    expect(editor.accepted).toEqual([{ rank: 2, characters: 6 }]);
+    expect(acceptances(editor)).toEqual([{ kind: "accept", rank: 2, characters: 6 }]);
     expect(await codeOf(execute("other", items[0]?.data))).toBe(-32602);
   });
 
@@ -158,7 +158,7 @@ describe("accepting", () => {
       command: "cloud-code.accepted",
       arguments: [items[0]?.data],
     });
-    expect(editor.accepted).toEqual([{ rank: 1, characters: 6 }]);
+    expect(acceptances(editor)).toEqual([{ kind: "accept", rank: 1, characters: 6 }]);
   });
 });
 
@@ -220,3 +220,7 @@ describe("requests in flight", () => {
     expect((await editor.list()).items.length).toBe(3);
   });
 });
+
+function acceptances(editor: Editor): readonly object[] {
+  return editor.counted.filter(({ kind }) => kind === "accept");
+}

@@ -12,6 +12,7 @@ import type {
   InlineCompletionList,
 } from "vscode-languageserver-protocol/node";
 import type { Answer } from "../session.ts";
+import { type Counter, countAnswer } from "../telemetry/counter.ts";
 import type { Locale } from "../words.ts";
 import { Answers, type Acceptance, type Asked } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -37,6 +38,7 @@ export interface Surroundings {
   readonly roots: Roots;
   readonly log: Log;
   readonly settings: () => Settings;
+  readonly counter: Counter;
   /** Resolves when the messages that had arrived are handled: cancellations and newer versions of a document among them. */
   readonly settled: () => Promise<void>;
   /** Called after every request. */
@@ -52,6 +54,8 @@ interface Inquiry {
   readonly offset: number;
   readonly byHand: boolean;
   readonly token: CancellationToken;
+  /** When the request came, on the clock of `performance.now`. */
+  readonly beganMs: number;
 }
 
 /** What a view shows of an answer, or why it shows nothing. */
@@ -116,9 +120,10 @@ export class Suggesting {
   accept(reference: unknown): Acceptance | undefined {
     const requestId = stringAt(reference, "requestId");
     const rank = at(reference, "rank");
+    const part = at(reference, "characters");
     return requestId === undefined || typeof rank !== "number"
       ? undefined
-      : this.#answers.accept(requestId, rank);
+      : this.#answers.accept(requestId, rank, typeof part === "number" ? part : undefined);
   }
 
   /** Forgets answers, because the index or the settings changed. */
@@ -150,7 +155,7 @@ export class Suggesting {
     const offset = document.inStep ? document.offsetAt(position) : 0;
     const revision = document.revision;
     const byHand = this.#isByHand(view, document, offset, at(params, "context", "triggerKind"));
-    const inquiry: Inquiry = { view, document, revision, offset, byHand, token };
+    const inquiry = { view, document, revision, offset, byHand, token, beganMs: performance.now() };
     await this.#around.settled();
     this.#stopIfOver(inquiry);
     const silent = this.#whySilent(inquiry);
@@ -208,7 +213,7 @@ export class Suggesting {
 
   /** The candidates for a place, or why there are none. With `selected`, of the text that accepting the list's item would make. */
   async #ask(
-    { document, revision, offset, byHand, token }: Inquiry,
+    { document, revision, offset, byHand, token, beganMs }: Inquiry,
     selected?: Selected,
   ): Promise<Asked | Reason> {
     try {
@@ -226,16 +231,20 @@ export class Suggesting {
           return token.isCancellationRequested;
         },
       };
-      return await this.#answers.ask(place, byHand, signal, (everybody): Promise<Answer> =>
-        session.complete({
+      return await this.#answers.ask(place, byHand, signal, async (everybody): Promise<Answer> => {
+        const answer = await session.complete({
           path,
           text,
           offset: cursor,
           limit,
           explicit: byHand,
           signal: everybody,
-        }),
-      );
+        });
+        // Two views of a place are one question, and what would follow another provider's item is a part of it.
+        if (selected === undefined)
+          countAnswer(this.#around.counter, answer, performance.now() - beganMs);
+        return answer;
+      });
     } catch (error) {
       // One error a keystroke would bury the editor in messages, so the request is answered empty and the reason is kept.
       this.#around.log("session-failed", codeOf(error));
