@@ -84,7 +84,11 @@ export function update(state: State, action: Action): Step {
     case "host":
       return hear(state, action.message);
     case "tab":
-      return { ...stay({ ...state, tab: action.tab }), posts: refresh(action.tab) };
+      // Whoever leaves a question has not answered it.
+      return {
+        ...stay({ ...state, tab: action.tab, asking: undefined }),
+        posts: refresh(action.tab),
+      };
     case "typed":
       return stay(withSearch(state, { query: action.query, suggestions: [], chosen: -1 }));
     case "paused":
