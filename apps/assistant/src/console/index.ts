@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { LiveSearch } from "../search/live.ts";
+import { openTelemetry } from "../telemetry/open.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { AssistantError, type Locale, reasonOf, wordError } from "../errors.ts";
 import type { Session } from "../session.ts";
@@ -43,10 +44,18 @@ export async function runConsole(options: ConsoleOptions): Promise<RunningConsol
   const place = { root, cache: cacheFolder(), isTold: false };
   // What a search could not read is said where the search is: an editor's log would be the place, and this page has none.
   const search = new LiveSearch(place, () => undefined);
-  const server = await start({ session, search, root, assets, port, language, onFault });
+  // There is no editor and so no editor's switch: what is counted here is shown here, and this program sends nothing.
+  const telemetry = await openTelemetry({
+    editorTelemetry: () => undefined,
+    receiver: () => undefined,
+    failed: onFault,
+  });
+  const server = await start({ session, search, telemetry, root, assets, port, language, onFault });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
-    (closing ??= Promise.all([server.close(), search.close()]).then(() => undefined));
+    (closing ??= Promise.all([server.close(), search.close(), telemetry.close()]).then(
+      () => undefined,
+    ));
   if (signal?.aborted) await close();
   else signal?.addEventListener("abort", () => void close(), { once: true });
   if (options.open) await openBrowser(`${server.address}#ticket=${server.issueTicket()}`);
