@@ -22,6 +22,7 @@ const ALLOWED = {
   ],
   "apps/vscode": ["apps/assistant", "packages/panel"],
   "apps/gateway": ["packages/models", "packages/policy"],
+  "apps/receiver": ["packages/policy", "packages/telemetry"],
   "apps/dify-plugin": ["packages/dify-sdk", "packages/models", "packages/policy"],
   "apps/server": ["packages/policy", "packages/telemetry", "packages/search"],
 };

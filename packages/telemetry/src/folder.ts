@@ -9,7 +9,7 @@ import type { ReportStore } from "./receiver.ts";
 import { buildReport, parseReport, type Report } from "./report.ts";
 import { startOf, type Week, weekMs } from "./week.ts";
 
-/** How long a receiver keeps a report, in weeks. The inventory says 365 days. */
+/** How long a receiver keeps a report after its week, in weeks. The inventory says 365 days; one is looked for every day. */
 const keptWeeks = 52;
 /** Reports of one week: far above any company, and still under a gigabyte on disk. */
 const maxPerWeek = 1_000_000;
@@ -54,7 +54,7 @@ export class ReportFolder implements ReportStore {
   async sweep(nowMs: number): Promise<void> {
     await this.#guard(async () => {
       for (const week of await this.#weeks())
-        if ((startOf(week) ?? 0) + (1 + keptWeeks) * weekMs < nowMs) await this.#remove(week);
+        if ((startOf(week) ?? 0) + (1 + keptWeeks) * weekMs <= nowMs) await this.#remove(week);
     });
   }
 

@@ -35,5 +35,16 @@ describe("settings", () => {
     check("candidates", [0, 21, 2.5, "5", Number.NaN]);
     check("listThreshold", [-0.1, 1.1, "0.5", Number.NaN]);
     check("ghostThreshold", [-0.1, 1.1, "0.5", Number.NaN]);
+    check("editorTelemetry", ["true", 1]);
+    check("telemetry.mode", ["yes", true]);
+    check("telemetry.receiver", [
+      7,
+      "",
+      "statistics.example",
+      "http://statistics.example",
+      "https://statistics.example/path",
+      "https://user@statistics.example",
+      "https://[",
+    ]);
   });
 });

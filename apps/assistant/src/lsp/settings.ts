@@ -1,5 +1,5 @@
 import type { Mode } from "@cloud-code/telemetry";
-import { isReceiver } from "../telemetry/organisation.ts";
+import { isReceiver } from "../telemetry/receiver.ts";
 import { at } from "./params.ts";
 
 /** What the person chose, under `cloudCode` in the editor's settings or in `initializationOptions`. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type OrganisationPolicy, type PurposeKey, purposes } from "@cloud-code/policy";
-import { parseReceiver } from "@cloud-code/telemetry";
+import { isReceiver } from "./receiver.ts";
 
 /** What an organisation says about this computer. */
 export interface Organisation extends OrganisationPolicy {
@@ -63,16 +63,6 @@ export function parseOrganisation(text: string): Organisation {
     allowedOrigins,
     ...(statisticsReceiver === undefined ? {} : { statisticsReceiver }),
   };
-}
-
-/** Whether a value is the address of a receiver. */
-export function isReceiver(value: unknown): value is string {
-  try {
-    return typeof value === "string" && parseReceiver(value) !== "";
-  } catch {
-    // The one failure there is: it is no receiver.
-    return false;
-  }
 }
 
 async function readPolicy(file: string): Promise<Organisation> {
