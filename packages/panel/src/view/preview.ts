@@ -13,10 +13,9 @@ export function drawPreview(scene: Scene, preview: Preview): ComponentChild {
   const { package: facts } = result;
   const close = (): void => dispatch({ kind: "close-preview" });
   return h(
-    "section",
+    "div",
     {
       class: "preview",
-      "aria-label": say("previewOf", { path: result.path }),
       onKeyDown: (event: KeyboardEvent) => {
         if (event.key !== "Escape") return;
         event.preventDefault();

@@ -85,7 +85,7 @@ function drawQuestion(
   return h(
     "div",
     { class: "confirm", role: "group", "aria-labelledby": "panel-question" },
-    h("h4", { id: "panel-question", tabIndex: -1, "data-focus": "consent" }, question.title),
+    h("h3", { id: "panel-question", tabIndex: -1, "data-focus": "consent" }, question.title),
     question.body.split("\n").map((line) => (line === "" ? null : h("p", { key: line }, line))),
     h(
       "div",
