@@ -35,11 +35,25 @@ export async function runTry(given: Given, terminal: Terminal): Promise<number> 
     folder ?? (await findRepository(process.cwd())) ?? process.cwd(),
   );
   const { runConsole } = await import("../console/index.ts");
+  const { openTelemetry } = await import("../telemetry/open.ts");
+  // A page has no telemetry switch of an editor, so what is counted here is never sent.
+  const telemetry = await openTelemetry({
+    editorTelemetry: () => undefined,
+    receiver: () => undefined,
+  });
   const session = await openSession({ root, watch: true });
   const progress = new Progress(terminal);
   try {
     const open = !given.switches.has("no-open");
-    const console = await runConsole({ session, root, port, open, language: locale, signal });
+    const console = await runConsole({
+      session,
+      telemetry,
+      root,
+      port,
+      open,
+      language: locale,
+      signal,
+    });
     print(terminal, console.url);
     print(terminal, locale === "en" ? "Ctrl-C ends it." : "按 Ctrl-C 结束。");
     session.onStatus(({ activity, notices = [] }) => {
@@ -53,6 +67,6 @@ export async function runTry(given: Given, terminal: Terminal): Promise<number> 
     return 0;
   } finally {
     progress.end();
-    await session.close();
+    await Promise.all([session.close(), telemetry.close()]);
   }
 }

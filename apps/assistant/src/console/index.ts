@@ -1,17 +1,19 @@
 import { realpath } from "node:fs/promises";
 import { LiveSearch } from "../search/live.ts";
-import { openTelemetry } from "../telemetry/open.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { AssistantError, type Locale, reasonOf, wordError } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { readAssets } from "./assets.ts";
 import { openBrowser } from "./launch.ts";
+import type { PanelDeskOptions } from "./panel.ts";
 import { type ConsoleServer, startConsoleServer } from "./server.ts";
 
 /** How to show a project in a browser. */
 export interface ConsoleOptions {
   /** The open workspace that answers the page's questions. */
   readonly session: Session;
+  /** The usage statistics of the person: what happens on the page is counted if they chose it, and the panel shows them. */
+  readonly telemetry: PanelDeskOptions["telemetry"];
   /** The folder whose files the page shows. */
   readonly root: string;
   /** 0 takes a free port. */
@@ -36,7 +38,7 @@ export interface RunningConsole {
  * Fails with `PORT_TAKEN`, `PORT_REFUSED` or `PAGE_NOT_BUILT`.
  */
 export async function runConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { session, port, language, signal } = options;
+  const { session, telemetry, port, language, signal } = options;
   const [root, assets] = await Promise.all([realpath(options.root), readAssets()]);
   const onFault = (error: unknown): void => {
     process.stderr.write(`${wordError("INTERNAL", { reason: reasonOf(error) }, language)}\n`);
@@ -44,18 +46,10 @@ export async function runConsole(options: ConsoleOptions): Promise<RunningConsol
   const place = { root, cache: cacheFolder(), isTold: false };
   // What a search could not read is said where the search is: an editor's log would be the place, and this page has none.
   const search = new LiveSearch(place, () => undefined);
-  // There is no editor and so no editor's switch: what is counted here is shown here, and this program sends nothing.
-  const telemetry = await openTelemetry({
-    editorTelemetry: () => undefined,
-    receiver: () => undefined,
-    failed: onFault,
-  });
   const server = await start({ session, search, telemetry, root, assets, port, language, onFault });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
-    (closing ??= Promise.all([server.close(), search.close(), telemetry.close()]).then(
-      () => undefined,
-    ));
+    (closing ??= Promise.all([server.close(), search.close()]).then(() => undefined));
   if (signal?.aborted) await close();
   else signal?.addEventListener("abort", () => void close(), { once: true });
   if (options.open) await openBrowser(`${server.address}#ticket=${server.issueTicket()}`);

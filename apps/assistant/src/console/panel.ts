@@ -1,12 +1,13 @@
 import type { HostMessage, PanelMessage, Place } from "@cloud-code/panel/protocol";
 import { renderNotice, toPlainText } from "@cloud-code/policy";
 import { languageOf } from "@cloud-code/syntax";
-import { type Telemetry, TelemetryError } from "@cloud-code/telemetry";
+import { type Telemetry, TelemetryError, type UsageEvent } from "@cloud-code/telemetry";
 import { AssistantError, type Locale, wordError } from "../errors.ts";
 import { toColours } from "../search/colours.ts";
 import type { LiveSearch } from "../search/live.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { toEgress } from "../telemetry/egress.ts";
+import { parseSearchUse } from "../telemetry/use.ts";
 import { toAssistantError, toExport, toState, toWeek } from "../telemetry/view.ts";
 
 /** What the panel asks of the program; the rest is the page's to do. */
@@ -21,8 +22,6 @@ export interface PanelDeskOptions {
 }
 
 const maxSuggestions = 10;
-/** Further results than these nobody leafs through to; a larger rank is no rank. */
-const maxRank = 10_000;
 
 /** Answers the panel of the page, each message with what a host owes it. What cannot be done is an answer too, in words. */
 export class PanelDesk {
@@ -84,7 +83,7 @@ export class PanelDesk {
       case "preview":
         return [await this.#preview(message.id, message.place)];
       case "event":
-        this.#count(message.event);
+        this.#count(parseSearchUse(message.event));
         return [];
       case "telemetry-get":
       case "egress-get":
@@ -119,11 +118,8 @@ export class PanelDesk {
     return { kind: "file", id, file: { text, language, colours: toColours(text, language) } };
   }
 
-  #count(event: Extract<PanelMessage, { kind: "event" }>["event"]): void {
-    if (event.kind === "click") this.#telemetry.count({ kind: "snippet-click" });
-    else if (event.kind === "page-turn") this.#telemetry.count({ kind: "page-turn" });
-    else if (event.rank <= maxRank)
-      this.#telemetry.count({ kind: "search-accept", rank: event.rank });
+  #count(event: UsageEvent | undefined): void {
+    if (event !== undefined) this.#telemetry.count(event);
   }
 
   async #tell(locale: Locale): Promise<readonly HostMessage[]> {

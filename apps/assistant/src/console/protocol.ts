@@ -49,6 +49,13 @@ export interface PanelRequest {
   readonly language: "en" | "zh";
 }
 
+/** An accepted suggestion, for usage statistics: by rank and length, never by content. */
+export interface Use {
+  readonly kind: "accept";
+  readonly rank: number;
+  readonly characters: number;
+}
+
 /** What can go wrong between page and server; the page has words for each in English and Chinese. */
 export type ConsoleErrorCode =
   | "bad-request"

@@ -5,6 +5,8 @@ import { parsePanelMessage } from "@cloud-code/panel/protocol";
 import type { Locale } from "../errors.ts";
 import type { LiveSearch } from "../search/live.ts";
 import type { Session, Status } from "../session.ts";
+import { countAnswer } from "../telemetry/counter.ts";
+import { parseUse } from "../telemetry/use.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import { Access } from "./access.ts";
 import type { Assets } from "./assets.ts";
@@ -75,7 +77,7 @@ function createHandler(
   options: ConsoleServerOptions,
   access: Access,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { session, assets, language } = options;
+  const { session, assets, language, telemetry } = options;
   const files = new ProjectFiles(options.root);
   const panel = new PanelDesk(options);
 
@@ -107,12 +109,21 @@ function createHandler(
       response.once("close", () => abandoned.abort());
       sendJson(response, 200, await panel.answer(message, asked, abandoned.signal));
     },
+    "POST /api/used": async (request, response) => {
+      const event = parseUse(await readJson(request));
+      if (event === undefined) throw new Problem("bad-request", "This is no deed that is counted.");
+      telemetry.count(event);
+      sendJson(response, 200, {});
+    },
     "POST /api/complete": async (request, response) => {
+      const beganMs = performance.now();
       const question = parseQuestion(await readJson(request));
       const abandoned = new AbortController();
       // The page drops a request when the person types on; the engine need not finish it.
       response.once("close", () => abandoned.abort());
-      sendJson(response, 200, await session.complete({ ...question, signal: abandoned.signal }));
+      const answer = await session.complete({ ...question, signal: abandoned.signal });
+      countAnswer(telemetry, answer, performance.now() - beganMs);
+      sendJson(response, 200, answer);
     },
     "GET /api/events": async (_request, response) => {
       streamStatus(session, response);

@@ -3,6 +3,7 @@ import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-
 import { AssistantError, wordError } from "../errors.ts";
 import type { Counter } from "../telemetry/counter.ts";
 import type { Surface } from "../telemetry/open.ts";
+import { parseSearchUse } from "../telemetry/use.ts";
 import { toAssistantError, toExport, toNotice, toState, toWeek } from "../telemetry/view.ts";
 import type { Client } from "./client.ts";
 import { codeOf } from "./log.ts";
@@ -25,8 +26,6 @@ import type { Wire } from "./wire.ts";
 /** Opens the usage statistics of the person at an editor. */
 export type OpenTelemetry = (surface: Surface) => Promise<Telemetry>;
 
-/** Further results than these nobody leafs through to; a larger rank is no rank. */
-const maxRank = 10_000;
 const levels: readonly Mode[] = ["off", "local", "on"];
 
 /** Usage statistics for one editor: counts what the server sees, and shows and changes the person's choice. */
@@ -152,14 +151,9 @@ export class Statistics implements Counter {
   }
 
   #countUse(params: unknown): void {
-    const kind = stringAt(params, "kind");
-    const rank = at(params, "rank");
-    if (kind === "click") return this.count({ kind: "snippet-click" });
-    if (kind === "page-turn") return this.count({ kind: "page-turn" });
-    const isRank = Number.isInteger(rank) && Number(rank) >= 1 && Number(rank) <= maxRank;
-    if (kind === "adopt" && isRank)
-      return this.count({ kind: "search-accept", rank: Number(rank) });
-    return this.#wire.log("malformed-params", "search/used");
+    const event = parseSearchUse(params);
+    if (event === undefined) this.#wire.log("malformed-params", "search/used");
+    else this.count(event);
   }
 
   async #attempt<Value>(work: (telemetry: Telemetry) => Promise<Value>): Promise<Value> {

@@ -8,6 +8,7 @@ import type {
   Project,
   SaveRequest,
   Saved,
+  Use,
 } from "../protocol.ts";
 
 /** A request that was answered with a problem, or not at all. */
@@ -75,6 +76,12 @@ export class Client {
   /** Hands over a message of the panel and returns the answers to it. Aborting drops it on the server too. */
   panel(request: PanelRequest, signal: AbortSignal): Promise<readonly HostMessage[]> {
     return this.#request("POST", "/api/panel", request, signal);
+  }
+
+  /** Tells what the person did, for those who chose that it is counted. */
+  used(use: Use): void {
+    // A count that is lost is missed by nobody.
+    this.#request("POST", "/api/used", use).catch(() => undefined);
   }
 
   /** Calls `onStatus` at every change and `onConnection` when the program goes or comes back; goes on as long as the page lives. */

@@ -1,4 +1,6 @@
 import {
+  Annotation,
+  type AnnotationType,
   Prec,
   StateEffect,
   StateField,
@@ -19,11 +21,21 @@ import type { Suggestion } from "@cloud-code/completion";
 import { defaultSettings } from "../../lsp/settings.ts";
 import { follow, nextWord, preferContinuation, toGhost, type Ghost } from "./suggestion.ts";
 
-/** The suggestions at the cursor. `isList` tells whether the ranked list is open; `index` is the one shown in grey. */
+/** The suggestions at the cursor. `isTaken` tells whether a part of one was accepted already. `isList` tells whether the ranked list is open; `index` is the one shown in grey. */
 export interface Shown {
   readonly suggestions: readonly Suggestion[];
   readonly index: number;
   readonly isList: boolean;
+  readonly isTaken?: boolean;
+}
+
+/** An edit that accepted a suggestion, or a first part of it. */
+export const accepted: AnnotationType<Acceptance> = Annotation.define<Acceptance>();
+
+/** What was accepted, by its place in the list and the UTF-16 units that went in. */
+export interface Acceptance {
+  readonly rank: number;
+  readonly characters: number;
 }
 
 /** Shows suggestions, or none. */
@@ -51,7 +63,8 @@ function followAll(shown: Shown, transaction: Transaction): Shown | undefined {
     if (suggestion === current) index = suggestions.length;
     suggestions.push(followed);
   }
-  return suggestions.length === 0 ? undefined : { ...shown, suggestions, index };
+  const isTaken = shown.isTaken === true || transaction.annotation(accepted) !== undefined;
+  return suggestions.length === 0 ? undefined : { ...shown, suggestions, index, isTaken };
 }
 
 /**
@@ -141,6 +154,7 @@ export function accept(
     changes: { from: start, to: end, insert: suggestion.text },
     selection: { anchor: start + suggestion.text.length },
     effects: show.of(undefined),
+    annotations: acceptanceOf(view, suggestion, suggestion.text.length),
     userEvent: "input.complete",
     scrollIntoView: true,
   });
@@ -160,11 +174,22 @@ export const acceptWord: Command = (view) => {
   view.dispatch({
     changes: { from: cursor, insert: word },
     selection: { anchor: cursor + word.length },
+    annotations: acceptanceOf(view, drawn.suggestion, word.length),
     userEvent: "input.complete.word",
     scrollIntoView: true,
   });
   return true;
 };
+
+/** A suggestion counts once, however many bites it is taken in. */
+function acceptanceOf(
+  view: EditorView,
+  { rank }: Suggestion,
+  characters: number,
+): Annotation<Acceptance>[] {
+  const isTaken = view.state.field(shownField)?.isTaken === true;
+  return isTaken ? [] : [accepted.of({ rank, characters })];
+}
 
 /** Shows the next (1) or the previous (-1) suggestion in grey. */
 export function cycle(step: 1 | -1): Command {

@@ -8,7 +8,7 @@ import { Client, RequestError } from "./client.ts";
 import { findBeginnings } from "./demonstration.ts";
 import { createFileState, setEditorWords, styleNonce } from "./editor.ts";
 import { fillKeys, find, nameKey, nameKeyOrButton, narrow } from "./elements.ts";
-import { ghostText, show, shownField, toShown } from "./ghost.ts";
+import { accepted, ghostText, show, shownField, toShown } from "./ghost.ts";
 import { rankedList, showNote } from "./list.ts";
 import { SidePanel } from "./panel.ts";
 import {
@@ -78,6 +78,10 @@ class Page {
       extension,
       EditorView.updateListener.of((update) => {
         this.#strip.draw(update.view);
+        for (const transaction of update.transactions) {
+          const acceptance = transaction.annotation(accepted);
+          if (acceptance !== undefined) client.used({ kind: "accept", ...acceptance });
+        }
         if (update.docChanged) this.#drawUnsaved();
       }),
     ];
