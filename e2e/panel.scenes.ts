@@ -71,7 +71,7 @@ export function resultOf(
 }
 
 /** Four results as a search would find them. */
-export const results: readonly PanelResult[] = [
+const results: readonly PanelResult[] = [
   resultOf("src/main/java/com/example/orders/importing/SheetReader.java", "java", java, {
     symbol: { name: "SheetReader.readRows", kind: "method" },
     copies: 2,
@@ -205,7 +205,7 @@ export function telemetryOf(language: "en" | "zh", mode: TelemetryView["mode"]):
 }
 
 /** What the assistant is doing: one folder ready, one being indexed. */
-export function statusOf(language: "en" | "zh"): StatusView {
+function statusOf(language: "en" | "zh"): StatusView {
   const isChinese = language === "zh";
   return {
     sentence: isChinese ? "光标位于注释中。" : "The cursor is inside a comment.",
@@ -257,7 +257,7 @@ export function statusOf(language: "en" | "zh"): StatusView {
 }
 
 /** Connections to a model service that the person chose. */
-export function egressOf(language: "en" | "zh"): EgressView {
+function egressOf(language: "en" | "zh"): EgressView {
   const isChinese = language === "zh";
   const purpose = isChinese ? "使用您选定的模型" : "ask the model you chose";
   return {

@@ -142,7 +142,7 @@ export interface OpenPanel extends Visit {
   /** Every message the panel posted, in order. */
   readonly posted: readonly PanelMessage[];
   /** Tells the panel something. */
-  tell(message: HostMessage): Promise<void>;
+  readonly tell: (message: HostMessage) => Promise<void>;
 }
 
 /** Serves pages with the built panel. */

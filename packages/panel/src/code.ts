@@ -2,7 +2,7 @@ import type { Mark } from "@cloud-code/search";
 import { colourNames, type Colours } from "./protocol.ts";
 
 /** A part of a line that looks the same from end to end. */
-export interface Piece {
+interface Piece {
   readonly text: string;
   readonly colour?: (typeof colourNames)[number];
   readonly isMarked: boolean;

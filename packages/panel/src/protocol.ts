@@ -314,7 +314,7 @@ export interface FolderView {
   readonly notices: readonly string[];
 }
 
-/** Where data went since the assistant started. */
+/** Where data went, as far as it is on record. */
 export interface EgressView {
   /** What may be connected to, and by which permission; empty when nothing may. */
   readonly permits: readonly PermitView[];
@@ -339,7 +339,7 @@ export interface ConnectionView {
   /** Host and port. */
   readonly destination: string;
   readonly purpose: string;
-  /** As a local date and time for the person. */
+  /** When, for the person: a local date and time, or the week a report is about. */
   readonly at: string;
   readonly bytesSent: number;
   readonly outcome: "sent" | "failed";

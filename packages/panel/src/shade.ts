@@ -5,7 +5,7 @@ export type Shade = "light" | "dark" | "contrast-light" | "contrast-dark";
  * The kind of colours in force. Editors of the VS Code family tell it by a class of the body; elsewhere a choice of the page (`data-theme` of the
  * document) counts before the system's.
  */
-export function readShade(document: Document): Shade {
+function readShade(document: Document): Shade {
   const { classList } = document.body;
   if (classList.contains("vscode-high-contrast-light")) return "contrast-light";
   if (classList.contains("vscode-high-contrast")) return "contrast-dark";

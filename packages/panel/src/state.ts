@@ -10,7 +10,7 @@ import type {
   Tab,
   TelemetryView,
 } from "./protocol.ts";
-import type { Details, Word } from "./words.ts";
+import type { Word } from "./words.ts";
 
 /** Everything the panel shows follows from this one value. */
 export interface State {
@@ -67,7 +67,7 @@ export interface SearchState {
 }
 
 /** What a search waits for. */
-export type Phase =
+type Phase =
   | { readonly kind: "idle" }
   | { readonly kind: "waiting"; readonly id: number }
   | { readonly kind: "answered" }
@@ -153,6 +153,3 @@ export function pagesOf({ total }: PanelAnswer): number {
 export function hasNext(answer: PanelAnswer): boolean {
   return answer.page < pagesOf(answer) && answer.results.length > 0;
 }
-
-/** Says words in the language of the panel. */
-export type Speaker = (word: Word, details?: Details) => string;

@@ -250,10 +250,10 @@ const words = {
   dataTitle: { en: "Where data went", zh: "数据去向" },
   dataNone: { en: "Nothing has left this machine", zh: "没有任何内容离开本机" },
   dataNoneBody: {
-    en: "No connection was made since the assistant started. Completion and search work here, on your files.",
-    zh: "自助手启动以来未建立任何连接。补全与搜索都在本机基于您的文件完成。",
+    en: "There is no record of any connection. Completion and search work here, on your files.",
+    zh: "没有任何连接记录。补全与搜索都在本机基于您的文件完成。",
   },
-  dataSome: { en: "{count} connections since the start", zh: "启动以来共 {count} 次连接" },
+  dataSome: { en: "Connections: {count}", zh: "共 {count} 次连接" },
   permits: { en: "What may be sent", zh: "允许发送的内容" },
   permitsNone: {
     en: "Nothing. No destination is permitted; without your permission no connection can be opened.",
@@ -312,7 +312,7 @@ export function toLanguage(tag: string): PanelLanguage {
 }
 
 /** The tag for documents and formats. */
-export function toTag(language: PanelLanguage): string {
+function toTag(language: PanelLanguage): string {
   return language === "zh" ? "zh-CN" : "en";
 }
 

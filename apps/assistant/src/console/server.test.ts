@@ -14,7 +14,7 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import type { HostMessage, PanelMessage } from "@cloud-code/panel/protocol";
 import type { Telemetry, UsageEvent } from "@cloud-code/telemetry";
 import { LiveSearch } from "../search/live.ts";
@@ -30,6 +30,7 @@ let search: LiveSearch;
 let session: ReturnType<typeof createSession>;
 let faults: unknown[];
 let telemetry: Telemetry;
+let counting: MockInstance<Telemetry["count"]>;
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "console-")));
@@ -44,7 +45,7 @@ beforeEach(async () => {
     { editorTelemetry: () => undefined, receiver: () => undefined },
     { XDG_CONFIG_HOME: join(root, ".own"), XDG_STATE_HOME: join(root, ".own") },
   );
-  vi.spyOn(telemetry, "count");
+  counting = vi.spyOn(telemetry, "count");
   server = await startConsoleServer({
     session,
     search,
@@ -649,7 +650,7 @@ describe("the panel", () => {
 });
 
 describe("[A5] what is counted", () => {
-  const counted = (): UsageEvent[] => vi.mocked(telemetry.count).mock.calls.map(([event]) => event);
+  const counted = (): UsageEvent[] => counting.mock.calls.map(([event]) => event);
 
   test("is a question, a search once for all its pages, and what the page says that the person did", async () => {
     await sendJson("POST", "/api/complete", { path: "src/app.ts", text: "x", offset: 1 });

@@ -194,6 +194,8 @@ export interface TelemetryReport {
 export interface TelemetryFigure {
   readonly title: string;
   readonly value: string;
+  /** What is counted, and when; present in {@link TelemetryState}. */
+  readonly definition?: string;
 }
 
 /** How a week before this one ended. */

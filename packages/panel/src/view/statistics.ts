@@ -84,7 +84,7 @@ function drawQuestion(
   if (question === undefined) return null;
   return h(
     "div",
-    { class: "confirm", role: "group", "aria-labelledby": "panel-question" },
+    { class: "confirm question", role: "group", "aria-labelledby": "panel-question" },
     h("h3", { id: "panel-question", tabIndex: -1, "data-focus": "consent" }, question.title),
     question.body.split("\n").map((line) => (line === "" ? null : h("p", { key: line }, line))),
     h(

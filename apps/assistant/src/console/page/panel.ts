@@ -2,7 +2,7 @@ import { createPanel, type HostMessage, type PanelMessage } from "@cloud-code/pa
 import type { Status } from "../../session.ts";
 import { type Locale, wordActivity, wordError, wordSkipped } from "../../words.ts";
 import type { PanelRequest } from "../protocol.ts";
-import { find, nameKey } from "./elements.ts";
+import { find, nameKey, narrow } from "./elements.ts";
 import { say } from "./words.ts";
 
 /** What the panel needs of the page. */
@@ -90,6 +90,7 @@ export class SidePanel {
         return;
       case "open":
         this.#run(message.id, () => this.#options.open(message.place.path, message.line));
+        this.#makeRoom();
         return;
       case "copy":
         this.#run(message.id, () => navigator.clipboard.writeText(message.text));
@@ -97,6 +98,7 @@ export class SidePanel {
       case "insert":
         this.#options.insert(message.text);
         this.#tell({ kind: "done", id: message.id });
+        this.#makeRoom();
         return;
       case "status-get":
         this.#tellStatus();
@@ -131,6 +133,11 @@ export class SidePanel {
       () => this.#tell({ kind: "done", id }),
       (error: unknown) => this.#tell({ kind: "problem", id, sentence: this.#options.word(error) }),
     );
+  }
+
+  /** On a phone the panel lies over the editor, where the person now wants to look. */
+  #makeRoom(): void {
+    if (matchMedia(narrow).matches) this.close();
   }
 
   #tellSettings(): void {
