@@ -6,7 +6,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   type BrowserContext,
@@ -18,9 +17,10 @@ import {
 import { findChromium } from "../browser.ts";
 
 const run = promisify(execFile);
-const here = fileURLToPath(new URL(".", import.meta.url));
-const extension = fileURLToPath(new URL("../../apps/vscode/", import.meta.url));
-const pictures = fileURLToPath(new URL("../.output/vscode/", import.meta.url));
+// Tests and benchmarks are run from the root of the repository.
+const root = process.cwd();
+const extension = join(root, "apps/vscode");
+const pictures = join(root, "e2e/.output/vscode");
 
 /** Why no editor can be started here; undefined when one can. */
 export async function whyNoEditor(): Promise<string | undefined> {
@@ -30,13 +30,13 @@ export async function whyNoEditor(): Promise<string | undefined> {
 }
 
 async function folderOfEditor(): Promise<string> {
-  const { stdout } = await run("bash", [join(here, "install.sh"), "--where"]);
+  const { stdout } = await run("bash", [join(root, "e2e/vscode/install.sh"), "--where"]);
   return stdout.trim();
 }
 
 /** Packs the built extension; resolves with the package's file. */
 export async function packExtension(): Promise<string> {
-  await run(process.execPath, ["package.js"], { cwd: extension });
+  await run(process.execPath, ["scripts/package.mjs"], { cwd: extension });
   const { name, version } = JSON.parse(
     readFileSync(join(extension, "package.json"), "utf8"),
   ) as Record<string, string>;
@@ -58,7 +58,7 @@ export interface EditorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Ask the person whether the folder is to be trusted. Default false: it is. */
   readonly asksForTrust?: boolean;
-  /** Home of a person who has used the editor before. Default: a new one. */
+  /** Home of a person who has used the editor before. Default: a new one, which goes with the editor. */
   readonly home?: string;
 }
 
@@ -142,16 +142,22 @@ export class Editor {
     };
     const words = [program, ...places];
     await run(process.execPath, [...words, "--install-extension", packed], { env: environment });
-    const port = await findPort();
-    const [first = "", ...rest] = [
+    const port = await portOf(home);
+    const line: string[] = [
       ...(options.wrap ?? []),
       process.execPath,
       ...words,
-      ...["--bind-addr", `127.0.0.1:${port}`, "--auth", "none"],
-      ...["--disable-update-check", "--disable-getting-started-override", "--disable-proxy"],
+      "--bind-addr",
+      `127.0.0.1:${port}`,
+      "--auth",
+      "none",
+      "--disable-update-check",
+      "--disable-getting-started-override",
+      "--disable-proxy",
       ...(options.asksForTrust === true ? [] : ["--disable-workspace-trust"]),
       options.folder,
     ];
+    const [first = "", ...rest] = line;
     const server = spawn(first, rest, { cwd: home, env: environment, stdio: "ignore" });
     const context = await chromium.launchPersistentContext(join(home, "browser"), {
       executablePath: options.browser ?? (await findChromium()) ?? "",
@@ -219,8 +225,17 @@ export class Editor {
 
   /** Opens a file of the folder and puts the cursor at its end. */
   async openFile(name: string): Promise<void> {
-    await this.#quickly("Control+P", name, name);
-    await this.page.locator(".tab.active", { hasText: name }).waitFor();
+    const tab = this.page.locator(".tab.active", { hasText: name });
+    for (let attempt = 1; ; attempt++) {
+      await this.#quickly("Control+P", name, name);
+      try {
+        await tab.waitFor({ timeout: 8_000 });
+        break;
+      } catch (error) {
+        // Another page that was still loading came in front.
+        if (attempt === 4) throw error;
+      }
+    }
     await this.editor.waitFor();
     await this.editor.click();
     await this.page.keyboard.press("Control+End");
@@ -234,13 +249,20 @@ export class Editor {
     await this.openFile(name);
   }
 
-  /** Puts the cursor behind the end of a line, from 1. */
-  async goToLineEnd(line: number): Promise<void> {
+  /** Puts the cursor into the active file; both from 1. */
+  async goTo(line: number, column: number): Promise<void> {
     await this.page.keyboard.press("Control+G");
     const input = this.page.locator(".quick-input-widget input.input");
-    await input.fill(`:${line}`);
-    await this.page.keyboard.press("Enter");
-    await this.page.keyboard.press("End");
+    await input.fill(`:${line}:${column}`);
+    await input.press("Enter");
+    await input.waitFor({ state: "hidden" });
+  }
+
+  /** Writes a line of the active file anew, key by key. */
+  async rewrite(line: number, text: string): Promise<void> {
+    await this.goTo(line, 1);
+    await this.page.keyboard.press("Shift+End");
+    await this.page.keyboard.type(text, { delay: 40 });
   }
 
   /** The text of the active editor. */
@@ -268,7 +290,9 @@ export class Editor {
 
   /** The page of the panel in the side bar. */
   get panel(): FrameLocator {
-    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+    return this.page
+      .frameLocator('iframe.webview.ready[src*="extensionId=cloud-code."]')
+      .frameLocator("iframe#active-frame");
   }
 
   /** Waits until the folder is indexed. */
@@ -278,6 +302,19 @@ export class Editor {
         '.statusbar-item[id="cloud-code.cloud-code-assistant.cloudCode.status"] .codicon-cloud',
       )
       .waitFor({ timeout: 90_000 });
+  }
+
+  /** How long the extension took to be loaded and called, as the editor measured it. */
+  async activationMs(): Promise<number> {
+    await this.command("Show Running Extensions");
+    const row = this.page.locator(".runtime-extensions-editor .extension", {
+      hasText: "Cloud Code",
+    });
+    const words = await row.locator(".activation-time").innerText();
+    const found = /(\d+)ms/.exec(words)?.[1];
+    if (found === undefined)
+      throw new Error(`The editor does not say how long activation took: ${words}`);
+    return Number(found);
   }
 
   /** Keeps a picture of the window for people to look at. */
@@ -290,6 +327,7 @@ export class Editor {
 
   /** Ends the window as by closing it, and then the server. */
   async close(): Promise<void> {
+    await this.picture("last");
     await this.#context.close();
     // Extension hosts of a closed window live on for a while; the server takes them along.
     this.#server.kill("SIGTERM");
@@ -329,9 +367,20 @@ export class Editor {
         if (attempt === 4) throw error;
       }
     }
-    await this.page.keyboard.press("Enter");
+    await input.press("Enter");
     await input.waitFor({ state: "hidden" });
   }
+}
+
+/**
+ * The port of a person's editor. A browser keeps what extensions remember by the address of the page, so it stays the same for one home.
+ */
+async function portOf(home: string): Promise<number> {
+  const kept = join(home, "port");
+  if (existsSync(kept)) return Number(readFileSync(kept, "utf8"));
+  const port = await findPort();
+  writeFileSync(kept, String(port));
+  return port;
 }
 
 async function findPort(): Promise<number> {

@@ -26,7 +26,7 @@ if [[ "$node_major" != 20 ]]; then
   exit 1
 fi
 
-packages=(chromium fonts-noto-cjk ripgrep build-essential python3 pkg-config libsecret-1-dev libkrb5-dev libx11-dev libxkbfile-dev)
+packages=(chromium fonts-noto-cjk openssl ripgrep build-essential python3 pkg-config libsecret-1-dev libkrb5-dev libx11-dev libxkbfile-dev)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -10,7 +10,7 @@ import { renderNotice, toMarkdown } from "@cloud-code/policy";
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
-const here = fileURLToPath(new URL(".", import.meta.url));
+const here = fileURLToPath(new URL("..", import.meta.url));
 const assistant = join(here, "../assistant");
 const dist = join(here, "dist");
 const server = join(dist, "server");

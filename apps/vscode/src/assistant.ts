@@ -157,9 +157,8 @@ export class Assistant implements Disposable {
       outputChannel: journal,
       traceOutputChannel: createSilence("Cloud Code"),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => ({
-        editorTelemetry: { allowed: env.isTelemetryEnabled },
-      }),
+      // The settings too: the program asks for them a moment later, and the question of the first start needs the receiver before.
+      initializationOptions: () => ({ ...settings(), editorTelemetry: env.isTelemetryEnabled }),
       middleware: {
         // The program offers itself for every file; only what it knows is worth a request.
         handleRegisterCapability: async (params, next) => {

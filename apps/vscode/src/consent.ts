@@ -37,12 +37,16 @@ export class Consent implements Disposable {
   }
 
   /** Asks the one question, unless it was answered, was shown under this notice, or may not be asked here. */
-  async askOnce(): Promise<void> {
+  async begin(): Promise<void> {
+    const setting = statisticsSetting();
+    // Who said so on the settings page has been heard, also while no editor ran.
+    if (setting === "off" || setting === "local") {
+      await this.choose(setting);
+      return undefined;
+    }
     const state = await this.state();
     const { question, answered, locked } = state;
     if (question === undefined || answered || locked) return this.#mirror(state);
-    // Who said so on the settings page has been heard.
-    if (statisticsSetting() === "off" || statisticsSetting() === "local") return undefined;
     const asked = `${question.receiver} ${question.noticeVersion}`;
     if (this.#memory.get<string>(askedKey) === asked) return undefined;
     // Before it is shown: a window that is closed over it has shown it too.
@@ -97,6 +101,7 @@ export class Consent implements Disposable {
     const scope = l10n.t(
       "This is about the Cloud Code assistant alone; your editor has a privacy policy of its own.",
     );
+    // Editors make the first button the one that Enter presses: that is the one which changes nothing.
     const allow: MessageItem = { title: question.allow };
     const refuse: MessageItem = { title: l10n.t("Not now"), isCloseAffordance: true };
     const more: MessageItem = { title: question.more };
@@ -105,14 +110,14 @@ export class Consent implements Disposable {
         ? await window.showInformationMessage(
             question.title,
             { modal: true, detail: `${question.body}\n\n${scope}` },
-            allow,
             refuse,
+            allow,
             more,
           )
         : await window.showInformationMessage(
             `${question.title} ${question.body} ${scope}`,
-            allow,
             refuse,
+            allow,
             more,
           );
       if (answer === more) {

@@ -99,7 +99,7 @@ export function activate(context: ExtensionContext): void {
   report(journal, greet(context));
   report(
     journal,
-    assistant.start().then(() => consent.askOnce()),
+    assistant.start().then(() => consent.begin()),
   );
 }
 

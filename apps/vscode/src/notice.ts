@@ -1,5 +1,6 @@
 import {
   commands,
+  l10n,
   type Disposable,
   type TextDocumentContentProvider,
   Uri,
@@ -24,7 +25,7 @@ export class NoticePage implements TextDocumentContentProvider, Disposable {
   async show(): Promise<void> {
     await commands.executeCommand(
       "markdown.showPreview",
-      Uri.from({ scheme, path: "/Cloud Code.md" }),
+      Uri.from({ scheme, path: `/${l10n.t("Privacy notice")}.md` }),
     );
   }
 

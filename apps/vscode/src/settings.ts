@@ -55,7 +55,7 @@ export async function setStatisticsSetting(mode: StatisticsSetting): Promise<voi
 /** The settings as the assistant reads them. `isPaused`: suggestions are off for a while. */
 export function toAssistantSettings(isPaused: boolean): object {
   const settings = workspace.getConfiguration(section);
-  const { mode, receiver } = settings.get<{ mode?: string; receiver?: string }>("telemetry", {});
+  const receiver = settings.get("telemetry.receiver", "");
   return {
     enabled: isEnabled() && !isPaused,
     languages: languages(),
@@ -63,11 +63,8 @@ export function toAssistantSettings(isPaused: boolean): object {
     candidates: settings.get("candidates"),
     ghostThreshold: settings.get("ghostThreshold"),
     listThreshold: settings.get("listThreshold"),
-    telemetry: {
-      // "ask" and "on" are the person's to say in a question, so the assistant is not told of them.
-      ...(mode === "off" || mode === "local" ? { mode } : {}),
-      ...(receiver === undefined || receiver === "" ? {} : { receiver }),
-    },
+    // The mode is not told: what the page says about it is the person's to be asked about, not the program's to follow.
+    ...(receiver === "" ? {} : { telemetry: { receiver } }),
   };
 }
 
