@@ -59,6 +59,11 @@ export interface Attempt {
   readonly address: string | undefined;
 }
 
+/** An attempt with the port it named. */
+export interface PortAttempt extends Attempt {
+  readonly port: number | undefined;
+}
+
 /** Records what a program, its threads and its children ask of the network. */
 export class Recorder {
   readonly #folder: string;
@@ -90,6 +95,15 @@ export class Recorder {
 
   /** What was asked, once the program with this process number has ended. */
   async attempts(pid: number): Promise<readonly Attempt[]> {
+    return (await this.portAttempts(pid)).map(({ call, family, address }) => ({
+      call,
+      family,
+      address,
+    }));
+  }
+
+  /** As {@link attempts}, with ports. */
+  async portAttempts(pid: number): Promise<readonly PortAttempt[]> {
     const ended = new RegExp(`^${pid} +\\+\\+\\+ (exited|killed)`, "m");
     for (let waitedMs = 0; ; waitedMs += 50) {
       const text = await readFile(join(this.#folder, "calls"), "utf8");
@@ -106,14 +120,22 @@ export class Recorder {
 }
 
 /** One line of strace: `123 connect(19, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.1")}, 16) = 0`. */
-function parseCall(line: string): readonly Attempt[] {
+function parseCall(line: string): readonly PortAttempt[] {
   const call = /^\d+ +(\w+)\(/.exec(line)?.[1];
   if (call === undefined) return [];
   const family = /sa_family=(\w+)/.exec(line)?.[1];
   const address = /inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"|sun_path=@?"([^"]+)"/.exec(
     line,
   );
-  return [{ call, family, address: address?.[1] ?? address?.[2] ?? address?.[3] }];
+  const port = /sin6?_port=htons\((\d+)\)/.exec(line)?.[1];
+  return [
+    {
+      call,
+      family,
+      address: address?.[1] ?? address?.[2] ?? address?.[3],
+      port: port === undefined ? undefined : Number(port),
+    },
+  ];
 }
 
 /** A program that starts another one in the network of process `pid`, for launchers that take one file and no arguments. */

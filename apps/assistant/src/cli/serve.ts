@@ -47,7 +47,7 @@ export async function runTry(given: Given, terminal: Terminal): Promise<number> 
     const open = !given.switches.has("no-open");
     const console = await runConsole({
       session,
-      counter: telemetry,
+      telemetry,
       root,
       port,
       open,

@@ -3,17 +3,17 @@ import { LiveSearch } from "../search/live.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { AssistantError, type Locale, reasonOf, wordError } from "../errors.ts";
 import type { Session } from "../session.ts";
-import type { Counter } from "../telemetry/counter.ts";
 import { readAssets } from "./assets.ts";
 import { openBrowser } from "./launch.ts";
+import type { PanelDeskOptions } from "./panel.ts";
 import { type ConsoleServer, startConsoleServer } from "./server.ts";
 
 /** How to show a project in a browser. */
 export interface ConsoleOptions {
   /** The open workspace that answers the page's questions. */
   readonly session: Session;
-  /** Counts what happens on the page, if the person chose that anything is counted. */
-  readonly counter: Counter;
+  /** The usage statistics of the person: what happens on the page is counted if they chose it, and the panel shows them. */
+  readonly telemetry: PanelDeskOptions["telemetry"];
   /** The folder whose files the page shows. */
   readonly root: string;
   /** 0 takes a free port. */
@@ -38,7 +38,7 @@ export interface RunningConsole {
  * Fails with `PORT_TAKEN`, `PORT_REFUSED` or `PAGE_NOT_BUILT`.
  */
 export async function runConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { session, counter, port, language, signal } = options;
+  const { session, telemetry, port, language, signal } = options;
   const [root, assets] = await Promise.all([realpath(options.root), readAssets()]);
   const onFault = (error: unknown): void => {
     process.stderr.write(`${wordError("INTERNAL", { reason: reasonOf(error) }, language)}\n`);
@@ -46,7 +46,7 @@ export async function runConsole(options: ConsoleOptions): Promise<RunningConsol
   const place = { root, cache: cacheFolder(), isTold: false };
   // What a search could not read is said where the search is: an editor's log would be the place, and this page has none.
   const search = new LiveSearch(place, () => undefined);
-  const server = await start({ session, search, counter, root, assets, port, language, onFault });
+  const server = await start({ session, search, telemetry, root, assets, port, language, onFault });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= Promise.all([server.close(), search.close()]).then(() => undefined));

@@ -1,6 +1,5 @@
-import type { Completion, SearchAnswer, SearchResult } from "@cloud-code/search";
+import type { PanelMessage } from "@cloud-code/panel/protocol";
 import type { Language } from "@cloud-code/syntax";
-import type { SearchUse } from "../lsp/protocol.ts";
 import type { Status } from "../session.ts";
 
 /** One file the page may open. */
@@ -44,29 +43,18 @@ export interface Saved {
   readonly version: string;
 }
 
-/** A question of the page; the sentences of the answer are in `language`. */
-export interface SearchQuestion {
-  readonly query: string;
-  readonly page: number;
+/** A message of the page's panel, to be answered with messages for it in `language`. */
+export interface PanelRequest {
+  readonly message: PanelMessage;
   readonly language: "en" | "zh";
 }
 
-/** One page of answers, or a sentence that says what is wrong with the question. */
-export type SearchPage =
-  | (Pick<SearchAnswer, "page" | "total" | "isTotalExact"> & {
-      /** How the question was understood. */
-      readonly sentence: string;
-      readonly results: readonly (Omit<SearchResult, "why"> & { readonly why: string })[];
-    })
-  | { readonly problem: string };
-
-/** What the last word of a question may become. */
-export type SearchSuggestions = readonly Completion[];
-
-/** What the person did, for usage statistics: by rank and length, never by content. */
-export type Use =
-  | SearchUse
-  | { readonly kind: "accept"; readonly rank: number; readonly characters: number };
+/** An accepted suggestion, for usage statistics: by rank and length, never by content. */
+export interface Use {
+  readonly kind: "accept";
+  readonly rank: number;
+  readonly characters: number;
+}
 
 /** What can go wrong between page and server; the page has words for each in English and Chinese. */
 export type ConsoleErrorCode =

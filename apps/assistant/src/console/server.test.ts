@@ -14,10 +14,12 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { UsageEvent } from "@cloud-code/telemetry";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import type { HostMessage, PanelMessage } from "@cloud-code/panel/protocol";
+import type { Telemetry, UsageEvent } from "@cloud-code/telemetry";
 import { LiveSearch } from "../search/live.ts";
 import type { Question, Session, Status } from "../session.ts";
+import { openTelemetry } from "../telemetry/open.ts";
 import type { Assets } from "./assets.ts";
 import type { ConsoleErrorCode, ConsoleProblem, OpenedFile, Project } from "./protocol.ts";
 import { type ConsoleServer, startConsoleServer } from "./server.ts";
@@ -27,7 +29,8 @@ let server: ConsoleServer;
 let search: LiveSearch;
 let session: ReturnType<typeof createSession>;
 let faults: unknown[];
-let counted: UsageEvent[];
+let telemetry: Telemetry;
+let counting: MockInstance<Telemetry["count"]>;
 
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), "console-")));
@@ -35,14 +38,18 @@ beforeEach(async () => {
   await writeFile(join(root, "src/app.ts"), "export const one = 1;\n");
   session = createSession();
   faults = [];
-  counted = [];
   search = new LiveSearch({ root, cache: join(root, ".cache"), isTold: false }, (notice) =>
     faults.push(notice),
   );
+  telemetry = await openTelemetry(
+    { editorTelemetry: () => undefined, receiver: () => undefined },
+    { XDG_CONFIG_HOME: join(root, ".own"), XDG_STATE_HOME: join(root, ".own") },
+  );
+  counting = vi.spyOn(telemetry, "count");
   server = await startConsoleServer({
     session,
     search,
-    counter: { count: (event) => counted.push(event) },
+    telemetry,
     root,
     assets,
     port: 0,
@@ -54,6 +61,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
   await search.close();
+  await telemetry.close();
   await rm(root, { recursive: true });
 });
 
@@ -536,39 +544,122 @@ describe("requests", () => {
   });
 });
 
-describe("searching", () => {
-  async function find(query: string, language: string): Promise<unknown> {
-    const headers = withKey({ "content-type": "application/json" });
-    const body = JSON.stringify({ query, page: 1, language });
-    return JSON.parse((await send("/api/search", { method: "POST", headers, body })).text);
+describe("the panel", () => {
+  async function ask(message: PanelMessage, language = "en"): Promise<HostMessage[]> {
+    const { status, text } = await sendJson("POST", "/api/panel", { message, language });
+    expect(status).toBe(200);
+    return JSON.parse(text) as HostMessage[];
   }
-
-  test("a question is answered with snippets, in the page's language", async () => {
-    expect(await find("one", "zh")).toMatchObject({
-      page: 1,
-      total: 1,
-      sentence: expect.stringContaining("API 名称") as string,
-      results: [
-        { path: "src/app.ts", startLine: 1, snippet: "export const one = 1;", why: "定义 one" },
-      ],
-    });
-    const typed = await send("/api/suggest?query=on", { headers: withKey() });
-    expect(JSON.parse(typed.text)).toEqual([{ text: "one", kind: "constant", count: 1 }]);
+  const question = (query: string, page = 1): PanelMessage => ({
+    kind: "search",
+    id: 7,
+    query,
+    page,
+    pageSize: 10,
+    mode: "auto",
+    filter: {},
   });
 
-  test("a question that cannot be answered says so, and nobody asks without the key", async () => {
-    expect(await find("/(/", "en")).toEqual({
-      problem: expect.stringContaining("does not parse") as string,
+  test("is answered with snippets and their colours, in the page's language", async () => {
+    expect(await ask(question("one"), "zh")).toMatchObject([
+      {
+        kind: "answer",
+        id: 7,
+        answer: {
+          page: 1,
+          total: 1,
+          understoodAs: { kind: "api", sentence: expect.stringContaining("API 名称") as string },
+          results: [
+            {
+              path: "src/app.ts",
+              startLine: 1,
+              snippet: "export const one = 1;",
+              why: "定义 one",
+              colours: [0, 6, 0, 7, 12, 0, 19, 20, 2],
+            },
+          ],
+        },
+      },
+    ]);
+    expect(await ask({ kind: "suggest", id: 8, query: "on" })).toEqual([
+      { kind: "suggestions", id: 8, words: [{ text: "one", kind: "constant", count: 1 }] },
+    ]);
+  });
+
+  test("is told in words what cannot be answered", async () => {
+    expect(await ask(question("/(/"))).toEqual([
+      {
+        kind: "problem",
+        id: 7,
+        code: "PATTERN_INVALID",
+        sentence: expect.stringContaining("does not parse") as string,
+      },
+    ]);
+  });
+
+  test("previews what is indexed, and no other file of the machine", async () => {
+    await writeFile(join(root, ".env"), "TOKEN=canary\n");
+    await ask(question("one"));
+    const preview = (path: string): Promise<HostMessage[]> =>
+      ask({ kind: "preview", id: 9, place: { source: "workspace", path } });
+    expect(await preview("src/app.ts")).toMatchObject([
+      { kind: "file", id: 9, file: { text: "export const one = 1;\n", language: "typescript" } },
+    ]);
+    for (const path of [".env", "../../etc/passwd", "/etc/passwd", "src/gone.ts"])
+      expect(await preview(path)).toMatchObject([
+        { kind: "problem", id: 9, code: "FILE_NOT_FOUND" },
+      ]);
+  });
+
+  test("shows the statistics, changes them, exports and deletes them", async () => {
+    const modeAfter = async (message: PanelMessage): Promise<unknown> =>
+      (await ask(message)).find(({ kind }) => kind === "telemetry");
+    expect(await modeAfter({ kind: "telemetry-get" })).toMatchObject({
+      telemetry: { mode: "off", history: [] },
     });
-    expect((await send("/api/search", { method: "POST", body: "{}" })).status).toBe(401);
+    expect(
+      await modeAfter({ kind: "telemetry-set", id: 1, choice: { mode: "local" } }),
+    ).toMatchObject({ telemetry: { mode: "local" } });
+    await ask(question("one"));
+    const [exported] = await ask({ kind: "telemetry-export", id: 2 });
+    expect(exported).toMatchObject({
+      kind: "done",
+      sentence: expect.stringContaining('"searches": 1') as string,
+    });
+    expect((await ask({ kind: "telemetry-purge", id: 3 })).at(-1)).toEqual({ kind: "done", id: 3 });
+    expect(await ask({ kind: "telemetry-export", id: 4 })).not.toEqual([{ ...exported, id: 4 }]);
+  });
+
+  test("says that nothing left the machine, and shows the notice", async () => {
+    expect((await ask({ kind: "egress-get" })).at(-1)).toEqual({
+      kind: "egress",
+      egress: { permits: [], connections: [] },
+    });
+    const [notice] = await ask({ kind: "show-notice" }, "zh");
+    expect(notice).toMatchObject({
+      kind: "notice",
+      text: expect.stringContaining("统计") as string,
+    });
+  });
+
+  test("is refused what is no message, and everything without the key", async () => {
+    for (const message of [undefined, {}, { kind: "search" }, "ready"])
+      expect(problemOf(await sendJson("POST", "/api/panel", { message })).code).toBe("bad-request");
+    expect((await send("/api/panel", { method: "POST", body: "{}" })).status).toBe(401);
   });
 });
 
 describe("[A5] what is counted", () => {
+  const counted = (): UsageEvent[] => counting.mock.calls.map(([event]) => event);
+
   test("is a question, a search once for all its pages, and what the page says that the person did", async () => {
     await sendJson("POST", "/api/complete", { path: "src/app.ts", text: "x", offset: 1 });
-    await sendJson("POST", "/api/search", { query: "one", page: 1, language: "en" });
-    await sendJson("POST", "/api/search", { query: "one", page: 2, language: "en" });
+    const ask = (message: object): ReturnType<typeof sendJson> =>
+      sendJson("POST", "/api/panel", { message, language: "en" });
+    const question = { kind: "search", query: "one", pageSize: 10, mode: "auto", filter: {} };
+    await ask({ ...question, id: 1, page: 1 });
+    await ask({ ...question, id: 2, page: 2 });
+    await ask({ kind: "suggest", id: 3, query: "on" });
     for (const use of [
       { kind: "accept", rank: 2, characters: 9 },
       { kind: "click" },
@@ -576,9 +667,10 @@ describe("[A5] what is counted", () => {
       { kind: "page-turn" },
     ])
       expect((await sendJson("POST", "/api/used", use)).status).toBe(200);
-    expect(counted).toEqual([
+    expect(counted()).toEqual([
       { kind: "trigger" },
       { kind: "search" },
+      { kind: "search-prompt" },
       { kind: "accept", rank: 2, characters: 9 },
       { kind: "snippet-click" },
       { kind: "search-accept", rank: 3 },
@@ -595,6 +687,6 @@ describe("[A5] what is counted", () => {
       { kind: "adopt", rank: 0 },
     ])
       expect(problemOf(await sendJson("POST", "/api/used", use)).code).toBe("bad-request");
-    expect(counted).toEqual([]);
+    expect(counted()).toEqual([]);
   });
 });

@@ -1,27 +1,28 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
-import { AssistantError, type Locale, wordError } from "../errors.ts";
-import { type LiveSearch } from "../search/live.ts";
-import { wordReason, wordUnderstanding } from "../search/words.ts";
+import { parsePanelMessage } from "@cloud-code/panel/protocol";
+import type { Locale } from "../errors.ts";
+import type { LiveSearch } from "../search/live.ts";
 import type { Session, Status } from "../session.ts";
-import { type Counter, countAnswer } from "../telemetry/counter.ts";
+import { countAnswer } from "../telemetry/counter.ts";
 import { parseUse } from "../telemetry/use.ts";
 import { MAX_FILE_BYTES } from "../workspace/source.ts";
 import { Access } from "./access.ts";
 import type { Assets } from "./assets.ts";
 import { ProjectFiles } from "./files.ts";
 import { chooseFirstFile } from "./opening.ts";
+import { PanelDesk, type PanelDeskOptions } from "./panel.ts";
 import { Problem, statusOf } from "./problem.ts";
-import type { Project, SearchPage } from "./protocol.ts";
+import type { Project } from "./protocol.ts";
 
 /** What the server needs; `port` 0 takes a free one. */
 export interface ConsoleServerOptions {
   readonly session: Session;
   /** Finds code for the page. */
-  readonly search: Pick<LiveSearch, "search" | "suggest" | "changed">;
-  /** Counts what happens on the page, if the person chose that anything is counted. */
-  readonly counter: Counter;
+  readonly search: PanelDeskOptions["search"] & Pick<LiveSearch, "changed">;
+  /** The usage statistics of the person. */
+  readonly telemetry: PanelDeskOptions["telemetry"];
   /** The folder whose files are shown, a real path. */
   readonly root: string;
   readonly assets: Assets;
@@ -46,7 +47,6 @@ export interface ConsoleServer {
 /** A request carries one file; as JSON it is longer than on disk. */
 const maxBodyBytes = 2 * MAX_FILE_BYTES;
 const maxCandidates = 20;
-const maxSuggestions = 8;
 /** Status changes come by the thousand while an index grows; a person reads ten a second at most. */
 const statusEveryMs = 100;
 const heartbeatMs = 15_000;
@@ -77,8 +77,9 @@ function createHandler(
   options: ConsoleServerOptions,
   access: Access,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { session, assets, language, counter } = options;
+  const { session, assets, language, telemetry } = options;
   const files = new ProjectFiles(options.root);
+  const panel = new PanelDesk(options);
 
   const routes: Readonly<Record<string, Handler>> = {
     "GET /api/project": async (_request, response) => {
@@ -102,25 +103,16 @@ function createHandler(
       options.search.changed(path);
       sendJson(response, 200, saved);
     },
-    "POST /api/search": async (request, response) => {
-      const body = await readJson(request);
+    "POST /api/panel": async (request, response) => {
+      const { message, language: asked } = parsePanelRequest(await readJson(request));
       const abandoned = new AbortController();
       response.once("close", () => abandoned.abort());
-      const page = await findCode(options.search, body, abandoned.signal);
-      // Further pages belong to the same question.
-      if ("page" in page && page.page === 1) counter.count({ kind: "search" });
-      sendJson(response, 200, page);
-    },
-    "GET /api/suggest": async (_request, response, url) => {
-      const typed = url.searchParams.get("query") ?? "";
-      const words = await options.search.suggest(typed, maxSuggestions);
-      if (words.length > 0) counter.count({ kind: "search-prompt" });
-      sendJson(response, 200, words);
+      sendJson(response, 200, await panel.answer(message, asked, abandoned.signal));
     },
     "POST /api/used": async (request, response) => {
       const event = parseUse(await readJson(request));
       if (event === undefined) throw new Problem("bad-request", "This is no deed that is counted.");
-      counter.count(event);
+      telemetry.count(event);
       sendJson(response, 200, {});
     },
     "POST /api/complete": async (request, response) => {
@@ -130,7 +122,7 @@ function createHandler(
       // The page drops a request when the person types on; the engine need not finish it.
       response.once("close", () => abandoned.abort());
       const answer = await session.complete({ ...question, signal: abandoned.signal });
-      countAnswer(counter, answer, performance.now() - beganMs);
+      countAnswer(telemetry, answer, performance.now() - beganMs);
       sendJson(response, 200, answer);
     },
     "GET /api/events": async (_request, response) => {
@@ -177,28 +169,6 @@ function parseAddress({ url = "/" }: IncomingMessage): URL {
     return new URL(url, "http://127.0.0.1");
   } catch {
     throw new Problem("bad-request", "The address is malformed.");
-  }
-}
-
-/** A question that cannot be answered is an answer too: a sentence for the person who typed it. */
-async function findCode(
-  search: ConsoleServerOptions["search"],
-  body: unknown,
-  signal: AbortSignal,
-): Promise<SearchPage> {
-  const language = isRecord(body) && body["language"] === "zh" ? "zh" : "en";
-  const page = isRecord(body) ? Number(body["page"] ?? 1) : 1;
-  try {
-    const query = fieldOf(body, "query");
-    const { understoodAs, results, ...rest } = await search.search({ query, page }, signal);
-    return {
-      ...rest,
-      sentence: wordUnderstanding(understoodAs, language),
-      results: results.map((result) => ({ ...result, why: wordReason(result.why, language) })),
-    };
-  } catch (error) {
-    if (!(error instanceof AssistantError)) throw error;
-    return { problem: wordError(error.code, error.details, language) };
   }
 }
 
@@ -313,6 +283,16 @@ function parseSave(body: unknown): { text: string; version: string | null } {
     throw new Problem("bad-request", "A save holds 'text' and 'version'.");
   }
   return { text: body["text"], version: body["version"] };
+}
+
+function parsePanelRequest(body: unknown): {
+  message: NonNullable<ReturnType<typeof parsePanelMessage>>;
+  language: Locale;
+} {
+  const message = isRecord(body) ? parsePanelMessage(body["message"]) : undefined;
+  if (message === undefined)
+    throw new Problem("bad-request", "The field 'message' is no message of the panel.");
+  return { message, language: isRecord(body) && body["language"] === "zh" ? "zh" : "en" };
 }
 
 function parseQuestion(body: unknown): {

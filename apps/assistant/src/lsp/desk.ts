@@ -17,6 +17,7 @@ import { Progress } from "./progress.ts";
 import {
   type LastRequest,
   searchMethod,
+  sourceMethod,
   statusMethod,
   type StatusReport,
   suggestMethod,
@@ -168,6 +169,7 @@ export class Desk {
     wire.onRequest(searchMethod, (params, token) =>
       this.#searching.search(params, this.#roots.folders, token),
     );
+    wire.onRequest(sourceMethod, (params) => this.#searching.source(params, this.#roots.folders));
     wire.onRequest(suggestMethod, (params) => this.#searching.suggest(params, this.#roots.folders));
     this.#statistics.listen();
   }

@@ -42,6 +42,20 @@ export const searchMethod = "cloud-code/search";
 /** Request for what the last word of `{ query, workspace? }` may become: `{ text, kind, count }[]`. */
 export const suggestMethod = "cloud-code/suggest";
 
+/**
+ * Request for the whole text of a file that was found: `{ path, package?: { ecosystem, name, version }, workspace? }`, answers a
+ * {@link FoundSource}, or null when the file is gone. Files that are in no index are never read.
+ */
+export const sourceMethod = "cloud-code/source";
+
+/** A file that was found. */
+export interface FoundSource {
+  readonly text: string;
+  readonly language: string;
+  /** What has which colour in the text; `Colours` of the panel. */
+  readonly colours: readonly number[];
+}
+
 /** One page of answers. Sentences are in the editor's language. */
 export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "results"> {
   readonly understoodAs: { readonly kind: Understanding["kind"]; readonly sentence: string };
@@ -49,6 +63,8 @@ export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "resul
   readonly results: readonly (Omit<SearchResult, "why"> & {
     readonly why: string;
     readonly root: string;
+    /** What has which colour in the snippet; `Colours` of the panel. */
+    readonly colours: readonly number[];
   })[];
 }
 
@@ -178,6 +194,8 @@ export interface TelemetryReport {
 export interface TelemetryFigure {
   readonly title: string;
   readonly value: string;
+  /** What is counted, and when; present in {@link TelemetryState}. */
+  readonly definition?: string;
 }
 
 /** How a week before this one ended. */

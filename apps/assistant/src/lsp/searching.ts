@@ -2,7 +2,9 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-protocol/node";
 import type { CancellationToken } from "vscode-languageserver-protocol/node";
 import type { Completion } from "@cloud-code/search";
+import { languageOf } from "@cloud-code/syntax";
 import { AssistantError, type Locale, wordError } from "../errors.ts";
+import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
 import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
@@ -10,7 +12,7 @@ import type { Counter } from "../telemetry/counter.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { toPath } from "./client.ts";
 import { at, stringAt } from "./params.ts";
-import type { SearchReport } from "./protocol.ts";
+import type { FoundSource, SearchReport } from "./protocol.ts";
 
 const SUGGESTIONS = 10;
 
@@ -57,6 +59,7 @@ export class Searching {
           ...result,
           why: wordReason(result.why, this.#locale),
           root,
+          colours: toColours(result.snippet, result.language),
         })),
       };
     } catch (error) {
@@ -69,6 +72,24 @@ export class Searching {
     } finally {
       cancelling.dispose();
     }
+  }
+
+  /** `cloud-code/source`. */
+  async source(params: unknown, folders: readonly string[]): Promise<FoundSource | null> {
+    const path = stringAt(params, "path");
+    if (path === undefined)
+      throw new ResponseError(ErrorCodes.InvalidParams, "The parameter 'path' is missing.");
+    const [ecosystem, name, version] = ["ecosystem", "name", "version"].map((key) =>
+      stringAt(params, "package", key),
+    );
+    const isPackage = ecosystem !== undefined && name !== undefined && version !== undefined;
+    const text = await this.#open(rootOf(params, folders)).source({
+      path,
+      ...(isPackage ? { package: { ecosystem, name, version } } : {}),
+    });
+    if (text === undefined) return null;
+    const language = languageOf(path) ?? "generic";
+    return { text, language, colours: toColours(text, language) };
   }
 
   /** `cloud-code/suggest`. */

@@ -1,7 +1,7 @@
 import type { Completion, SearchAnswer } from "@cloud-code/search";
 import type { Notice } from "../session.ts";
 import type { AskedSearch } from "./request.ts";
-import type { SearcherOptions } from "./searcher.ts";
+import type { FoundFile, SearcherOptions } from "./searcher.ts";
 import { Finder } from "./thread.ts";
 
 const FRESH_MS = 3_000;
@@ -38,6 +38,11 @@ export class LiveSearch {
   async suggest(typed: string, limit: number): Promise<readonly Completion[]> {
     await this.#fresh();
     return this.#finder.suggest(typed, limit);
+  }
+
+  /** The whole text of a file that was found; undefined when it is gone or in no index. */
+  source(file: FoundFile): Promise<string | undefined> {
+    return this.#finder.source(file);
   }
 
   /** Tells that a file is different; `path` is relative to the workspace. */

@@ -100,6 +100,32 @@ describe("a search in a workspace", () => {
     expect(await ask(own, '"the table is closed"')).toEqual(["src/table.ts:7-9"]);
     expect(await ask(own, '/release\\("\\w+ table/')).toEqual(["src/table.ts:7-9"]);
   });
+  it("shows a found file whole, and no file that is in no index", async () => {
+    const own = await ready(
+      workspace({
+        "src/table.ts": READER,
+        "src/.env": "TOKEN=canary",
+        "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
+        "node_modules/tables/package.json": JSON.stringify({ name: "tables", version: "1.0.0" }),
+        "node_modules/tables/a.js": "function sharedThing() {}\n",
+      }),
+    );
+    const tables = { ecosystem: "npm", name: "tables", version: "1.0.0" };
+    const check = async (
+      path: string,
+      text: string | undefined,
+      version?: string,
+    ): Promise<void> => {
+      const facts = version === undefined ? {} : { package: { ...tables, version } };
+      expect(await own.source({ path, ...facts }), path).toBe(text);
+    };
+    await check("src/table.ts", READER);
+    await check("a.js", "function sharedThing() {}\n", "1.0.0");
+    await check("a.js", undefined, "2.0.0");
+    await check("package.json", undefined, "1.0.0");
+    await check("src/.env", undefined);
+    await check("../../etc/passwd", undefined);
+  });
   it("shows uses of a name, tests first", async () => {
     const own = await ready(
       workspace({

@@ -41,6 +41,18 @@ export interface UpdateOrder {
   readonly dependencies: boolean;
 }
 
+/** A file of an answer: enough to find it again. */
+export interface FoundFile {
+  /** Relative to the workspace or to the package. */
+  readonly path: string;
+  /** Absent in a workspace. */
+  readonly package?: {
+    readonly ecosystem: string;
+    readonly name: string;
+    readonly version: string;
+  };
+}
+
 /** How far an update is. */
 export interface UpdateProgress {
   readonly filesDone: number;
@@ -178,6 +190,30 @@ export class Searcher {
     };
     const answer = (): Promise<SearchAnswer> => search(stores, request, tools);
     return this.#own.use(() => (hasShared ? this.#shared.use(answer) : answer()));
+  }
+
+  /**
+   * The whole text of a file that was found, as it is now; undefined when it is gone. A file that is in no index is not read, whoever
+   * asks for it: only what is indexed was found to be no secret.
+   */
+  async source({ path, package: facts }: FoundFile): Promise<string | undefined> {
+    if (facts === undefined) {
+      const known = await this.#own.use(() =>
+        this.#own.get("select 1 from file where package = ? and path = ? and content is not null", [
+          WORKSPACE,
+          path,
+        ]),
+      );
+      return known === undefined ? undefined : readAgain(this.#root, path);
+    }
+    const known = await this.#shared.use(() =>
+      this.#shared.get(
+        "select p.id id, p.root root from package p join file f on f.package = p.id where p.key = ? and f.path = ? and f.content is not null",
+        [keyOf(facts), path],
+      ),
+    );
+    if (known === undefined || !this.#allowed.has(Number(known["id"]))) return undefined;
+    return this.#reader.read(path, String(known["root"]));
   }
 
   /** What the last word of a question may become. */
@@ -436,6 +472,10 @@ class Batch {
   }
 }
 
-function keyOf({ ecosystem, name, version }: PackageOnDisk): string {
+function keyOf({
+  ecosystem,
+  name,
+  version,
+}: Pick<PackageOnDisk, "ecosystem" | "name" | "version">): string {
   return `${ecosystem}:${name}@${version}`;
 }

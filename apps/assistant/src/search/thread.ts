@@ -3,6 +3,7 @@ import type { Completion, SearchAnswer, SearchRequest } from "@cloud-code/search
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
 import type {
+  FoundFile,
   SearcherListener,
   SearcherOptions,
   SearchFacts,
@@ -14,6 +15,7 @@ import type {
 export type Order =
   | { readonly kind: "update"; readonly order: UpdateOrder }
   | { readonly kind: "search"; readonly request: Omit<SearchRequest, "signal"> }
+  | { readonly kind: "source"; readonly file: FoundFile }
   | { readonly kind: "suggest"; readonly typed: string; readonly limit: number }
   | { readonly kind: "changed"; readonly path: string }
   | { readonly kind: "facts" }
@@ -69,6 +71,11 @@ export class Finder {
   /** What the last word of a question may become. */
   suggest(typed: string, limit: number): Promise<readonly Completion[]> {
     return this.#ask({ kind: "suggest", typed, limit }) as Promise<readonly Completion[]>;
+  }
+
+  /** The whole text of a file that was found, as it is now; undefined when it is gone or in no index. */
+  source(file: FoundFile): Promise<string | undefined> {
+    return this.#ask({ kind: "source", file }) as Promise<string | undefined>;
   }
 
   /** Tells that a file of the workspace is different; `path` is relative to it. */

@@ -25,6 +25,8 @@ if (parentPort !== null) {
         return searcher.update(order.order, signal);
       case "search":
         return searcher.search({ ...(order.request satisfies SearchRequest), signal });
+      case "source":
+        return searcher.source(order.file);
       case "suggest":
         return searcher.suggest(order.typed, order.limit);
       case "changed":

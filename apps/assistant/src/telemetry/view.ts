@@ -1,8 +1,10 @@
 /** Usage statistics in words: what the terminal prints and what editors are told. */
 import {
   consentQuestion,
+  counters,
   denials,
   figures,
+  inventory,
   products,
   renderNotice,
   toMarkdown,
@@ -43,7 +45,7 @@ export function toState(standing: Standing, paths: Paths, locale: Locale): Telem
     ...(canAsk ? { question: toQuestion(receiver, locale) } : {}),
     ...(next === undefined ? {} : { next: toReport(next) }),
     waiting: standing.waiting.map(toReport),
-    ...(mode === "off" ? {} : { figures: wordFigures(standing.counts, locale) }),
+    ...(mode === "off" ? {} : { figures: defineFigures(standing.counts, locale) }),
     choicesPath: paths.choices,
     figuresPath: paths.figures,
   };
@@ -109,6 +111,19 @@ function wordFigures(counts: Counts | undefined, locale: Locale): TelemetryFigur
   return toFigures(counts).map(({ figure, values }) => ({
     title: figures[figure].title[locale],
     value: (values ?? []).map((value) => digits.format(value)).join(" / "),
+  }));
+}
+
+/** The eight figures with what each counts, in the words of the inventory. */
+function defineFigures(counts: Counts, locale: Locale): TelemetryFigure[] {
+  const definitions = Object.values(figures).map(({ value }) =>
+    (value.kind === "counts" ? value.of : [value.sum, value.by])
+      .map((key) => inventory[counters[key].item].detail?.[locale] ?? "")
+      .join(locale === "en" ? " " : ""),
+  );
+  return wordFigures(counts, locale).map((figure, index) => ({
+    ...figure,
+    definition: definitions[index] ?? "",
   }));
 }
 

@@ -1,14 +1,13 @@
+import type { HostMessage } from "@cloud-code/panel/protocol";
 import type { Answer, Question, Status } from "../../session.ts";
 import type {
   ConsoleErrorCode,
   ConsoleProblem,
   OpenedFile,
+  PanelRequest,
   Project,
   SaveRequest,
   Saved,
-  SearchPage,
-  SearchQuestion,
-  SearchSuggestions,
   Use,
 } from "../protocol.ts";
 
@@ -74,19 +73,9 @@ export class Client {
     return this.#request("POST", "/api/complete", question, signal);
   }
 
-  /** Finds code. Aborting drops the question on the server too. */
-  search(question: SearchQuestion, signal: AbortSignal): Promise<SearchPage> {
-    return this.#request("POST", "/api/search", question, signal);
-  }
-
-  /** What the last word of a question may become. */
-  suggest(typed: string, signal: AbortSignal): Promise<SearchSuggestions> {
-    return this.#request(
-      "GET",
-      `/api/suggest?query=${encodeURIComponent(typed)}`,
-      undefined,
-      signal,
-    );
+  /** Hands over a message of the panel and returns the answers to it. Aborting drops it on the server too. */
+  panel(request: PanelRequest, signal: AbortSignal): Promise<readonly HostMessage[]> {
+    return this.#request("POST", "/api/panel", request, signal);
   }
 
   /** Tells what the person did, for those who chose that it is counted. */

@@ -10,6 +10,7 @@ import { createFileState, setEditorWords, styleNonce } from "./editor.ts";
 import { fillKeys, find, nameKey, nameKeyOrButton, narrow } from "./elements.ts";
 import { accepted, ghostText, show, shownField, toShown } from "./ghost.ts";
 import { rankedList, showNote } from "./list.ts";
+import { SidePanel } from "./panel.ts";
 import {
   applyLocale,
   applyTheme,
@@ -18,7 +19,6 @@ import {
   writeLocale,
   writeTheme,
 } from "./preferences.ts";
-import { SearchDialog } from "./search.ts";
 import { drawLatency, drawStatus, drawStopped } from "./status.ts";
 import { Strip } from "./strip.ts";
 import { FileTree } from "./tree.ts";
@@ -51,7 +51,7 @@ class Page {
   readonly #view: EditorView;
   readonly #tree: FileTree;
   readonly #strip: Strip;
-  readonly #search: SearchDialog;
+  readonly #panel: SidePanel;
   readonly #ask: (view: EditorView) => void;
   readonly #extensions: ReturnType<typeof asking>["extension"];
   #current: Buffer | undefined;
@@ -91,18 +91,18 @@ class Page {
       () => this.#view,
       () => this.#ask(this.#view),
     );
-    this.#search = new SearchDialog({
+    this.#panel = new SidePanel({
       locale,
-      search: (question, signal) => client.search(question, signal),
-      suggest: (typed, signal) => client.suggest(typed, signal),
+      status: () => this.#status,
+      ask: (request, signal) => client.panel(request, signal),
       selection: () => {
         const { from, to } = this.#view.state.selection.main;
         return this.#view.state.sliceDoc(from, to);
       },
-      open: (path, line) => this.#run(() => this.#openAt(path, line), path),
+      open: (path, line) => this.#openAt(path, line),
       insert: (text) => this.#insert(text),
-      used: (use) => client.used(use),
-      failed: (error) => this.#fail(error),
+      word: (error) => sayProblem(codeOf(error), this.#locale, ""),
+      closed: () => this.#view.focus(),
     });
     this.#tree = new FileTree(find("tree"), find("tree-note"), {
       open: (path) => this.#run(() => this.open(path), path),
@@ -294,6 +294,7 @@ class Page {
   #setStatus(status: Status): void {
     this.#status = status;
     drawStatus(status, this.#locale);
+    this.#panel.renew("status");
   }
 
   #setConnected(isConnected: boolean): void {
@@ -307,7 +308,7 @@ class Page {
   #listen(): void {
     const onClick = (id: string, run: () => void): void => find(id).addEventListener("click", run);
     onClick("save", () => this.#run(() => this.save()));
-    onClick("search-open", () => this.#search.show());
+    onClick("search-open", () => this.#panel.show());
     onClick("language", () => this.#switchLocale());
     onClick("theme", () => this.#switchTheme());
     onClick("help", () => find<HTMLDialogElement>("facts").showModal());
@@ -336,7 +337,7 @@ class Page {
 
   #onKey(event: KeyboardEvent): void {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (event.shiftKey && event.key.toLowerCase() === "s") this.#search.show();
+    if (event.shiftKey && event.key.toLowerCase() === "s") this.#panel.show();
     else if (event.shiftKey) return;
     else if (event.key === "s") this.#run(() => this.save());
     else if (event.key === "p") this.#focusFilter();
@@ -369,6 +370,7 @@ class Page {
     this.#locale = this.#locale === "en" ? "zh" : "en";
     writeLocale(this.#locale);
     this.#drawWords();
+    this.#panel.renew("settings");
   }
 
   #switchTheme(): void {
@@ -430,8 +432,7 @@ class Page {
   }
 
   #fail(error: unknown, path = ""): void {
-    const code = error instanceof RequestError ? error.code : "failed";
-    this.#alert(sayProblem(code, this.#locale, path));
+    this.#alert(sayProblem(codeOf(error), this.#locale, path));
   }
 
   #alert(text: string): void {
@@ -442,6 +443,10 @@ class Page {
   #say(word: Word, details: Details = {}): string {
     return say(word, this.#locale, details);
   }
+}
+
+function codeOf(error: unknown): RequestError["code"] {
+  return error instanceof RequestError ? error.code : "failed";
 }
 
 /** Shows a dialog and resolves with the value of the button that closed it; Esc is an empty value. */

@@ -48,19 +48,12 @@ const words = {
   },
 
   search: { en: "Search code", zh: "搜索代码" },
-  searchHint: {
-    en: "A name, a description, a /pattern/ or an error message",
-    zh: "名称、描述、/正则表达式/ 或错误信息",
+  panelLabel: { en: "Search, statistics, status and data", zh: "搜索、统计、状态与数据" },
+  panelClose: { en: "Close the panel", zh: "关闭面板" },
+  modelLocal: {
+    en: "Suggestions come from an index of your own files, on this machine.",
+    zh: "建议来自本机上您自己文件的索引。",
   },
-  searching: { en: "Searching …", zh: "正在搜索……" },
-  searchNothing: { en: "Nothing was found.", zh: "没有找到结果。" },
-  searchCount: { en: "{first}–{last} of {total}", zh: "第 {first}–{last} 条，共 {total} 条" },
-  searchMore: { en: "Next page", zh: "下一页" },
-  searchBack: { en: "Previous page", zh: "上一页" },
-  searchOpen: { en: "Open", zh: "打开" },
-  searchCopy: { en: "Copy", zh: "复制" },
-  searchCopied: { en: "Copied.", zh: "已复制。" },
-  searchInsert: { en: "Insert", zh: "插入" },
   keySearch: { en: "search the code and its dependencies", zh: "搜索代码及其依赖" },
 
   accept: { en: "Accept", zh: "采纳" },

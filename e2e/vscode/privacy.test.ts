@@ -1,0 +1,310 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { products } from "@cloud-code/policy";
+import {
+  createReceiver,
+  ReportFolder,
+  type RunningReceiver,
+  serve,
+  weekOf,
+} from "@cloud-code/telemetry";
+import type { Copy } from "../lsp.ts";
+import { Recorder, whyNotRecorded } from "../offline.ts";
+import { createProject, ledger } from "../try.ts";
+import { Editor, type EditorOptions, packExtension, whyNoEditor } from "./editor.ts";
+
+const missing = (await whyNoEditor()) ?? (await whyNotRecorded());
+if (missing !== undefined) console.warn(missing);
+
+/** How old counts are made, in days: their week is over then, and not so long ago that it is given up. */
+const weeks = 15;
+/** What an editor does at once takes a while on a busy machine. */
+const soon = { timeout: 20_000 };
+const lineInside = ledger.split("\n").length - 2;
+
+describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout: 180_000 }, () => {
+  let project: Copy;
+  let packed: string;
+  let work: string;
+  let home: string;
+  let receiver: RunningReceiver;
+  let origin: string;
+  const arrived: string[] = [];
+
+  const start = (options: Partial<EditorOptions> = {}): Promise<Editor> =>
+    Editor.start(packed, {
+      folder: project.folder,
+      home,
+      ...options,
+      settings: {
+        "telemetry.telemetryLevel": "all",
+        "cloudCode.telemetry.receiver": origin,
+        ...options.settings,
+      },
+      environment: { NODE_EXTRA_CA_CERTS: join(work, "certificate.pem") },
+    });
+
+  beforeAll(async () => {
+    project = createProject();
+    packed = await packExtension();
+    work = mkdtempSync(join(tmpdir(), "cloud-code-privacy-"));
+    home = join(work, "home");
+    mkdirSync(home);
+    const tls = makeCertificate(work);
+    const receive = createReceiver({
+      store: new ReportFolder(join(work, "reports")),
+      isConsentValid: (version) => version === products.assistant.notice.version,
+    });
+    receiver = await serve(
+      async (request) => {
+        arrived.push(await request.clone().text());
+        return receive(request);
+      },
+      { host: "127.0.0.1", port: 0, tls },
+    );
+    origin = `https://127.0.0.1:${receiver.port}`;
+  });
+
+  afterAll(async () => {
+    await receiver.close();
+    project.remove();
+    rmSync(work, { recursive: true, force: true });
+  });
+
+  /** Files of usage statistics under a home. */
+  function kept(place: string): string[] {
+    const found = [".config/cloud-code/telemetry.jsonl", ".local/state/cloud-code/telemetry"]
+      .map((name) => join(place, name))
+      .filter((path) => existsSync(path));
+    return found.flatMap((path) =>
+      path.endsWith(".jsonl")
+        ? [path]
+        : readdirSync(path, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => join(entry.parentPath, entry.name)),
+    );
+  }
+
+  /** Writes so that suggestions are computed at least `times`, and accepts the last. */
+  async function write(editor: Editor, times: number): Promise<void> {
+    await editor.openFile("ledger.ts");
+    for (let index = 1; index <= times; index++) {
+      await editor.rewrite(lineInside, "  const total");
+      await editor.ghost.waitFor();
+      await editor.page.keyboard.press(index === times ? "Tab" : "Escape");
+    }
+  }
+
+  /**
+   * Makes everything that was kept `days` older, as if it had been made so long ago, and has the report of a finished week go out in
+   * `dueInMs` from now. The editor hands no other clock down to what it starts.
+   */
+  function age(days: number, dueInMs: number): void {
+    const choices = join(home, ".config/cloud-code/telemetry.jsonl");
+    const older = (text: string): string =>
+      text.replaceAll(/"(atMs|sinceMs)":(\d+)/g, (_, name: string, ms: string) => {
+        return `"${name}":${Number(ms) - days * 86_400_000}`;
+      });
+    writeFileSync(choices, older(readFileSync(choices, "utf8")));
+    const figures = join(home, ".local/state/cloud-code/telemetry");
+    const week = weekOf(Date.now() - days * 86_400_000);
+    for (const name of readdirSync(join(figures, "counts"))) {
+      const [from, to] = [join(figures, "counts", name), join(figures, "counts", week)];
+      if (from !== to) renameSync(from, to);
+      for (const file of readdirSync(to))
+        writeFileSync(join(to, file), older(readFileSync(join(to, file), "utf8")));
+    }
+    comeDue(week, dueInMs);
+  }
+
+  function comeDue(week: string, inMs: number): void {
+    const folder = join(home, ".local/state/cloud-code/telemetry/due");
+    mkdirSync(folder, { recursive: true });
+    const due = JSON.stringify({ atMs: Date.now() + inMs, attempts: 0 });
+    writeFileSync(join(folder, `${week}.json`), due);
+  }
+
+  let shown = "";
+
+  test("[A1] [A3] at the first start one question comes, and closing it is no consent", async () => {
+    const editor = await start();
+    try {
+      await editor.begin("ledger.ts");
+      const question = editor.notification("Send anonymous usage statistics?");
+      await question.waitFor();
+      const text = await question.innerText();
+      expect(text).toContain(origin);
+      expect(text).toContain("your editor has a privacy policy of its own");
+      expect(text).toContain("Not now");
+      await editor.picture("question");
+      await question.getByRole("button", { name: "Read the privacy notice" }).click();
+      await editor.page.locator(".tab.active", { hasText: "Privacy notice" }).waitFor();
+      const notice = editor.page
+        .frameLocator('iframe.webview.ready[src*="markdown"]')
+        .frameLocator("iframe#active-frame");
+      await notice.getByText("This notice covers the Cloud Code assistant only.").waitFor();
+      await question.waitFor();
+      await editor.picture("notice");
+      await question.hover();
+      await question.locator(".codicon-notifications-clear").click();
+      await question.waitFor({ state: "hidden" });
+      await editor.indexed();
+      await write(editor, 2);
+      await pause(2_500);
+      expect(kept(home)).toEqual([]);
+    } finally {
+      await editor.close();
+    }
+  });
+
+  test("[A3] [A5] it is asked once; the command asks again, and what is then counted is shown byte for byte", async () => {
+    const editor = await start();
+    let counted = "";
+    try {
+      await editor.openFile("ledger.ts");
+      await editor.indexed();
+      await pause(2_000);
+      expect(await editor.notification("Send anonymous").count()).toBe(0);
+      await editor.command("Allow or Stop Usage Statistics");
+      await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Send" }).click();
+      const dialog = editor.page.locator(".monaco-dialog-box");
+      await dialog.waitFor();
+      await editor.picture("allow");
+      await dialog.getByRole("button", { name: "Allow", exact: true }).click();
+      await expect.poll(() => editor.settings()["cloudCode.telemetry.mode"], soon).toBe("on");
+      await write(editor, 6);
+      await editor.command("Show Usage Statistics");
+      const bytes = editor.panel.locator("pre.bytes");
+      await expect
+        .poll(
+          async () => (JSON.parse(await bytes.innerText()) as { triggers: number }).triggers,
+          soon,
+        )
+        .toBeGreaterThanOrEqual(20);
+      await pause(1_500);
+      await editor.picture("statistics");
+      counted = await bytes.innerText();
+    } finally {
+      await editor.close();
+    }
+    age(weeks, 3_600_000);
+    const next = await start();
+    try {
+      await next.openFile("ledger.ts");
+      await next.command("Show Usage Statistics");
+      const waiting = next.panel.locator("pre.bytes").nth(1);
+      await waiting.waitFor();
+      shown = await waiting.innerText();
+      await next.picture("statistics-waiting");
+    } finally {
+      await next.close();
+    }
+    // The same figures, of the week they are now about.
+    const ofWeek = (report: string): object => ({ ...(JSON.parse(report) as object), week: "" });
+    expect(ofWeek(shown)).toEqual(ofWeek(counted));
+    expect(arrived).toEqual([]);
+    comeDue(weekOf(Date.now() - weeks * 86_400_000), -1_000);
+    cpSync(home, join(work, "editor-off"), { recursive: true });
+  });
+
+  test("[A4] while the editor's own telemetry is off nothing is sent", async () => {
+    const editor = await start({
+      home: join(work, "editor-off"),
+      settings: { "telemetry.telemetryLevel": "off" },
+    });
+    try {
+      await editor.openFile("ledger.ts");
+      await editor.indexed();
+      await pause(8_000);
+      await editor.command("Show Usage Statistics");
+      await editor.panel.locator("fieldset.choices .hint").waitFor();
+      await editor.picture("statistics-editor-off");
+    } finally {
+      await editor.close();
+    }
+    expect(arrived).toEqual([]);
+  });
+
+  test("[A2] [A5] [A8] what the inspector showed arrives byte for byte, over the only connection there is", async () => {
+    const recorder = await Recorder.create();
+    const editor = await start({ wrap: recorder.wrap });
+    try {
+      await editor.openFile("ledger.ts");
+      await expect.poll(() => arrived, { timeout: 60_000 }).toEqual([shown]);
+      await editor.indexed();
+      await write(editor, 3);
+      await editor.command("Show Usage Statistics");
+      const week = editor.panel.locator("details.week").first();
+      await week.click();
+      await editor.picture("statistics-sent");
+      expect(await week.innerText()).toContain(shown);
+      expect(editor.foreign).toEqual([]);
+
+      // Withdrawing on the settings page: what waits is gone at once.
+      await expect.poll(() => kept(home).some((path) => path.includes("queued-")), soon).toBe(true);
+      editor.configure({ "cloudCode.telemetry.mode": "off" });
+      await expect
+        .poll(() => kept(home).filter((path) => path.includes("/counts/")), soon)
+        .toEqual([]);
+    } finally {
+      await editor.close();
+    }
+    const connections = (await recorder.portAttempts(editor.pid))
+      .filter(({ call, family }) => call === "connect" && family !== "AF_UNIX")
+      .map(({ address, port }) => `${address ?? ""}:${port ?? ""}`);
+    // The editor's own statistics were pointed at a port that nobody listens on.
+    expect([...new Set(connections)].filter((place) => place !== "127.0.0.1:9")).toEqual([
+      `127.0.0.1:${receiver.port}`,
+    ]);
+    await recorder.remove();
+  });
+
+  test("[A4] after that nothing is counted and nothing more is sent", async () => {
+    const editor = await start({ settings: { "cloudCode.telemetry.mode": "off" } });
+    try {
+      await editor.openFile("ledger.ts");
+      await editor.indexed();
+      await write(editor, 1);
+      await pause(8_000);
+    } finally {
+      await editor.close();
+    }
+    expect(arrived).toEqual([shown]);
+    expect(
+      kept(home).filter((path) => !path.endsWith(".jsonl") && !path.includes("/sent/")),
+    ).toEqual([]);
+  });
+});
+
+/** A certificate for 127.0.0.1 that is its own authority, in `folder`. */
+function makeCertificate(folder: string): { certificate: string; key: string } {
+  const [certificate, key] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "60"];
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const { status, stderr } = spawnSync("openssl", [
+    "req",
+    "-x509",
+    ...curve,
+    ...names,
+    "-keyout",
+    key,
+    "-out",
+    certificate,
+  ]);
+  if (status !== 0) throw new Error(`openssl failed: ${String(stderr)}`);
+  return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+}
