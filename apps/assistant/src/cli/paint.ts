@@ -1,16 +1,17 @@
+import { colourNames } from "@cloud-code/panel/protocol";
 import type { SearchResult } from "@cloud-code/search";
-import { type Language, tokenize, TokenKind } from "@cloud-code/syntax";
+import { toColours } from "../search/colours.ts";
 
 const PLAIN = "39";
 /** Colours of the terminal's own palette, so that they suit light and dark ones. */
-const COLOURS: Readonly<Partial<Record<TokenKind, string>>> = {
-  [TokenKind.Keyword]: "35",
-  [TokenKind.Number]: "33",
-  [TokenKind.String]: "32",
-  [TokenKind.Template]: "32",
-  [TokenKind.Regex]: "32",
-  [TokenKind.Comment]: "90",
-  [TokenKind.Preprocessor]: "35",
+const CODES: Readonly<Record<(typeof colourNames)[number], string>> = {
+  keyword: "35",
+  string: "32",
+  number: "33",
+  comment: "90",
+  type: "36",
+  call: "34",
+  markup: "35",
 };
 
 /**
@@ -45,11 +46,11 @@ export function paintSnippet(
     }
   };
   let at = 0;
-  const tokens = tokenize(snippet, language === "markdown" ? "generic" : (language as Language));
-  for (let index = 0; index < tokens.count; index++) {
-    const [start, end] = [tokens.starts[index] ?? at, tokens.ends[index] ?? at];
+  const colours = toColours(snippet, language);
+  for (let index = 0; index < colours.length; index += 3) {
+    const [start = 0, end = 0, colour = 0] = colours.slice(index, index + 3);
     put(at, start, PLAIN);
-    put(start, end, COLOURS[tokens.kinds[index] as TokenKind] ?? PLAIN);
+    put(start, end, CODES[colourNames[colour] ?? "markup"]);
     at = end;
   }
   put(at, snippet.length, PLAIN);

@@ -5,6 +5,7 @@ import { type Telemetry, TelemetryError, type UsageEvent } from "@cloud-code/tel
 import { AssistantError, type Locale, wordError } from "../errors.ts";
 import { toColours } from "../search/colours.ts";
 import type { LiveSearch } from "../search/live.ts";
+import { findModelPermission } from "../search/meaning.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { toEgress } from "../telemetry/egress.ts";
 import { parseSearchUse } from "../telemetry/use.ts";
@@ -13,7 +14,7 @@ import { toAssistantError, toExport, toState, toWeek } from "../telemetry/view.t
 /** What the panel asks of the program; the rest is the page's to do. */
 export interface PanelDeskOptions {
   /** Finds code. */
-  readonly search: Pick<LiveSearch, "search" | "suggest" | "source">;
+  readonly search: Pick<LiveSearch, "search" | "suggest" | "source" | "requests">;
   /** Counts, if the person chose it. */
   readonly telemetry: Pick<
     Telemetry,
@@ -123,15 +124,17 @@ export class PanelDesk {
   }
 
   async #tell(locale: Locale): Promise<readonly HostMessage[]> {
-    const [standing, weeks] = await Promise.all([
+    const [standing, weeks, permission] = await Promise.all([
       this.#telemetry.standing(),
       this.#telemetry.history(),
+      findModelPermission(process.env),
     ]);
+    const models = { permission, requests: this.#search.requests };
     const state = toState(standing, this.#telemetry.paths, locale);
     const history = weeks.map((week) => toWeek(week, locale));
     return [
       { kind: "telemetry", telemetry: { ...state, history } },
-      { kind: "egress", egress: toEgress(standing, weeks, locale) },
+      { kind: "egress", egress: toEgress(standing, weeks, models, locale) },
     ];
   }
 }

@@ -171,7 +171,7 @@ export class Desk {
     );
     wire.onRequest(sourceMethod, (params) => this.#searching.source(params, this.#roots.folders));
     wire.onRequest(suggestMethod, (params) => this.#searching.suggest(params, this.#roots.folders));
-    this.#statistics.listen();
+    this.#statistics.listen(() => this.#searching.requests);
   }
 
   #changedOnDisk(uri: string): void {

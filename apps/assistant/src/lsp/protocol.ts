@@ -1,3 +1,4 @@
+import type { EgressView } from "@cloud-code/panel/protocol";
 import type { SearchAnswer, SearchResult, Understanding } from "@cloud-code/search";
 import type { Status } from "../session.ts";
 import type { Reason } from "./words.ts";
@@ -109,6 +110,12 @@ export const telemetryPurgeMethod = "cloud-code/telemetry/purge";
 /** Request (no parameters): the weeks before this one, newest first, as {@link TelemetryWeek}`[]`. */
 export const telemetryHistoryMethod = "cloud-code/telemetry/history";
 
+/**
+ * Request (no parameters): where data may go and went from this machine, an {@link EgressView}: reports that left, and requests to an embedding model since the
+ * server started.
+ */
+export const egressMethod = "cloud-code/egress";
+
 /** Request (no parameters): everything that is kept about usage on this machine, as {@link TelemetryExport}. */
 export const telemetryExportMethod = "cloud-code/telemetry/export";
 
@@ -215,3 +222,5 @@ export interface TelemetryExport {
   /** JSON. */
   readonly text: string;
 }
+
+export type { EgressView };

@@ -6,6 +6,7 @@ import { languageOf } from "@cloud-code/syntax";
 import { AssistantError, type Locale, wordError } from "../errors.ts";
 import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
+import type { ModelRequest } from "../search/meaning.ts";
 import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import type { Counter } from "../telemetry/counter.ts";
@@ -28,6 +29,13 @@ export class Searching {
     this.#locale = locale;
     this.#isTold = isTold;
     this.#counter = counter;
+  }
+
+  /** What was sent to a model, in all folders, the latest first. */
+  get requests(): readonly ModelRequest[] {
+    return [...this.#searches.values()]
+      .flatMap(({ requests }) => requests)
+      .toSorted((one, other) => other.atMs - one.atMs);
   }
 
   /** `cloud-code/search`. */

@@ -1,7 +1,9 @@
 import { type Mode, type Telemetry, TelemetryError, type UsageEvent } from "@cloud-code/telemetry";
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-protocol/node";
 import { AssistantError, wordError } from "../errors.ts";
+import { findModelPermission, type ModelRequest } from "../search/meaning.ts";
 import type { Counter } from "../telemetry/counter.ts";
+import { toEgress } from "../telemetry/egress.ts";
 import type { Surface } from "../telemetry/open.ts";
 import { parseSearchUse } from "../telemetry/use.ts";
 import { toAssistantError, toExport, toNotice, toState, toWeek } from "../telemetry/view.ts";
@@ -9,6 +11,7 @@ import type { Client } from "./client.ts";
 import { codeOf } from "./log.ts";
 import { at, stringAt } from "./params.ts";
 import {
+  egressMethod,
   noticeMethod,
   searchUsedMethod,
   telemetryChangedMethod,
@@ -62,8 +65,8 @@ export class Statistics implements Counter {
     this.#telemetry.then((telemetry) => telemetry.count(event)).catch(() => undefined);
   }
 
-  /** Answers the requests about statistics. */
-  listen(): void {
+  /** Answers the requests about statistics and about where data went; `requests`: what was sent to a model, the latest first. */
+  listen(requests: () => readonly ModelRequest[]): void {
     const wire = this.#wire;
     const { locale } = this.#client;
     wire.onRequest(noticeMethod, () => toNotice(locale));
@@ -83,6 +86,16 @@ export class Statistics implements Counter {
     wire.onRequest(telemetryHistoryMethod, () =>
       this.#attempt(async (telemetry) =>
         (await telemetry.history()).map((week) => toWeek(week, locale)),
+      ),
+    );
+    wire.onRequest(egressMethod, () =>
+      this.#attempt(async (telemetry) =>
+        toEgress(
+          await telemetry.standing(),
+          await telemetry.history(),
+          { permission: await findModelPermission(process.env), requests: requests() },
+          locale,
+        ),
       ),
     );
     wire.onRequest(telemetryExportMethod, () =>

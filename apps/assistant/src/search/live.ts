@@ -1,10 +1,12 @@
 import type { Completion, SearchAnswer } from "@cloud-code/search";
 import type { Notice } from "../session.ts";
+import type { ModelRequest } from "./meaning.ts";
 import type { AskedSearch } from "./request.ts";
 import type { FoundFile, SearcherOptions } from "./searcher.ts";
 import { Finder } from "./thread.ts";
 
 const FRESH_MS = 3_000;
+const KEPT_REQUESTS = 100;
 
 /**
  * The search of a workspace for a surface that stays: nothing is read before the first question; that one waits for the workspace's files, and the dependencies
@@ -13,6 +15,7 @@ const FRESH_MS = 3_000;
 export class LiveSearch {
   readonly #finder: Finder;
   readonly #isTold: boolean;
+  readonly #requests: ModelRequest[] = [];
   #updated: Promise<void> | undefined;
   #updatedMs = 0;
 
@@ -24,8 +27,20 @@ export class LiveSearch {
     this.#isTold = options.isTold;
     this.#finder = new Finder(
       { root: options.root, cache: options.cache },
-      { notice, progress: () => undefined },
+      {
+        notice,
+        progress: () => undefined,
+        sent: (request) => {
+          this.#requests.unshift(request);
+          this.#requests.length = Math.min(this.#requests.length, KEPT_REQUESTS);
+        },
+      },
     );
+  }
+
+  /** What was sent to a model since the start, the latest first. */
+  get requests(): readonly ModelRequest[] {
+    return this.#requests;
   }
 
   /** Answers a question. Rejects with an `AssistantError`. */

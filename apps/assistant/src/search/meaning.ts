@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { CancelSignal, Similarity } from "@cloud-code/search";
-import { ask, openai } from "@cloud-code/models";
-import { type Decision, decide, isLoopback, type ItemKey } from "@cloud-code/policy";
+import { ask, type Endpoint, openai } from "@cloud-code/models";
+import {
+  type Decision,
+  decide,
+  isLoopback,
+  type ItemKey,
+  type PurposeKey,
+} from "@cloud-code/policy";
 import { consentsPath, modelCircumstances, readConsents } from "../consents.ts";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
@@ -16,6 +22,21 @@ export interface MeaningSettings {
   readonly key?: string;
   /** The say of the meaning beside the words, 0 to 1. Default 0.4. */
   readonly weight?: number;
+}
+
+/** A request that was sent to a model, for the record of where data went. Of its content nothing is kept. */
+export interface ModelRequest {
+  readonly origin: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly bytesSent: number;
+  readonly isAnswered: boolean;
+}
+
+/** What a similarity tells its owner. */
+export interface SimilarityListener {
+  notice(notice: Notice): void;
+  sent(request: ModelRequest): void;
 }
 
 const ITEMS: readonly ItemKey[] = ["assistant.source-code", "assistant.recent-queries"];
@@ -67,6 +88,31 @@ export async function judgeModel(
   });
 }
 
+/** Leave to ask the model that is set up. */
+export interface ModelPermission {
+  readonly origin: string;
+  readonly purpose: PurposeKey;
+  readonly items: readonly ItemKey[];
+  /** When the person said yes; absent for a model on this machine, which needs none. */
+  readonly sinceMs?: number;
+}
+
+/** The permission as it stands; undefined where no model is set up, or the one that is may not be asked. */
+export async function findModelPermission(
+  environment: NodeJS.ProcessEnv,
+): Promise<ModelPermission | undefined> {
+  const settings = readMeaning(environment);
+  if (settings === undefined) return undefined;
+  const { origin } = new URL(settings.root);
+  const decision = await judgeModel(origin, environment);
+  if (decision.kind === "denied") return undefined;
+  const { purpose, items } = decision.permit;
+  const given = readConsents(consentsPath(environment)).findLast(
+    (event) => event.origin === origin && event.answer === "given",
+  );
+  return { origin, purpose, items, ...(given === undefined ? {} : { sinceMs: given.atMs }) };
+}
+
 /**
  * Asks an embedding model how near texts are to a question. Every request needs a permit of its own; one that is denied or fails is told by a notice, once, and
  * leaves the order to the words. Vectors of texts are kept in memory, so typing on asks about the question alone.
@@ -74,7 +120,7 @@ export async function judgeModel(
 export function createSimilarity(
   settings: MeaningSettings,
   judge: (origin: string) => Promise<Decision>,
-  notify: (notice: Notice) => void,
+  listener: SimilarityListener,
 ): Similarity {
   const { root, model, key, weight = DEFAULT_WEIGHT } = settings;
   const { origin } = new URL(root);
@@ -90,20 +136,28 @@ export function createSimilarity(
         origin,
         because: decision.because,
       });
+    const request = { model, input: texts, encoding_format: "float" };
+    const sent = {
+      origin,
+      atMs: Date.now(),
+      bytesSent: Buffer.byteLength(JSON.stringify(request)),
+    };
+    const endpoint: Endpoint = {
+      root,
+      credential: key === undefined ? { kind: "none" } : { kind: "key", key },
+    };
+    const { purpose } = decision.permit;
+    const sending = { endpoint, items: ITEMS, purpose, signal };
     const { vectors: answered } = await ask(
       openai.embeddings,
-      { model, input: texts, encoding_format: "float" },
-      {
-        endpoint: {
-          root,
-          credential: key === undefined ? { kind: "none" } : { kind: "key", key },
-        },
-        items: ITEMS,
-        purpose: decision.permit.purpose,
-        signal,
-      },
+      request,
+      sending,
       decision.permit,
-    );
+    ).catch((error: unknown) => {
+      listener.sent({ ...sent, isAnswered: false });
+      throw error;
+    });
+    listener.sent({ ...sent, isAnswered: true });
     if (answered.length !== texts.length)
       throw new Error(`${answered.length} vectors for ${texts.length} texts`);
     return answered;
@@ -130,7 +184,7 @@ export function createSimilarity(
       return ratings;
     } catch (error) {
       if (signal?.aborted === true) return undefined;
-      notify(
+      listener.notice(
         error instanceof AssistantError
           ? { code: error.code, details: error.details }
           : { code: "MEANING_FAILED", details: { origin, reason: reasonOf(error) } },

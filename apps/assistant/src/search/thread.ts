@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Completion, SearchAnswer, SearchRequest } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
+import type { ModelRequest } from "./meaning.ts";
 import type {
   FoundFile,
   SearcherListener,
@@ -26,6 +27,7 @@ export type Order =
 export type Told =
   | { readonly kind: "progress"; readonly progress: UpdateProgress }
   | { readonly kind: "notice"; readonly notice: Notice }
+  | { readonly kind: "sent"; readonly request: ModelRequest }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
   | {
       readonly kind: "failure";
@@ -45,15 +47,21 @@ interface Waiting {
   readonly reject: (error: AssistantError) => void;
 }
 
+/** What a finder tells while it works. */
+export interface FinderListener extends SearcherListener {
+  /** A model was asked. */
+  sent?(request: ModelRequest): void;
+}
+
 /** The search of a workspace, in a thread that starts with the first question and again after it died. */
 export class Finder {
   readonly #options: SearcherOptions;
-  readonly #listener: SearcherListener;
+  readonly #listener: FinderListener;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #count = 0;
 
-  constructor(options: SearcherOptions, listener: SearcherListener) {
+  constructor(options: SearcherOptions, listener: FinderListener) {
     this.#options = options;
     this.#listener = listener;
   }
@@ -140,6 +148,7 @@ export class Finder {
   #hear(told: Told): void {
     if (told.kind === "progress") this.#listener.progress(told.progress);
     else if (told.kind === "notice") this.#listener.notice(told.notice);
+    else if (told.kind === "sent") this.#listener.sent?.(told.request);
     else {
       const waiting = this.#waiting.get(told.id);
       this.#waiting.delete(told.id);

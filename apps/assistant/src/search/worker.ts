@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type SearchRequest, SearchError, type Similarity } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
-import { createSimilarity, judgeModel, readMeaning } from "./meaning.ts";
+import { createSimilarity, judgeModel, readMeaning, type SimilarityListener } from "./meaning.ts";
 import { Searcher, type SearcherOptions } from "./searcher.ts";
 import type { Order, Told } from "./thread.ts";
 
@@ -13,7 +13,10 @@ if (parentPort !== null) {
   const notice = (each: Notice): void => tell({ kind: "notice", notice: each });
   // Whoever started this thread passes these options; both ends are in this package.
   const options = workerData as SearcherOptions;
-  const similarity = chooseSimilarity(notice);
+  const similarity = chooseSimilarity({
+    notice,
+    sent: (request) => tell({ kind: "sent", request }),
+  });
   const searcher = new Searcher(similarity === undefined ? options : { ...options, similarity }, {
     progress: (progress) => tell({ kind: "progress", progress }),
     notice,
@@ -62,15 +65,15 @@ if (parentPort !== null) {
 }
 
 /** What the environment sets up; a mistake there costs the meaning, not the search. */
-function chooseSimilarity(notify: (notice: Notice) => void): Similarity | undefined {
+function chooseSimilarity(listener: SimilarityListener): Similarity | undefined {
   try {
     const settings = readMeaning(process.env);
     return settings === undefined
       ? undefined
-      : createSimilarity(settings, (origin) => judgeModel(origin, process.env), notify);
+      : createSimilarity(settings, (origin) => judgeModel(origin, process.env), listener);
   } catch (error) {
     if (!(error instanceof AssistantError)) throw error;
-    notify({ code: error.code, details: error.details });
+    listener.notice({ code: error.code, details: error.details });
     return undefined;
   }
 }
