@@ -200,7 +200,8 @@ export class Exchange implements Caller {
     this.#betweenEvents = end.betweenEvents;
     if (end.outcome === undefined || this.#over) return;
     if (end.failure === undefined) {
-      this.response.end();
+      if (end.last !== undefined) this.#responseBytes += byteLengthOf(end.last);
+      this.response.end(end.last);
       return;
     }
     const body = this.#body;
@@ -250,7 +251,7 @@ export class Exchange implements Caller {
 
   /** Sends a piece of the answer; false when the caller reads too slowly and should be waited for. */
   write(piece: string | Uint8Array): boolean {
-    this.#responseBytes += piece.length;
+    this.#responseBytes += byteLengthOf(piece);
     const flowing = this.response.write(piece);
     if (!flowing && this.#blockedSinceMs === 0) {
       this.#blockedSinceMs = performance.now();
@@ -418,6 +419,10 @@ class Option {
     this.weight = target.weight;
     this.available = target.upstream.isAvailable(nowMs);
   }
+}
+
+function byteLengthOf(piece: string | Uint8Array): number {
+  return typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
 }
 
 function round(milliseconds: number): number {

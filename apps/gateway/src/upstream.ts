@@ -9,7 +9,8 @@ import {
   permitLifetimeMs,
   strictest,
 } from "@cloud-code/policy";
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import Pool from "undici/lib/dispatcher/pool.js";
 import { WebSocket } from "ws";
 import type { ConfigFile } from "./config/schema.ts";
 import {
