@@ -1,6 +1,6 @@
 /** The program as an operator meets it: commands, signals, files that change, certificates, several processes, and trouble. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as open } from "node:http";
 import { request as openSecure } from "node:https";
 import { tmpdir } from "node:os";
@@ -42,9 +42,13 @@ interface Running {
   readonly url: string;
 }
 
-async function run(file: string, prefix: readonly string[] = []): Promise<Running> {
+async function run(
+  file: string,
+  prefix: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<Running> {
   const [first = process.execPath, ...rest] = prefix;
-  const args = [program, "run", "--config", file];
+  const args = [program, "run", "--config", file, ...more];
   const child = spawn(first, prefix.length === 0 ? args : [...rest, process.execPath, ...args], {
     env: { ...process.env, PROVIDER_KEY: "sk-p", LANG: "C" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -59,6 +63,14 @@ async function run(file: string, prefix: readonly string[] = []): Promise<Runnin
     if (child.exitCode !== null) throw new Error(output);
     await wait(20);
   }
+}
+
+/** The serving processes of a supervising one. */
+function workersOf(child: ChildProcess): number[] {
+  return readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "latin1")
+    .split(" ")
+    .filter((pid) => pid.trim() !== "")
+    .map(Number);
 }
 
 function ask(
@@ -283,10 +295,8 @@ describe("a running gateway", () => {
       metrics = await (await fetch(`${url}/metrics`)).text();
     }
     expect(metrics).toMatch(summed);
-    const [worker] = spawnSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
-      .stdout.trim()
-      .split("\n");
-    process.kill(Number(worker), "SIGKILL");
+    const [worker = 0] = workersOf(child);
+    process.kill(worker, "SIGKILL");
     for (let count = 0; count < 100 && !output().includes("worker-lost"); count += 1)
       await wait(50);
     await wait(1000);
@@ -294,6 +304,33 @@ describe("a running gateway", () => {
     child.kill("SIGTERM");
     for (let count = 0; count < 200 && child.exitCode === null; count += 1) await wait(20);
     expect(child.exitCode).toBe(0);
+  });
+  it("keeps to one limit with all its processes, as many as the command line says", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(
+      file,
+      usualConfig(provider.url, "    limits: { requestsPerMinute: 20 }").replace(
+        "port: 0",
+        "port: 18798",
+      ),
+    );
+    const { child, url } = await run(file, [], ["--processes", "2"]);
+    for (let count = 0; count < 100 && workersOf(child).length < 2; count += 1) await wait(50);
+    await wait(1000);
+    let served = 0;
+    // Each on a connection of its own, so both processes get their share, and slowly enough for them to tell each other.
+    for (let count = 0; count < 30; count += 1) {
+      if ((await ask(url, {}, { connection: "close" })).status === 200) served += 1;
+      await wait(30);
+    }
+    // Each process by itself would have let 20 pass, both together all 30.
+    expect(served).toBeGreaterThanOrEqual(20);
+    expect(served).toBeLessThanOrEqual(25);
+    expect(command(["run", "--config", file, "--processes", "0"])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("--processes takes a number from 1 to 64") as unknown,
+    });
   });
   it("speaks HTTPS itself, and takes a new certificate without a restart", async () => {
     const provider = await startProvider();

@@ -5,11 +5,13 @@ import { RequestBody } from "./body.ts";
 import type { Consumer, Consumers, Identity } from "./consumers.ts";
 import type { Config } from "./config/load.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
-import type { Log } from "./log.ts";
+import type { Log, RequestLine } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { decideNext, orderTargets, type Outcome } from "./plan.ts";
 import type { Routing, RoutedModel } from "./routing.ts";
 import type { Route } from "./routes.ts";
+import type { Trace } from "./trace.ts";
+import type { Tracing } from "./tracing.ts";
 import { isRelayed, type Target } from "./translate.ts";
 import type { Metered } from "./usage.ts";
 
@@ -20,6 +22,8 @@ export interface Setup {
   readonly routing: Routing;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Undefined when the configuration names no collector. */
+  readonly tracing: Tracing | undefined;
   /** Price of a million tokens of a model. */
   priceOf(
     model: string,
@@ -59,6 +63,7 @@ export class Exchange implements Caller {
   /** Whether what was sent so far ends with a whole event of a stream. */
   #betweenEvents = false;
   #over = false;
+  #trace: Trace | undefined;
 
   constructor(
     setup: Setup,
@@ -79,6 +84,7 @@ export class Exchange implements Caller {
     this.response.on("close", () => this.#close());
     // A broken connection also closes, which is where it is handled.
     this.response.on("error", () => undefined);
+    this.#trace = this.setup.tracing?.begin(this.request.headers["traceparent"], this.requestId);
     try {
       const { request } = this;
       const hasBody =
@@ -190,12 +196,23 @@ export class Exchange implements Caller {
     const body = this.#body;
     if (target === undefined || body === undefined || this.#over) return;
     this.#attempts += 1;
+    this.#trace?.attempts.push({
+      upstream: target.upstream.name,
+      startedMs: performance.now(),
+      endedMs: 0,
+      status: 0,
+    });
     this.#attempt = new Attempt(this, target, body, (end) => this.#attempted(target, end));
     this.#attempt.start();
   }
 
   #attempted(target: Target, end: AttemptEnd): void {
     this.#attempt = undefined;
+    const traced = this.#trace?.attempts.at(-1);
+    if (traced !== undefined) {
+      traced.endedMs = performance.now();
+      traced.status = end.outcome?.kind === "answered" ? end.outcome.status : 0;
+    }
     this.#metered = end.metered;
     this.#betweenEvents = end.betweenEvents;
     if (end.outcome === undefined || this.#over) return;
@@ -353,14 +370,16 @@ export class Exchange implements Caller {
       inputTokens,
       outputTokens,
       attempts: this.#attempts,
+      requestBytes: this.#body?.received ?? 0,
+      responseBytes: this.#responseBytes,
       cost:
         price === undefined
           ? 0
           : (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) /
             1_000_000,
     });
-    if (setup.log.level === "off") return;
-    setup.log.write({
+    if (setup.log.level === "off" && this.#trace === undefined) return;
+    const line: RequestLine = {
       event: "request",
       requestId: this.requestId,
       route: this.route.name,
@@ -378,7 +397,9 @@ export class Exchange implements Caller {
       inputTokens,
       outputTokens,
       estimated,
-    });
+    };
+    setup.log.write(line);
+    if (this.#trace !== undefined) setup.tracing?.add(this.#trace, line, this.#startedMs);
   }
 }
 

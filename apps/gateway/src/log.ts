@@ -44,6 +44,8 @@ export interface OperationLine {
     | "worker-lost"
     | "health-failed"
     | "health-restored"
+    | "sharing-lost"
+    | "sharing-restored"
     | "warning";
   /** A name from the configuration, or a code from a table. */
   readonly subject?: string;

@@ -15,6 +15,8 @@ export interface Sample {
   readonly firstByteMs: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
   readonly cost: number;
   readonly attempts: number;
 }
@@ -27,6 +29,10 @@ export interface Gauges {
     readonly live: number;
     readonly resting: boolean;
   }[];
+  /** Undefined when nothing is traced. */
+  readonly traces: { readonly sent: number; readonly dropped: number } | undefined;
+  /** Whether the limits' counters are out of reach; undefined when they are not shared. */
+  readonly sharingFails: boolean | undefined;
 }
 
 const durationBounds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -37,6 +43,8 @@ interface Series {
   requests: Map<number, number>;
   input: number;
   output: number;
+  received: number;
+  sent: number;
   cost: number;
   retries: number;
   duration: Histogram;
@@ -69,6 +77,8 @@ export class Metrics {
     series.requests.set(sample.status, (series.requests.get(sample.status) ?? 0) + 1);
     series.input += sample.inputTokens;
     series.output += sample.outputTokens;
+    series.received += sample.requestBytes;
+    series.sent += sample.responseBytes;
     series.cost += sample.cost;
     series.retries += Math.max(0, sample.attempts - 1);
     observe(series.duration, durationBounds, sample.durationMs / 1000);
@@ -90,6 +100,8 @@ export class Metrics {
         ours.requests.set(status, (ours.requests.get(status) ?? 0) + count);
       ours.input += theirs.input;
       ours.output += theirs.output;
+      ours.received += theirs.received;
+      ours.sent += theirs.sent;
       ours.cost += theirs.cost;
       ours.retries += theirs.retries;
       for (const [mine, yours] of [
@@ -138,6 +150,15 @@ export class Metrics {
       all.flatMap(({ labels, input, output }) => [
         `gen_ai_client_token_usage_total{${labels},gen_ai_token_type="input"} ${input}`,
         `gen_ai_client_token_usage_total{${labels},gen_ai_token_type="output"} ${output}`,
+      ]),
+    );
+    family(
+      "cloud_code_gateway_bytes_total",
+      "counter",
+      "Bytes of requests received and of answers sent.",
+      all.flatMap(({ labels, received, sent }) => [
+        `cloud_code_gateway_bytes_total{${labels},direction="received"} ${received}`,
+        `cloud_code_gateway_bytes_total{${labels},direction="sent"} ${sent}`,
       ]),
     );
     family(
@@ -195,6 +216,26 @@ export class Metrics {
           `cloud_code_gateway_upstream_resting{gen_ai_provider_name="${escape(name)}"} ${resting ? 1 : 0}`,
       ),
     );
+    const { traces, sharingFails } = gauges;
+    family(
+      "cloud_code_gateway_traces_total",
+      "counter",
+      "Traces sent to the collector, and dropped because it did not take them; of the answering process.",
+      traces === undefined
+        ? []
+        : [
+            `cloud_code_gateway_traces_total{outcome="sent"} ${traces.sent}`,
+            `cloud_code_gateway_traces_total{outcome="dropped"} ${traces.dropped}`,
+          ],
+    );
+    family(
+      "cloud_code_gateway_sharing_failing",
+      "gauge",
+      "1 while the limits' counters are out of reach, so that each process keeps to them alone.",
+      sharingFails === undefined
+        ? []
+        : [`cloud_code_gateway_sharing_failing ${sharingFails ? 1 : 0}`],
+    );
     family("process_resident_memory_bytes", "gauge", "Resident memory of the answering process.", [
       `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
     ]);
@@ -213,6 +254,8 @@ function createSeries(labels: string): Series {
     requests: new Map(),
     input: 0,
     output: 0,
+    received: 0,
+    sent: 0,
     cost: 0,
     retries: 0,
     duration: histogram(durationBounds),
