@@ -166,7 +166,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
       const value = request.headers[name];
       if (typeof value === "string") headers[name] = value;
     }
-    if (sent.length !== undefined) headers["content-length"] = String(sent.length);
+    // The length of what is there whole is seen by the connection itself.
+    if (sent.length !== undefined && !Buffer.isBuffer(sent.body))
+      headers["content-length"] = String(sent.length);
     return {
       path: upstream.pathOf(route.name) ?? "",
       headers,

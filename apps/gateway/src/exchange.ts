@@ -358,27 +358,6 @@ export class Exchange implements Caller {
     const model = this.#model?.name ?? null;
     const upstream = this.#order[this.#position]?.upstream.name ?? null;
     const status = left ? 499 : this.#status;
-    const price = model === null ? undefined : setup.priceOf(model);
-    setup.metrics.add({
-      consumer: this.#consumer?.name ?? "",
-      model: model ?? "",
-      upstream: upstream ?? "",
-      route: this.route.name,
-      status,
-      durationMs,
-      firstByteMs: this.#firstByteMs,
-      inputTokens,
-      outputTokens,
-      attempts: this.#attempts,
-      requestBytes: this.#body?.received ?? 0,
-      responseBytes: this.#responseBytes,
-      cost:
-        price === undefined
-          ? 0
-          : (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) /
-            1_000_000,
-    });
-    if (setup.log.level === "off" && this.#trace === undefined) return;
     const line: RequestLine = {
       event: "request",
       requestId: this.requestId,
@@ -398,6 +377,12 @@ export class Exchange implements Caller {
       outputTokens,
       estimated,
     };
+    const price = model === null ? undefined : setup.priceOf(model);
+    const cost =
+      price === undefined
+        ? 0
+        : (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1_000_000;
+    setup.metrics.add(line, cost);
     setup.log.write(line);
     if (this.#trace !== undefined) setup.tracing?.add(this.#trace, line, this.#startedMs);
   }

@@ -4,22 +4,7 @@
  * so many series, and none of them can hold what a caller wrote.
  */
 
-/** One finished exchange. */
-export interface Sample {
-  readonly consumer: string;
-  readonly model: string;
-  readonly upstream: string;
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly firstByteMs: number | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  readonly cost: number;
-  readonly attempts: number;
-}
+import type { RequestLine } from "./log.ts";
 
 /** What is true at this moment. */
 export interface Gauges {
@@ -64,26 +49,27 @@ export type MetricsSnapshot = readonly (readonly [key: string, series: Series])[
 export class Metrics {
   readonly #series = new Map<string, Series>();
 
-  /** Counts one. */
-  add(sample: Sample): void {
-    const key = `${sample.consumer}\n${sample.model}\n${sample.upstream}\n${sample.route}`;
+  /** Counts a finished request: what the log says of it, and its cost by the configured prices. */
+  add(line: RequestLine, cost: number): void {
+    const { consumer, model, upstream, route } = line;
+    const key = `${consumer ?? ""}\n${model ?? ""}\n${upstream ?? ""}\n${route}`;
     let series = this.#series.get(key);
     if (series === undefined) {
       series = createSeries(
-        `consumer="${escape(sample.consumer)}",gen_ai_request_model="${escape(sample.model)}",gen_ai_provider_name="${escape(sample.upstream)}",gen_ai_operation_name="${sample.route}"`,
+        `consumer="${escape(consumer ?? "")}",gen_ai_request_model="${escape(model ?? "")}",gen_ai_provider_name="${escape(upstream ?? "")}",gen_ai_operation_name="${route}"`,
       );
       this.#series.set(key, series);
     }
-    series.requests.set(sample.status, (series.requests.get(sample.status) ?? 0) + 1);
-    series.input += sample.inputTokens;
-    series.output += sample.outputTokens;
-    series.received += sample.requestBytes;
-    series.sent += sample.responseBytes;
-    series.cost += sample.cost;
-    series.retries += Math.max(0, sample.attempts - 1);
-    observe(series.duration, durationBounds, sample.durationMs / 1000);
-    if (sample.firstByteMs !== null)
-      observe(series.firstByte, firstByteBounds, sample.firstByteMs / 1000);
+    series.requests.set(line.status, (series.requests.get(line.status) ?? 0) + 1);
+    series.input += line.inputTokens;
+    series.output += line.outputTokens;
+    series.received += line.requestBytes;
+    series.sent += line.responseBytes;
+    series.cost += cost;
+    series.retries += Math.max(0, line.attempts - 1);
+    observe(series.duration, durationBounds, line.durationMs / 1000);
+    if (line.firstByteMs !== null)
+      observe(series.firstByte, firstByteBounds, line.firstByteMs / 1000);
   }
 
   /** Everything counted so far. */

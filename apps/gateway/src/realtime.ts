@@ -227,7 +227,6 @@ export class RealtimeRelay {
     if (this.#over) return;
     this.#over = true;
     this.#finish?.(0);
-    const durationMs = performance.now() - this.#startedMs;
     const line: RequestLine = {
       event: "request",
       requestId: this.#requestId,
@@ -239,7 +238,7 @@ export class RealtimeRelay {
       code: this.#code,
       stream: true,
       attempts: this.#upstream === null ? 0 : 1,
-      durationMs: Math.round(durationMs),
+      durationMs: Math.round(performance.now() - this.#startedMs),
       firstByteMs: this.#firstByteMs === null ? null : Math.round(this.#firstByteMs),
       requestBytes: this.#received,
       responseBytes: this.#sent,
@@ -248,15 +247,7 @@ export class RealtimeRelay {
       outputTokens: 0,
       estimated: true,
     };
-    this.#setup.metrics.add({
-      ...line,
-      consumer: line.consumer ?? "",
-      model: line.model ?? "",
-      upstream: line.upstream ?? "",
-      durationMs,
-      firstByteMs: this.#firstByteMs,
-      cost: 0,
-    });
+    this.#setup.metrics.add(line, 0);
     this.#setup.log.write(line);
     if (this.#trace !== undefined) this.#setup.tracing?.add(this.#trace, line, this.#startedMs);
     this.#done(this);

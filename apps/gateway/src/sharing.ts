@@ -34,7 +34,9 @@ export class Sharing {
     this.#allowances = allowances;
     this.#changed = changed;
     // A slow ledger is not asked again before it has answered.
-    this.#timer = setInterval(() => (this.#running ??= this.exchange()), intervalMs);
+    this.#timer = setInterval(() => {
+      this.#running ??= this.exchange();
+    }, intervalMs);
     this.#timer.unref();
   }
 

@@ -6,7 +6,11 @@ import { encodeTraces, isSampled, parseTraceparent } from "./trace.ts";
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const spanId = "00f067aa0ba902b7";
 const hex = (length: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
+  fc.string({
+    unit: fc.constantFrom(...Array.from("0123456789abcdef")),
+    minLength: length,
+    maxLength: length,
+  });
 
 describe("a caller's traceparent", () => {
   const check = (header: string | string[] | undefined, sampled: boolean | undefined): void =>

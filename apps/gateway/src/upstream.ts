@@ -1,3 +1,4 @@
+/// <reference path="./undici.d.ts" />
 import type { RequestOptions } from "node:https";
 import { isIP } from "node:net";
 import { authorize, type Credential, type SignedRequest } from "@cloud-code/models";
@@ -141,7 +142,6 @@ export class Upstream {
     path: string,
   ): Record<string, string> | Promise<Record<string, string>> {
     const headers = departure.headers;
-    headers["host"] = this.#host;
     const fixed = this.settings.headers;
     if (fixed !== undefined)
       for (const name of Object.keys(fixed)) headers[name.toLowerCase()] = fixed[name] ?? "";
@@ -150,6 +150,8 @@ export class Upstream {
         headers[name] = this.#staticHeaders[name] ?? "";
       return headers;
     }
+    // A signature may cover it; otherwise the connection adds it.
+    headers["host"] = this.#host;
     const request: SignedRequest = {
       method: departure.method ?? "POST",
       url: path,
