@@ -1,4 +1,3 @@
-/// <reference path="./undici.d.ts" />
 import type { RequestOptions } from "node:https";
 import { isIP } from "node:net";
 import { authorize, type Credential, type SignedRequest } from "@cloud-code/models";
