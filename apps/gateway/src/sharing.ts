@@ -2,7 +2,7 @@ import type { Allowance } from "./limits.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** How often processes tell each other what was used; what can be overdrawn is what is used in this time. */
-export const sharingMs = 100;
+const sharingMs = 100;
 
 /**
  * Makes one limit of the limits of several processes. Each has whole buckets and decides at once; ten times a second it

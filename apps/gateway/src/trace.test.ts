@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { inventory } from "@cloud-code/policy";
 import type { RequestLine } from "./log.ts";
-import { encodeTraces, isSampled, parseTraceparent } from "./trace.ts";
+import { monitoredItems } from "./monitoring.ts";
+import { encodeTraces, isSampled, parseTraceparent, traceInventory } from "./trace.ts";
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const spanId = "00f067aa0ba902b7";
@@ -140,6 +142,20 @@ describe("an encoded trace", () => {
       ]) as unknown,
     });
     expect(second).toMatchObject({ spanId: "00f067aa0ba902b9", status: {} });
+  });
+  it("[G1] [G4] has no attribute that the policy's inventory does not let go to the operator's monitoring", () => {
+    const used = [...JSON.stringify(encode({ code: "internal" })).matchAll(/"key":"([^"]+)"/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => !name.startsWith("service."));
+    expect(new Set(used)).toEqual(new Set(Object.keys(traceInventory)));
+    for (const item of Object.values(traceInventory)) {
+      if (item === "operations") continue;
+      expect(monitoredItems).toContain(item);
+      expect(inventory[item]).toMatchObject({
+        recipients: expect.arrayContaining(["operator-monitoring"]) as unknown,
+        personal: false,
+      });
+    }
   });
   it("tells times to the nanosecond, as text", () => {
     const text = JSON.stringify(encode({}));

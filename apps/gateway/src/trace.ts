@@ -20,7 +20,7 @@ export interface Trace {
 }
 
 /** One try at one provider. Times are those of `performance.now()`. */
-export interface TracedAttempt {
+interface TracedAttempt {
   readonly upstream: string;
   readonly startedMs: number;
   endedMs: number;
