@@ -1,4 +1,4 @@
-import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
 import { assertPermit } from "@cloud-code/policy";
 import { monitoredItems, permitMonitoring } from "./monitoring.ts";
@@ -49,15 +49,29 @@ const lifetimeMs = 120_000;
 /** A ledger in Redis, or whatever speaks its protocol, for several machines. It uses INCRBY, PEXPIRE and GET, and nothing else. */
 export class RedisLedger implements Ledger {
   readonly #settings: StoreSettings;
+  /** A permit speaks of web origins; what matters of one is the host, and whether the way there is encrypted. */
+  readonly #origin: string;
   #connection: Connection | undefined;
 
   constructor(settings: StoreSettings) {
+    const { host, port, tls } = settings;
     this.#settings = settings;
+    this.#origin = new URL(
+      `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    ).origin;
   }
 
+  /** One call at a time. */
   async add(amounts: readonly (readonly [string, number])[]): Promise<number[]> {
     if (amounts.length === 0) return [];
-    const { prefix } = this.#settings;
+    const { prefix, allowPlainHttp } = this.#settings;
+    const nowMs = Date.now();
+    assertPermit(permitMonitoring(this.#origin, allowPlainHttp, nowMs), {
+      items: monitoredItems,
+      purpose: "measure-use",
+      origin: this.#origin,
+      nowMs,
+    });
     const commands = amounts.flatMap(([counter, amount]) =>
       amount === 0
         ? [["GET", prefix + counter]]
@@ -82,7 +96,7 @@ export class RedisLedger implements Ledger {
   }
 
   async #connect(): Promise<Connection> {
-    const { tls, username, password, database } = this.#settings;
+    const { username, password, database } = this.#settings;
     const connection = await Connection.open(this.#settings);
     const greeting: string[][] = [];
     if (password !== undefined)
@@ -94,39 +108,36 @@ export class RedisLedger implements Ledger {
       connection.close();
       throw error;
     }
-    if (!tls) connection.socket.setNoDelay(true);
     return connection;
   }
 }
 
 /** One connection on which commands are answered in their order. */
 class Connection {
-  readonly socket: Socket;
+  readonly #socket: Socket;
   broken = false;
   readonly #parser = new ReplyParser();
   /** Answers that are waited for, and how many are still to come. */
   #waiting: { left: number; replies: Reply[]; finish(error?: Error): void } | undefined;
 
   private constructor(socket: Socket) {
-    this.socket = socket;
+    this.#socket = socket;
     socket.on("data", (bytes: Buffer) => this.#take(bytes));
     socket.on("error", () => undefined); // A broken connection also closes.
     socket.on("close", () => this.#end(new Error("the counter store closed the connection")));
   }
 
-  /** Connects, with a permit for that very place. */
   static open(settings: StoreSettings): Promise<Connection> {
     const { host, port, tls, certificateAuthority: ca } = settings;
-    // A permit speaks of web origins; what matters of one is the host, and whether the way there is encrypted.
-    const origin = new URL(
-      `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    ).origin;
-    const nowMs = Date.now();
-    const permit = permitMonitoring(origin, settings.allowPlainHttp, nowMs);
-    assertPermit(permit, { items: monitoredItems, purpose: "measure-use", origin, nowMs });
     const socket = tls
-      ? connectSecure({ host, port, ...(ca === undefined ? {} : { ca }), servername: host })
+      ? connectSecure({
+          host,
+          port,
+          ...(ca === undefined ? {} : { ca }),
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+        })
       : connectPlain({ host, port });
+    socket.setNoDelay(true);
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
         socket.destroy();
@@ -166,7 +177,7 @@ class Connection {
         },
       };
       if (this.broken) this.#end(new Error("the connection is closed"));
-      else this.socket.write(commands.map(encodeCommand).join(""));
+      else this.#socket.write(commands.map(encodeCommand).join(""));
     });
   }
 
@@ -189,7 +200,7 @@ class Connection {
 
   #end(error: Error): void {
     this.broken = true;
-    this.socket.destroy();
+    this.#socket.destroy();
     this.#waiting?.finish(error);
   }
 }
