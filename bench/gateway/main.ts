@@ -4,12 +4,13 @@
  *
  *     npm run build && npm run bench:gateway                  # all but the soak
  *     npm run bench:gateway -- throughput memory              # or by name: throughput rate streams memory auth processes soak
+ *     npm run bench:gateway -- soak --minutes 60              # default 60
  *
  * Needs `wrk` and `taskset` (Debian: wrk, util-linux). PORTKEY names the folder of an installed @portkey-ai/gateway@1.15.2.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { createKey, hashKey, mintToken, TokenVerifier } from "@cloud-code/models";
 import {
   answer,
@@ -21,9 +22,14 @@ import {
   serveProvider,
 } from "./roles.ts";
 
-const ports = { provider: 18_700, bare: 18_701, gateway: 18_702, portkey: 18_703 };
+/** BENCH_PORT moves them, so that a soak can go on beside other measurements. */
+const port = Number(process.env["BENCH_PORT"] ?? 18_700);
+const ports = { provider: port, bare: port + 1, gateway: port + 2, portkey: port + 3 };
 const key = createKey();
 const providerUrl = `http://127.0.0.1:${ports.provider}`;
+
+/** As the container starts it, and as the README advises. */
+const gatewayFlags = ["--max-semi-space-size=4"];
 
 interface Way {
   readonly name: "direct" | "bare" | "gateway" | "portkey";
@@ -38,8 +44,9 @@ const requestBody = (more: object = {}): string =>
     messages: [{ role: "user", content: "y".repeat(500) }],
     ...more,
   });
-const median = (values: readonly number[]): number =>
-  values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((left, right) => left - right)[Math.floor(values.length * share)] ?? 0;
+const median = (values: readonly number[]): number => quantile(values, 0.5);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const children: ChildProcess[] = [];
 
@@ -56,9 +63,19 @@ function startChild(
   return child;
 }
 
+/** CPU time of all threads. From the scheduler, which counts nanoseconds; `stat` counts hundredths of a second. */
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      nanoseconds += Number(
+        readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0],
+      );
+    } catch {
+      // The thread has ended in the meantime.
+    }
+  }
+  return nanoseconds / 1e6;
 }
 
 function memoryMb(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
@@ -90,15 +107,16 @@ async function start(processes = 1): Promise<{ ways: Way[]; stop: () => void }> 
     consumers: [{ name: "bench", keys: [{ sha256: hashKey(key) }] }],
     limits: { bodyBytes: 2 ** 31 },
   };
-  writeFileSync(".cache/bench-gateway.json", JSON.stringify(config));
+  writeFileSync(`.cache/bench-gateway-${port}.json`, JSON.stringify(config));
   const self = process.argv[1] ?? "";
   const provider = startChild(1, [self, "role:provider"]);
   const bare = startChild(0, [self, "role:bare"]);
   const gateway = startChild(0, [
+    ...gatewayFlags,
     "apps/gateway/bin/cloud-code-gateway.js",
     "run",
     "--config",
-    ".cache/bench-gateway.json",
+    `.cache/bench-gateway-${port}.json`,
   ]);
   const portkeyFolder = process.env["PORTKEY"];
   const portkey =
@@ -221,7 +239,7 @@ async function measureThroughput(ways: readonly Way[]): Promise<object> {
     const costs = new Map<string, number[]>();
     for (const way of ways) wrk(way, connections, way.name === "portkey" ? 2 : 5, body);
     // Short slices, so that what else the machine does falls on all ways alike.
-    for (let round = 0; round < 9; round += 1) {
+    for (let round = 0; round < 16; round += 1) {
       for (const way of ways.toSorted(() => Math.random() - 0.5)) {
         const { perSecond, cpuUs } = wrk(way, connections, 1, body);
         rates.set(way.name, [...(rates.get(way.name) ?? []), perSecond]);
@@ -229,13 +247,24 @@ async function measureThroughput(ways: readonly Way[]): Promise<object> {
       }
     }
     const direct = median(rates.get("direct") ?? []);
+    // Other work on the machine makes every request dearer, by caches it empties; the quieter slices say what it costs.
+    const cost = (name: string, share: number): number => quantile(costs.get(name) ?? [], share);
     result[title] = Object.fromEntries(
       ways.map(({ name }) => [
         name,
         {
           perSecond: Math.round(median(rates.get(name) ?? [])),
           ofDirect: round3(median(rates.get(name) ?? []) / direct),
-          cpuUsPerRequest: Math.round(median(costs.get(name) ?? []) * 10) / 10,
+          cpuUs: {
+            quietest: round1(cost(name, 0)),
+            quietQuarter: round1(cost(name, 0.25)),
+            median: round1(cost(name, 0.5)),
+          },
+          cpuOfBare: {
+            quietest: round3(cost(name, 0) / cost("bare", 0)),
+            quietQuarter: round3(cost(name, 0.25) / cost("bare", 0.25)),
+            median: round3(cost(name, 0.5) / cost("bare", 0.5)),
+          },
         },
       ]),
     );
@@ -248,7 +277,7 @@ async function measureThroughput(ways: readonly Way[]): Promise<object> {
 
 async function measureRate(ways: readonly Way[]): Promise<object> {
   const result: Record<string, { p50Ms: number[]; p99Ms: number[] }> = {};
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 9; round += 1) {
     for (const way of ways
       .filter(({ name }) => name !== "portkey")
       .toSorted(() => Math.random() - 0.5)) {
@@ -257,17 +286,30 @@ async function measureRate(ways: readonly Way[]): Promise<object> {
         way.headers,
         requestBody(),
         500,
-        4,
+        2,
       );
       if (failed > 0) throw new Error(`${way.name}: ${failed} requests failed`);
       (result[way.name] ??= { p50Ms: [], p99Ms: [] }).p50Ms.push(p50Ms);
       result[way.name]?.p99Ms.push(p99Ms);
     }
   }
+  const direct = result["direct"] ?? { p50Ms: [], p99Ms: [] };
   return Object.fromEntries(
     Object.entries(result).map(([name, { p50Ms, p99Ms }]) => [
       name,
-      { p50Ms: median(p50Ms), p99Ms: median(p99Ms) },
+      {
+        p50Ms: median(p50Ms),
+        p99Ms: median(p99Ms),
+        addedP50Ms: round3(median(p50Ms) - median(direct.p50Ms)),
+        addedP99Ms: round3(median(p99Ms) - median(direct.p99Ms)),
+        // Of the quieter rounds: what other work on the machine adds to a tail is not the gateway's.
+        quiet: {
+          p50Ms: quantile(p50Ms, 0.25),
+          p99Ms: quantile(p99Ms, 0.25),
+          addedP50Ms: round3(quantile(p50Ms, 0.25) - quantile(direct.p50Ms, 0.25)),
+          addedP99Ms: round3(quantile(p99Ms, 0.25) - quantile(direct.p99Ms, 0.25)),
+        },
+      },
     ]),
   );
 }
@@ -317,6 +359,8 @@ async function measureMemory(ways: readonly Way[]): Promise<object> {
     };
   };
   const gigabyte = 2 ** 30;
+  // Compiling undici's parser takes some 30 MB for a second after the first request.
+  await wait(10_000);
   const idleMb = memoryMb(gateway.pid);
   const gigabyteIn = await sample(() => upload(gateway, gigabyte));
   const gigabyteOut = await sample(() => download(gateway, gigabyte));
@@ -439,17 +483,16 @@ async function measureProcesses(): Promise<object> {
   return result;
 }
 
-/** Mixed load for SOAK_MINUTES (default 60); the slope of the resident memory, second half against the first. */
-async function soak(ways: readonly Way[]): Promise<object> {
+/** Mixed load for so many minutes, and the slope of the resident memory. */
+async function soak(ways: readonly Way[], minutes: number): Promise<object> {
   const gateway = ways.find(({ name }) => name === "gateway");
   if (gateway === undefined) return {};
-  const minutes = Number(process.env["SOAK_MINUTES"] ?? 60);
-  const samples: number[] = [];
-  const end = performance.now() + minutes * 60_000;
+  const samples: { minute: number; mb: number }[] = [];
   let requests = 0;
   let failed = 0;
   await loadAtRate(`${gateway.url}/v1/chat/completions`, gateway.headers, requestBody(), 100, 10);
-  while (performance.now() < end) {
+  const started = performance.now();
+  while (performance.now() < started + minutes * 60_000) {
     const [whole, streamed] = await Promise.all([
       loadAtRate(`${gateway.url}/v1/chat/completions`, gateway.headers, requestBody(), 100, 5),
       loadStreams(
@@ -462,25 +505,72 @@ async function soak(ways: readonly Way[]): Promise<object> {
     ]);
     requests += whole.requests + streamed.requests;
     failed += whole.failed + streamed.failed;
-    samples.push(memoryMb(gateway.pid));
+    samples.push({
+      minute: (performance.now() - started) / 60_000,
+      mb: memoryMb(gateway.pid),
+    });
   }
-  const half = Math.floor(samples.length / 2);
+  // The heap grows to its working size at first; a leak goes on afterwards.
+  const settled = samples.slice(Math.floor(samples.length / 5));
+  const values = samples.map(({ mb }) => mb);
   return {
     minutes,
     requests,
     failed,
-    firstHalfMb: median(samples.slice(0, half)),
-    secondHalfMb: median(samples.slice(half)),
-    lowestMb: Math.min(...samples),
-    highestMb: Math.max(...samples),
+    samples: samples.length,
+    mbPerHourAfterTheFirstFifth: slope(settled),
+    mbPerHour: slope(samples),
+    firstMb: values[0],
+    lastMb: values.at(-1),
+    lowestMb: Math.min(...values),
+    highestMb: Math.max(...values),
   };
+}
+
+/**
+ * Slope by least squares, per hour, and the interval it lies in with 95 % (1.96 standard errors). Neighbouring samples are
+ * alike, so the errors are widened by their correlation: n·(1−r)/(1+r) of them count.
+ */
+function slope(samples: readonly { minute: number; mb: number }[]): {
+  estimate: number;
+  from: number;
+  to: number;
+} {
+  const count = samples.length;
+  const mean = (of: (one: { minute: number; mb: number }) => number): number =>
+    samples.reduce((sum, one) => sum + of(one), 0) / count;
+  const minute = mean((one) => one.minute);
+  const mb = mean((one) => one.mb);
+  const spread = samples.reduce((sum, one) => sum + (one.minute - minute) ** 2, 0);
+  const perMinute =
+    samples.reduce((sum, one) => sum + (one.minute - minute) * (one.mb - mb), 0) / spread;
+  const rests = samples.map((one) => one.mb - mb - perMinute * (one.minute - minute));
+  const squares = rests.reduce((sum, rest) => sum + rest ** 2, 0);
+  const neighbours = rests
+    .slice(1)
+    .reduce((sum, rest, index) => sum + rest * (rests[index] ?? 0), 0);
+  const alike = Math.min(0.99, Math.max(0, neighbours / squares));
+  const effective = Math.max(3, (count * (1 - alike)) / (1 + alike));
+  const error = Math.sqrt(squares / (effective - 2) / spread);
+  return {
+    estimate: round1(perMinute * 60),
+    from: round1((perMinute - 1.96 * error) * 60),
+    to: round1((perMinute + 1.96 * error) * 60),
+  };
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function round3(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-const wanted = process.argv.slice(2);
+const given = process.argv.slice(2);
+const minutesAt = given.indexOf("--minutes");
+const minutes = minutesAt === -1 ? 60 : Number(given[minutesAt + 1]);
+const wanted = minutesAt === -1 ? given : given.toSpliced(minutesAt, 2);
 if (wanted[0] === "role:provider") serveProvider(ports.provider);
 else if (wanted[0] === "role:bare") serveBare(ports.bare, providerUrl);
 else {
@@ -490,6 +580,8 @@ else {
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "?"}`,
     node: process.version,
     eventBytes: event.length,
+    gatewayFlags,
+    loadAverageBefore: loadavg().map(round1),
   };
   const { ways, stop } = await start();
   process.on("exit", stop);
@@ -497,10 +589,11 @@ else {
   if (chosen("throughput")) results["throughput"] = await measureThroughput(ways);
   if (chosen("rate")) results["500 requests/s"] = await measureRate(ways);
   if (chosen("streams")) results["streams"] = await measureStreams(ways);
-  if (chosen("soak")) results["soak"] = await soak(ways);
+  if (chosen("soak")) results["soak"] = await soak(ways, minutes);
   if (chosen("auth")) results["auth"] = await measureAuth();
   stop();
   await wait(1000);
   if (chosen("processes")) results["processes"] = await measureProcesses();
+  results["loadAverageAfter"] = loadavg().map(round1);
   process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
 }

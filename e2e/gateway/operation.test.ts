@@ -1,10 +1,10 @@
 /** The program as an operator meets it: commands, signals, files that change, certificates, several processes, and trouble. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as open } from "node:http";
 import { request as openSecure } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { hashKey } from "@cloud-code/models";
@@ -42,9 +42,13 @@ interface Running {
   readonly url: string;
 }
 
-async function run(file: string, prefix: readonly string[] = []): Promise<Running> {
+async function run(
+  file: string,
+  prefix: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<Running> {
   const [first = process.execPath, ...rest] = prefix;
-  const args = [program, "run", "--config", file];
+  const args = [program, "run", "--config", file, ...more];
   const child = spawn(first, prefix.length === 0 ? args : [...rest, process.execPath, ...args], {
     env: { ...process.env, PROVIDER_KEY: "sk-p", LANG: "C" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -59,6 +63,14 @@ async function run(file: string, prefix: readonly string[] = []): Promise<Runnin
     if (child.exitCode !== null) throw new Error(output);
     await wait(20);
   }
+}
+
+/** The serving processes of a supervising one. */
+function workersOf(child: ChildProcess): number[] {
+  return readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "latin1")
+    .split(" ")
+    .filter((pid) => pid.trim() !== "")
+    .map(Number);
 }
 
 function ask(
@@ -283,10 +295,8 @@ describe("a running gateway", () => {
       metrics = await (await fetch(`${url}/metrics`)).text();
     }
     expect(metrics).toMatch(summed);
-    const [worker] = spawnSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
-      .stdout.trim()
-      .split("\n");
-    process.kill(Number(worker), "SIGKILL");
+    const [worker = 0] = workersOf(child);
+    process.kill(worker, "SIGKILL");
     for (let count = 0; count < 100 && !output().includes("worker-lost"); count += 1)
       await wait(50);
     await wait(1000);
@@ -294,6 +304,33 @@ describe("a running gateway", () => {
     child.kill("SIGTERM");
     for (let count = 0; count < 200 && child.exitCode === null; count += 1) await wait(20);
     expect(child.exitCode).toBe(0);
+  });
+  it("keeps to one limit with all its processes, as many as the command line says", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(
+      file,
+      usualConfig(provider.url, "    limits: { requestsPerMinute: 20 }").replace(
+        "port: 0",
+        "port: 18798",
+      ),
+    );
+    const { child, url } = await run(file, [], ["--processes", "2"]);
+    for (let count = 0; count < 100 && workersOf(child).length < 2; count += 1) await wait(50);
+    await wait(1000);
+    let served = 0;
+    // Each on a connection of its own, so both processes get their share, and slowly enough for them to tell each other.
+    for (let count = 0; count < 30; count += 1) {
+      if ((await ask(url, {}, { connection: "close" })).status === 200) served += 1;
+      await wait(30);
+    }
+    // Each process by itself would have let 20 pass, both together all 30.
+    expect(served).toBeGreaterThanOrEqual(20);
+    expect(served).toBeLessThanOrEqual(25);
+    expect(command(["run", "--config", file, "--processes", "0"])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("--processes takes a number from 1 to 64") as unknown,
+    });
   });
   it("speaks HTTPS itself, and takes a new certificate without a restart", async () => {
     const provider = await startProvider();
@@ -350,6 +387,66 @@ describe("a running gateway", () => {
     child.kill("SIGHUP");
     for (let count = 0; count < 100 && !output().includes('"reloaded"'); count += 1) await wait(50);
     expect(await subject()).toBe("second");
+  });
+});
+
+describe("the container", () => {
+  it("[G1] holds a program that starts without privileges, without core dumps, and answers its health check", async () => {
+    // No container runtime is needed to see it: its own copy lines, entry point and health check, in a folder of its own.
+    const path = folder();
+    const lines = readFileSync(join(root, "apps/gateway/Containerfile"), "utf8").split("\n");
+    const field = (name: string): string[] =>
+      lines
+        .filter((line) => line.startsWith(`${name} `))
+        .map((line) => line.slice(name.length + 1));
+    const list = (name: string): string[] => JSON.parse(field(name)[0] ?? "[]") as string[];
+    const copies = field("COPY --from=build");
+    expect(copies).toHaveLength(3);
+    for (const [from = "", to = ""] of copies.map((line) => line.split(" ")))
+      cpSync(from.replace("/build", root), join(path, to), { recursive: true });
+    // The build's own command exists, and makes what is copied.
+    const workspace = JSON.parse(readFileSync(join(root, "apps/gateway/package.json"), "utf8")) as {
+      name: string;
+      scripts: { build: string };
+    };
+    expect(field("RUN")[0]).toContain(`npm run build --workspace ${workspace.name}`);
+    expect(workspace.scripts.build).toContain("--outfile=dist/program.js");
+    const provider = await startProvider();
+    writeFileSync(
+      join(path, "gateway.yaml"),
+      usualConfig(provider.url).replace("port: 0", "port: 8787"),
+    );
+    spawnSync("chmod", ["-R", "a+rX,a-w", path]);
+    const inside = list("ENTRYPOINT").map((word) => word.replaceAll("/app/", `${path}/`));
+    const command = list("CMD").map((word) => word.replace("/config/", `${path}/`));
+    // As root the test can become somebody without privileges; otherwise it is run by such a person anyway.
+    const someone =
+      process.getuid?.() === 0
+        ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        : [];
+    const [program = "", ...args] = [...someone, ...inside, ...command];
+    const child = spawn(program, args, {
+      cwd: path,
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+        PROVIDER_KEY: "sk-p",
+        LANG: "C",
+      },
+    });
+    cleanups.push(() => child.kill("SIGKILL"));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (piece: Buffer) => (output += piece.toString()));
+    for (let count = 0; count < 300 && !output.includes("Listening on"); count += 1) await wait(20);
+    expect(output).toContain("Listening on http://127.0.0.1:8787");
+    expect(output).not.toContain("Core dumps");
+    const health = list("HEALTHCHECK CMD");
+    expect(spawnSync(health[0] ?? "", health.slice(1)).status).toBe(0);
+    expect((await ask("http://127.0.0.1:8787")).status).toBe(200);
+    child.kill("SIGTERM");
+    for (let count = 0; count < 200 && child.exitCode === null; count += 1) await wait(20);
+    expect(child.exitCode).toBe(0);
+    expect(spawnSync(health[0] ?? "", health.slice(1)).status).toBe(1);
   });
 });
 

@@ -50,6 +50,8 @@ export interface AttemptEnd {
   readonly failure: GatewayFailure | undefined;
   /** The provider's own error answer, to be passed on as it is. */
   readonly raw: { readonly headers: Record<string, string>; readonly body: Buffer } | undefined;
+  /** The answer's last bytes, still to be written: together with its end they cost one write. */
+  readonly last: Uint8Array | string | undefined;
   readonly metered: Metered;
   /** Whether what was sent so far ends with a whole event of a stream. */
   readonly betweenEvents: boolean;
@@ -85,6 +87,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #mode: "relay" | "events" | "whole" | "error" = "relay";
   #collected: Buffer[] = [];
   #collectedBytes = 0;
+  /** The answer's last bytes. */
+  #last: Uint8Array | string | undefined;
   /** The last four bytes that were relayed. */
   #tail = 0;
   /** Whether the provider's answer has ended, so that there is nothing to cancel. */
@@ -162,7 +166,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
       const value = request.headers[name];
       if (typeof value === "string") headers[name] = value;
     }
-    if (sent.length !== undefined) headers["content-length"] = String(sent.length);
+    // The length of what is there whole is seen by the connection itself.
+    if (sent.length !== undefined && !Buffer.isBuffer(sent.body))
+      headers["content-length"] = String(sent.length);
     return {
       path: upstream.pathOf(route.name) ?? "",
       headers,
@@ -267,9 +273,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
         this.#collect(piece);
         return;
       }
-      this.#begin(
-        relayedHeaders(this.#headers, this.#decoder !== undefined || this.#filter !== undefined),
-      );
+      const changed = this.#decoder !== undefined || this.#filter !== undefined;
+      // Most answers come whole, in one piece, and their end is known to follow.
+      if (!changed && headerText(this.#headers["content-length"]) === String(piece.length)) {
+        this.#meter?.push(piece);
+        this.#last = piece;
+        return;
+      }
+      this.#begin(relayedHeaders(this.#headers, changed));
     }
     this.#meter?.push(piece);
     const { length } = piece;
@@ -343,7 +354,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       "content-type": answer.mediaType,
       "content-length": String(Buffer.byteLength(answer.body)),
     });
-    this.#caller.write(answer.body);
+    this.#last = answer.body;
   }
 
   #metered: Metered | undefined;
@@ -448,7 +459,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       "content-type": answer.mediaType,
       "content-length": String(Buffer.byteLength(answer.body)),
     });
-    this.#caller.write(answer.body);
+    this.#last = answer.body;
   }
 
   async #converse<Chunk>(
@@ -515,6 +526,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
       (this.#tail === 0x0d0a0d0a ||
         (this.#tail & 0xffff) === 0x0a0a ||
         (this.#stream?.mediaType.startsWith("text/event-stream") ?? false));
-    this.#done({ outcome, failure, raw, metered, betweenEvents });
+    this.#done({ outcome, failure, raw, last: this.#last, metered, betweenEvents });
   }
 }

@@ -107,10 +107,10 @@ export class RequestBody {
       this.#ended = true;
       try {
         this.#checkWhole();
-        stop();
       } catch (error) {
-        stop(error);
+        return done(error);
       }
+      done();
     };
     // A caller that breaks off also closes its connection, which ends the exchange.
     request

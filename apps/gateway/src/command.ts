@@ -1,7 +1,8 @@
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { createKey, hashKey } from "@cloud-code/models";
 import { type Config, ConfigError, masterKeyVariable, parseConfig } from "./config/load.ts";
-import { toJsonSchema } from "./config/schema.ts";
+import { maxProcesses, toJsonSchema } from "./config/schema.ts";
 import { createMasterKey, encryptSecret } from "./config/secret.ts";
 import { readText } from "./files.ts";
 import { createConfiguration } from "./init.ts";
@@ -19,13 +20,14 @@ export interface World {
   say(text: string): void;
   /** For questions and failures; the answer of a command goes to `say` alone, so that it can be redirected. */
   warn(text: string): void;
-  run(file: string): Promise<number>;
+  /** `processes` as asked for on the command line; undefined for as many as the configuration says. */
+  run(file: string, processes: number | undefined): Promise<number>;
 }
 
 /** Runs one command and gives its exit code: 0, 1 for a failure, 2 for wrong usage. */
 export async function runCommand(world: World): Promise<number> {
   const words = wordsFor(world.environment);
-  const { file, rest, flags } = parseArguments(world.arguments);
+  const { file, rest, flags, processes } = parseArguments(world.arguments);
   const [command = flags.has("--version") ? "version" : "help", ...more] = rest;
   if (flags.has("--help")) {
     world.say(words.help);
@@ -48,7 +50,11 @@ export async function runCommand(world: World): Promise<number> {
     case "keys":
       return keys(world, more);
     case "run":
-      return world.run(file);
+      if (Number.isNaN(processes)) {
+        world.warn(`${words.badProcesses(maxProcesses)}\n`);
+        return 2;
+      }
+      return world.run(file, processes);
     default:
       world.warn(`${words.unknownCommand(command.slice(0, 64))}\n`);
       return 2;
@@ -59,26 +65,38 @@ function parseArguments(given: readonly string[]): {
   file: string;
   rest: string[];
   flags: Set<string>;
+  processes: number | undefined;
 } {
   const rest: string[] = [];
   const flags = new Set<string>();
   let file = "gateway.yaml";
+  let processes: number | undefined;
   for (let index = 0; index < given.length; index += 1) {
     const one = given[index] ?? "";
     if (one === "--config" || one === "-c") file = given[(index += 1)] ?? file;
     else if (one.startsWith("--config=")) file = one.slice("--config=".length);
+    else if (one === "--processes") processes = toProcesses(given[(index += 1)]);
+    else if (one.startsWith("--processes=")) processes = toProcesses(one.slice(12));
     else if (one.startsWith("-")) flags.add(one === "-h" ? "--help" : one);
     else rest.push(one);
   }
-  return { file, rest, flags };
+  return { file, rest, flags, processes };
 }
 
-/** Reads and checks a configuration file; throws a ConfigError, or the file system's error. */
+/** A number of processes, or `auto` for one per processor; NaN for anything else. */
+function toProcesses(text: string | undefined): number {
+  const count = text === "auto" ? Math.min(availableParallelism(), maxProcesses) : Number(text);
+  return Number.isInteger(count) && count >= 1 && count <= maxProcesses ? count : Number.NaN;
+}
+
+/** Reads and checks a configuration file; throws a ConfigError, or the file system's error. `processes` takes the place of what it says. */
 export function loadConfig(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
+  processes?: number,
 ): Config {
-  return parseConfig(readText(file), { file, environment, readText });
+  const config = parseConfig(readText(file), { file, environment, readText });
+  return processes === undefined ? config : { ...config, file: { ...config.file, processes } };
 }
 
 /** What went wrong while loading, as one message for a person. */

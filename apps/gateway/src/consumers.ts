@@ -68,7 +68,7 @@ export class Consumers {
     let anonymous: Consumer | undefined;
     for (const settings of config.file.consumers) {
       const allowance = memory.allowances.get(settings.name) ?? new Allowance();
-      allowance.configure(settings.limits, 1 / config.file.processes, nowMs);
+      allowance.configure(settings.limits, config.file.processes, nowMs);
       memory.allowances.set(settings.name, allowance);
       const consumer: Consumer = {
         name: settings.name,

@@ -5,11 +5,13 @@ import { RequestBody } from "./body.ts";
 import type { Consumer, Consumers, Identity } from "./consumers.ts";
 import type { Config } from "./config/load.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
-import type { Log } from "./log.ts";
+import type { Log, RequestLine } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { decideNext, orderTargets, type Outcome } from "./plan.ts";
 import type { Routing, RoutedModel } from "./routing.ts";
 import type { Route } from "./routes.ts";
+import type { Trace } from "./trace.ts";
+import type { Tracing } from "./tracing.ts";
 import { isRelayed, type Target } from "./translate.ts";
 import type { Metered } from "./usage.ts";
 
@@ -20,6 +22,8 @@ export interface Setup {
   readonly routing: Routing;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Undefined when the configuration names no collector. */
+  readonly tracing: Tracing | undefined;
   /** Price of a million tokens of a model. */
   priceOf(
     model: string,
@@ -59,6 +63,7 @@ export class Exchange implements Caller {
   /** Whether what was sent so far ends with a whole event of a stream. */
   #betweenEvents = false;
   #over = false;
+  #trace: Trace | undefined;
 
   constructor(
     setup: Setup,
@@ -79,6 +84,7 @@ export class Exchange implements Caller {
     this.response.on("close", () => this.#close());
     // A broken connection also closes, which is where it is handled.
     this.response.on("error", () => undefined);
+    this.#trace = this.setup.tracing?.begin(this.request.headers["traceparent"], this.requestId);
     try {
       const { request } = this;
       const hasBody =
@@ -190,17 +196,29 @@ export class Exchange implements Caller {
     const body = this.#body;
     if (target === undefined || body === undefined || this.#over) return;
     this.#attempts += 1;
+    this.#trace?.attempts.push({
+      upstream: target.upstream.name,
+      startedMs: performance.now(),
+      endedMs: 0,
+      status: 0,
+    });
     this.#attempt = new Attempt(this, target, body, (end) => this.#attempted(target, end));
     this.#attempt.start();
   }
 
   #attempted(target: Target, end: AttemptEnd): void {
     this.#attempt = undefined;
+    const traced = this.#trace?.attempts.at(-1);
+    if (traced !== undefined) {
+      traced.endedMs = performance.now();
+      traced.status = end.outcome?.kind === "answered" ? end.outcome.status : 0;
+    }
     this.#metered = end.metered;
     this.#betweenEvents = end.betweenEvents;
     if (end.outcome === undefined || this.#over) return;
     if (end.failure === undefined) {
-      this.response.end();
+      if (end.last !== undefined) this.#responseBytes += byteLengthOf(end.last);
+      this.response.end(end.last);
       return;
     }
     const body = this.#body;
@@ -250,7 +268,7 @@ export class Exchange implements Caller {
 
   /** Sends a piece of the answer; false when the caller reads too slowly and should be waited for. */
   write(piece: string | Uint8Array): boolean {
-    this.#responseBytes += piece.length;
+    this.#responseBytes += byteLengthOf(piece);
     const flowing = this.response.write(piece);
     if (!flowing && this.#blockedSinceMs === 0) {
       this.#blockedSinceMs = performance.now();
@@ -340,26 +358,7 @@ export class Exchange implements Caller {
     const model = this.#model?.name ?? null;
     const upstream = this.#order[this.#position]?.upstream.name ?? null;
     const status = left ? 499 : this.#status;
-    const price = model === null ? undefined : setup.priceOf(model);
-    setup.metrics.add({
-      consumer: this.#consumer?.name ?? "",
-      model: model ?? "",
-      upstream: upstream ?? "",
-      route: this.route.name,
-      status,
-      durationMs,
-      firstByteMs: this.#firstByteMs,
-      inputTokens,
-      outputTokens,
-      attempts: this.#attempts,
-      cost:
-        price === undefined
-          ? 0
-          : (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) /
-            1_000_000,
-    });
-    if (setup.log.level === "off") return;
-    setup.log.write({
+    const line: RequestLine = {
       event: "request",
       requestId: this.requestId,
       route: this.route.name,
@@ -377,7 +376,15 @@ export class Exchange implements Caller {
       inputTokens,
       outputTokens,
       estimated,
-    });
+    };
+    const price = model === null ? undefined : setup.priceOf(model);
+    const cost =
+      price === undefined
+        ? 0
+        : (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1_000_000;
+    setup.metrics.add(line, cost);
+    setup.log.write(line);
+    if (this.#trace !== undefined) setup.tracing?.add(this.#trace, line, this.#startedMs);
   }
 }
 
@@ -418,6 +425,10 @@ class Option {
     this.weight = target.weight;
     this.available = target.upstream.isAvailable(nowMs);
   }
+}
+
+function byteLengthOf(piece: string | Uint8Array): number {
+  return typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
 }
 
 function round(milliseconds: number): number {

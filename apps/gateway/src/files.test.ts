@@ -25,7 +25,8 @@ describe("the gateway's sources", () => {
     const imports = new Set(
       sources.flatMap((name) =>
         [...readFileSync(new URL(name, folder), "utf8").matchAll(/from "([^."][^"]*)"/g)].map(
-          ([, module]) => module ?? "",
+          // A file of a package is the package.
+          ([, module = ""]) => /^(?:node:.*|@[^/]+\/[^/]+|[^/]+)/.exec(module)?.[0] ?? "",
         ),
       ),
     );

@@ -20,21 +20,30 @@ import { Exchange, type Setup } from "./exchange.ts";
 import { type FailureCode, GatewayFailure, toFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
+import { type Ledger, RedisLedger } from "./ledger.ts";
 import { RealtimeRelay } from "./realtime.ts";
 import { Routing } from "./routing.ts";
 import { realtimePath, routes } from "./routes.ts";
+import { Sharing } from "./sharing.ts";
+import { Tracing } from "./tracing.ts";
 
 /** What a gateway needs beside its configuration. */
 export interface Surroundings {
   readonly log: Log;
   /** Callers at once; default as configured. */
   readonly maxConnections?: number;
+  /** Told in traces; default "0". */
+  readonly version?: string;
+  /** Counters that the processes of this machine share; a configured store takes its place. */
+  readonly ledger?: Ledger;
   /** What all processes together have counted; default what this one has. */
   collectMetrics?(own: Metrics): Promise<Metrics>;
 }
 
 /** How often slow exchanges are looked for. */
 const sweepMs = 250;
+/** For a collector or counter store that does not answer when the gateway ends. */
+const farewellMs = 2000;
 
 /**
  * A running gateway: its listeners and the exchanges in progress. All that it holds is in memory and counts something;
@@ -48,6 +57,7 @@ export class Gateway {
   readonly #live = new Set<Exchange>();
   readonly #relays = new Set<RealtimeRelay>();
   #setup: Setup;
+  #sharing: Sharing | undefined;
   #draining = false;
   #sweeper: NodeJS.Timeout | undefined;
   #healthTimers: NodeJS.Timeout[] = [];
@@ -55,6 +65,7 @@ export class Gateway {
   private constructor(config: Config, surroundings: Surroundings) {
     this.#surroundings = surroundings;
     this.#setup = this.#createSetup(config);
+    this.#sharing = this.#createSharing(config);
   }
 
   /** Starts listening; throws when an address is taken or a certificate is none. */
@@ -106,6 +117,11 @@ export class Gateway {
     this.#setup = next;
     this.#watchHealth();
     previous.routing.close().catch(() => undefined); // Connections that broke while closing are closed.
+    void previous.tracing?.close();
+    if (JSON.stringify(config.sharing) !== JSON.stringify(previous.config.sharing)) {
+      void this.#sharing?.close();
+      this.#sharing = this.#createSharing(config);
+    }
     this.#surroundings.log.write({ event: "reloaded" });
   }
 
@@ -132,6 +148,14 @@ export class Gateway {
     clearInterval(this.#sweeper);
     for (const timer of this.#healthTimers) clearInterval(timer);
     await this.#setup.routing.destroy();
+    // The operator's monitoring hears the last of it, unless it makes us wait.
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, farewellMs);
+      void Promise.all([this.#sharing?.close(), this.#setup.tracing?.close()]).then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
     this.#surroundings.log.write({ event: "stopped", count: cut });
     this.#surroundings.log.flush();
   }
@@ -146,10 +170,23 @@ export class Gateway {
       config,
       log,
       metrics: this.metrics,
+      tracing:
+        config.traces === undefined
+          ? undefined
+          : new Tracing(config.traces, this.#surroundings.version ?? "0"),
       consumers: new Consumers(config, this.#memory),
       routing: new Routing(config),
       priceOf: (model) => prices.find(({ fits }) => fits(model))?.price,
     };
+  }
+
+  #createSharing(config: Config): Sharing | undefined {
+    const ledger =
+      config.sharing === undefined ? this.#surroundings.ledger : new RedisLedger(config.sharing);
+    if (ledger === undefined) return undefined;
+    return new Sharing(ledger, this.#memory.allowances, (failing) =>
+      this.#surroundings.log.write({ event: failing ? "sharing-lost" : "sharing-restored" }),
+    );
   }
 
   #createServer(config: Config, index: number): Server | SecureServer {
@@ -248,7 +285,7 @@ export class Gateway {
   }
 
   async #metricsFor(request: IncomingMessage): Promise<string> {
-    const { config, routing } = this.#setup;
+    const { config, routing, tracing } = this.#setup;
     const { metricsKey } = config;
     const forwarded =
       request.headers["x-forwarded-for"] !== undefined ||
@@ -270,6 +307,8 @@ export class Gateway {
         live,
         resting,
       })),
+      traces: tracing?.counts,
+      sharingFails: this.#sharing?.failing,
     });
   }
 

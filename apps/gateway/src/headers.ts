@@ -8,8 +8,15 @@ export const passedRequestHeaders = [
   "idempotency-key",
 ] as const;
 
-const passedResponseHeaders =
-  /^(content-type|content-disposition|retry-after|x-ratelimit-.*|anthropic-ratelimit-.*)$/;
+const passedResponseHeaders = new Set(["content-type", "content-disposition", "retry-after"]);
+
+function isPassed(name: string): boolean {
+  return (
+    passedResponseHeaders.has(name) ||
+    name.startsWith("x-ratelimit-") ||
+    name.startsWith("anthropic-ratelimit-")
+  );
+}
 
 /** The headers of an answer that is passed on; `changed` says that its length is no longer the provider's. */
 export function relayedHeaders(
@@ -25,7 +32,7 @@ export function relayedHeaders(
     } else if (name === "x-request-id" || name === "request-id") {
       // The provider's own number of the exchange, for questions to its support.
       relayed["x-upstream-request-id"] = headerText(value);
-    } else if (passedResponseHeaders.test(name)) relayed[name] = headerText(value);
+    } else if (isPassed(name)) relayed[name] = headerText(value);
   }
   return relayed;
 }

@@ -26,15 +26,20 @@ describe("an allowance", () => {
     allowance.end(0, 0);
     expect(allowance.begin(0)).toBe(0);
   });
-  it("is divided among processes, and a reload forgets nothing", () => {
+  it("survives a reload without forgetting what was used", () => {
     const allowance = new Allowance();
-    allowance.configure({ requestsPerMinute: 4 }, 0.5, 0);
+    allowance.configure({ requestsPerMinute: 2 }, 1, 0);
     expect([allowance.begin(0), allowance.begin(0)]).toEqual([0, 0]);
     expect(allowance.begin(0)).toBeGreaterThan(0);
-    allowance.configure({ requestsPerMinute: 6 }, 0.5, 0);
+    allowance.configure({ requestsPerMinute: 3 }, 1, 0);
     expect(allowance.begin(0)).toBe(0);
     expect(allowance.begin(0)).toBeGreaterThan(0);
     allowance.configure({}, 1, 0);
     expect(allowance.begin(0)).toBe(0);
+  });
+  it("divides requests in progress among processes, rounded up", () => {
+    const allowance = new Allowance();
+    allowance.configure({ concurrent: 3 }, 2, 0);
+    expect([allowance.begin(0), allowance.begin(0), allowance.begin(0)]).toEqual([0, 0, 1000]);
   });
 });

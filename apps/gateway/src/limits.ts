@@ -1,13 +1,14 @@
-/** How much a consumer may ask for. Kept in this process' memory alone; several processes each get their part. */
+/** How much a consumer may ask for. Kept in this process' memory; `sharing.ts` lets several processes keep to one limit. */
 
 /** A bucket that fills steadily to one minute's worth. */
 export class Bucket {
   #level: number;
   #filledAtMs: number;
-  #perMinute: number;
+  /** What fits into it; {@link resize} changes it. */
+  perMinute: number;
 
   constructor(perMinute: number, nowMs: number) {
-    this.#perMinute = perMinute;
+    this.perMinute = perMinute;
     this.#level = perMinute;
     this.#filledAtMs = nowMs;
   }
@@ -15,15 +16,15 @@ export class Bucket {
   /** Changes the size, keeping what was used up. */
   resize(perMinute: number, nowMs: number): void {
     this.#fill(nowMs);
-    this.#level += perMinute - this.#perMinute;
-    this.#perMinute = perMinute;
+    this.#level += perMinute - this.perMinute;
+    this.perMinute = perMinute;
   }
 
   /** Milliseconds until `amount` can be taken; 0 for now. */
   waitMs(amount: number, nowMs: number): number {
     this.#fill(nowMs);
-    const missing = Math.min(amount, this.#perMinute) - this.#level;
-    return missing <= 0 ? 0 : Math.ceil((missing / this.#perMinute) * 60_000);
+    const missing = Math.min(amount, this.perMinute) - this.#level;
+    return missing <= 0 ? 0 : Math.ceil((missing / this.perMinute) * 60_000);
   }
 
   /** Takes an amount, even beyond what is there: what was used is used. */
@@ -34,7 +35,7 @@ export class Bucket {
 
   #fill(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - this.#filledAtMs);
-    this.#level = Math.min(this.#perMinute, this.#level + (elapsedMs / 60_000) * this.#perMinute);
+    this.#level = Math.min(this.perMinute, this.#level + (elapsedMs / 60_000) * this.perMinute);
     this.#filledAtMs = nowMs;
   }
 }
@@ -46,31 +47,51 @@ export interface LimitSettings {
   readonly concurrent?: number | undefined;
 }
 
+/** What is limited by the minute, and counted for it. */
+export type LimitUnit = "requests" | "tokens";
+
 /** What a consumer has used. Survives a reload of the configuration. */
 export class Allowance {
   /** Requests in progress. */
   live = 0;
-  #settings: LimitSettings = {};
+  /** What was used here and other processes have not been told. */
+  readonly unshared: Record<LimitUnit, number> = { requests: 0, tokens: 0 };
+  #concurrent: number | undefined;
   #requests: Bucket | undefined;
   #tokens: Bucket | undefined;
 
-  /** Applies (new) limits without forgetting what was used. `share` is this process' part, such as 0.5. */
-  configure(settings: LimitSettings, share: number, nowMs: number): void {
-    this.#settings = settings;
-    this.#requests = refit(this.#requests, settings.requestsPerMinute, share, nowMs);
-    this.#tokens = refit(this.#tokens, settings.tokensPerMinute, share, nowMs);
+  /** Applies (new) limits without forgetting what was used. Requests at once are divided among so many processes. */
+  configure(settings: LimitSettings, processes: number, nowMs: number): void {
+    this.#concurrent =
+      settings.concurrent === undefined ? undefined : Math.ceil(settings.concurrent / processes);
+    this.#requests = refit(this.#requests, settings.requestsPerMinute, nowMs);
+    this.#tokens = refit(this.#tokens, settings.tokensPerMinute, nowMs);
+  }
+
+  /** What is limited by the minute. */
+  get limited(): LimitUnit[] {
+    return [
+      ...(this.#requests === undefined ? [] : (["requests"] as const)),
+      ...(this.#tokens === undefined ? [] : (["tokens"] as const)),
+    ];
+  }
+
+  /** Takes what other processes have used: a minute's worth at most, should they tell of a longer time at once. */
+  takeForeign(unit: LimitUnit, amount: number, nowMs: number): void {
+    const bucket = unit === "requests" ? this.#requests : this.#tokens;
+    if (amount > 0) bucket?.take(Math.min(amount, bucket.perMinute), nowMs);
   }
 
   /** Begins a request: 0, or the milliseconds after which it may be tried again. */
   begin(nowMs: number): number {
-    const { concurrent } = this.#settings;
-    if (concurrent !== undefined && this.live >= concurrent) return 1000;
+    if (this.#concurrent !== undefined && this.live >= this.#concurrent) return 1000;
     const waitMs = Math.max(
       this.#requests?.waitMs(1, nowMs) ?? 0,
       this.#tokens?.waitMs(1, nowMs) ?? 0,
     );
     if (waitMs > 0) return waitMs;
     this.#requests?.take(1, nowMs);
+    if (this.#requests !== undefined) this.unshared.requests += 1;
     this.live += 1;
     return 0;
   }
@@ -79,18 +100,17 @@ export class Allowance {
   end(tokens: number, nowMs: number): void {
     this.live -= 1;
     this.#tokens?.take(tokens, nowMs);
+    if (this.#tokens !== undefined) this.unshared.tokens += tokens;
   }
 }
 
 function refit(
   bucket: Bucket | undefined,
   perMinute: number | undefined,
-  share: number,
   nowMs: number,
 ): Bucket | undefined {
   if (perMinute === undefined) return undefined;
-  const part = Math.max(1, perMinute * share);
-  if (bucket === undefined) return new Bucket(part, nowMs);
-  bucket.resize(part, nowMs);
+  if (bucket === undefined) return new Bucket(perMinute, nowMs);
+  bucket.resize(perMinute, nowMs);
   return bucket;
 }

@@ -44,6 +44,8 @@ export interface OperationLine {
     | "worker-lost"
     | "health-failed"
     | "health-restored"
+    | "sharing-lost"
+    | "sharing-restored"
     | "warning";
   /** A name from the configuration, or a code from a table. */
   readonly subject?: string;
@@ -102,6 +104,8 @@ export class Log {
   readonly #pending: Buffer = Buffer.alloc(65_536);
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
+  #timeMs = 0;
+  #time = "";
 
   constructor(level: LogLevel, write: (text: string) => void, delayMs = 100) {
     this.level = level;
@@ -117,7 +121,7 @@ export class Log {
     ) {
       return;
     }
-    const time = new Date().toISOString();
+    const time = this.#timeText();
     const text =
       line.event === "request"
         ? writeRequest(time, line)
@@ -125,6 +129,16 @@ export class Log {
     if (this.#length + maxLineBytes > this.#pending.length) this.flush();
     this.#length += this.#pending.write(text, this.#length, "latin1");
     this.#timer ??= setTimeout(() => this.flush(), this.#delayMs).unref();
+  }
+
+  /** Many requests end in the same millisecond, and writing a date costs as much as the rest of the line. */
+  #timeText(): string {
+    const nowMs = Date.now();
+    if (nowMs !== this.#timeMs) {
+      this.#timeMs = nowMs;
+      this.#time = new Date(nowMs).toISOString();
+    }
+    return this.#time;
   }
 
   /** Writes what is pending. Call it before the process ends. */

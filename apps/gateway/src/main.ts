@@ -5,7 +5,7 @@ import { describeLoadFailure, loadConfig, runCommand } from "./command.ts";
 import { readText, watchFiles } from "./files.ts";
 import { Gateway } from "./gateway.ts";
 import { Log } from "./log.ts";
-import { Metrics, type MetricsSnapshot } from "./metrics.ts";
+import { createWorkerLink, supervise } from "./processes.ts";
 import { checkSurroundings, connectionsFor } from "./selfcheck.ts";
 import { wordsFor } from "./words.ts";
 
@@ -43,10 +43,10 @@ process.exitCode = await runCommand({
   run,
 });
 
-async function run(file: string): Promise<number> {
+async function run(file: string, processes: number | undefined): Promise<number> {
   let config: Config;
   try {
-    config = loadConfig(file, process.env);
+    config = loadConfig(file, process.env, processes);
   } catch (error) {
     process.stderr.write(`${describeLoadFailure(error, file, process.env)}\n`);
     return 1;
@@ -54,19 +54,23 @@ async function run(file: string): Promise<number> {
   if (cluster.isPrimary)
     for (const code of checkSurroundings(config, process.execArgv, process.env))
       process.stderr.write(`${words.warnings[code]}\n`);
-  return cluster.isPrimary && config.file.processes > 1 ? supervise(config) : serve(file, config);
+  return cluster.isPrimary && config.file.processes > 1
+    ? supervise(config.file.processes, log)
+    : serve(file, config, processes);
 }
 
 /** One process: serves until it is told to stop. */
-async function serve(file: string, first: Config): Promise<number> {
+async function serve(file: string, first: Config, processes: number | undefined): Promise<number> {
   log.level = first.file.log.level;
   let config = first;
   let gateway: Gateway;
+  const link = cluster.isWorker ? createWorkerLink() : undefined;
   try {
     gateway = await Gateway.start(config, {
       log,
       maxConnections: connectionsFor(config),
-      ...(cluster.isWorker ? { collectMetrics } : {}),
+      version: readVersion(),
+      ...link,
     });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
@@ -80,12 +84,11 @@ async function serve(file: string, first: Config): Promise<number> {
       ),
     );
   }
-  if (cluster.isWorker)
-    process.on("message", (message: unknown) => answerMetrics(message, gateway.metrics));
+  link?.answerWith(gateway.metrics);
   let unwatch = (): void => undefined;
   const reload = (): void => {
     try {
-      config = loadConfig(file, process.env);
+      config = loadConfig(file, process.env, processes);
       gateway.reload(config);
     } catch (error) {
       const problem = error instanceof ConfigError ? error.problems[0] : undefined;
@@ -109,119 +112,6 @@ async function serve(file: string, first: Config): Promise<number> {
   await gateway.stop(config.file.limits.drainMs);
   if (cluster.isWorker) process.exit(0);
   return 0;
-}
-
-/** Several processes on one port: starts them, starts lost ones again, passes signals on, adds up their numbers. */
-async function supervise(config: Config): Promise<number> {
-  let stopping = false;
-  const asked = new Map<number, { asker: number; left: number; sum: Metrics }>();
-  let number = 0;
-  for (let index = 0; index < config.file.processes; index += 1) cluster.fork();
-  cluster.on("exit", (worker, code) => {
-    if (stopping || code === 0) return;
-    log.write({ event: "worker-lost", count: worker.id });
-    log.flush();
-    setTimeout(() => cluster.fork(), 200);
-  });
-  cluster.on("message", (worker, message: unknown) => {
-    if (!isMetricsMessage(message)) return;
-    const workers = Object.values(cluster.workers ?? {}).filter((one) => one !== undefined);
-    if (message.kind === "metrics-wanted") {
-      number += 1;
-      asked.set(number, { asker: worker.id, left: workers.length, sum: new Metrics() });
-      for (const one of workers) one.send({ kind: "metrics-asked", number });
-    } else if (message.kind === "metrics" && message.number !== undefined) {
-      const question = asked.get(message.number);
-      if (question === undefined) return;
-      question.sum.merge(revive(message.snapshot ?? []));
-      question.left -= 1;
-      if (question.left > 0) return;
-      asked.delete(message.number);
-      cluster.workers?.[question.asker]?.send({
-        kind: "metrics-sum",
-        snapshot: flatten(question.sum.snapshot()),
-      });
-    }
-  });
-  const pass = (signal: NodeJS.Signals): void => {
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
-  };
-  process.on("SIGHUP", () => pass("SIGHUP"));
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
-  });
-  stopping = true;
-  pass("SIGTERM");
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      if (Object.keys(cluster.workers ?? {}).length > 0) return;
-      clearInterval(timer);
-      resolve();
-    }, 50);
-  });
-  return 0;
-}
-
-interface MetricsMessage {
-  readonly kind: "metrics-wanted" | "metrics-asked" | "metrics" | "metrics-sum";
-  readonly number?: number;
-  readonly snapshot?: FlatSnapshot;
-}
-
-// Messages between processes are JSON, which has no maps.
-type FlatSnapshot = readonly (readonly [
-  string,
-  Omit<MetricsSnapshot[number][1], "requests"> & {
-    requests: readonly (readonly [number, number])[];
-  },
-])[];
-
-function flatten(snapshot: MetricsSnapshot): FlatSnapshot {
-  return snapshot.map(([key, series]) => [key, { ...series, requests: [...series.requests] }]);
-}
-
-function revive(snapshot: FlatSnapshot): MetricsSnapshot {
-  return snapshot.map(([key, series]) => [key, { ...series, requests: new Map(series.requests) }]);
-}
-
-function isMetricsMessage(message: unknown): message is MetricsMessage {
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    "kind" in message &&
-    typeof message.kind === "string" &&
-    message.kind.startsWith("metrics")
-  );
-}
-
-function answerMetrics(message: unknown, metrics: Metrics): void {
-  if (isMetricsMessage(message) && message.kind === "metrics-asked")
-    process.send?.({
-      kind: "metrics",
-      number: message.number,
-      snapshot: flatten(metrics.snapshot()),
-    });
-}
-
-/** Asks the supervising process for what all processes have counted; after five seconds this one's own numbers have to do. */
-function collectMetrics(own: Metrics): Promise<Metrics> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(own), 5000);
-    const receive = (message: unknown): void => {
-      if (!isMetricsMessage(message) || message.kind !== "metrics-sum") return;
-      const sum = new Metrics();
-      sum.merge(revive(message.snapshot ?? []));
-      finish(sum);
-    };
-    const finish = (result: Metrics): void => {
-      clearTimeout(timer);
-      process.off("message", receive);
-      resolve(result);
-    };
-    process.on("message", receive);
-    process.send?.({ kind: "metrics-wanted" });
-  });
 }
 
 function readVersion(): string {

@@ -4,20 +4,7 @@
  * so many series, and none of them can hold what a caller wrote.
  */
 
-/** One finished exchange. */
-export interface Sample {
-  readonly consumer: string;
-  readonly model: string;
-  readonly upstream: string;
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly firstByteMs: number | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cost: number;
-  readonly attempts: number;
-}
+import type { RequestLine } from "./log.ts";
 
 /** What is true at this moment. */
 export interface Gauges {
@@ -27,6 +14,10 @@ export interface Gauges {
     readonly live: number;
     readonly resting: boolean;
   }[];
+  /** Undefined when nothing is traced. */
+  readonly traces: { readonly sent: number; readonly dropped: number } | undefined;
+  /** Whether the limits' counters are out of reach; undefined when they are not shared. */
+  readonly sharingFails: boolean | undefined;
 }
 
 const durationBounds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -37,6 +28,8 @@ interface Series {
   requests: Map<number, number>;
   input: number;
   output: number;
+  received: number;
+  sent: number;
   cost: number;
   retries: number;
   duration: Histogram;
@@ -56,24 +49,27 @@ export type MetricsSnapshot = readonly (readonly [key: string, series: Series])[
 export class Metrics {
   readonly #series = new Map<string, Series>();
 
-  /** Counts one. */
-  add(sample: Sample): void {
-    const key = `${sample.consumer}\n${sample.model}\n${sample.upstream}\n${sample.route}`;
+  /** Counts a finished request: what the log says of it, and its cost by the configured prices. */
+  add(line: RequestLine, cost: number): void {
+    const { consumer, model, upstream, route } = line;
+    const key = `${consumer ?? ""}\n${model ?? ""}\n${upstream ?? ""}\n${route}`;
     let series = this.#series.get(key);
     if (series === undefined) {
       series = createSeries(
-        `consumer="${escape(sample.consumer)}",gen_ai_request_model="${escape(sample.model)}",gen_ai_provider_name="${escape(sample.upstream)}",gen_ai_operation_name="${sample.route}"`,
+        `consumer="${escape(consumer ?? "")}",gen_ai_request_model="${escape(model ?? "")}",gen_ai_provider_name="${escape(upstream ?? "")}",gen_ai_operation_name="${route}"`,
       );
       this.#series.set(key, series);
     }
-    series.requests.set(sample.status, (series.requests.get(sample.status) ?? 0) + 1);
-    series.input += sample.inputTokens;
-    series.output += sample.outputTokens;
-    series.cost += sample.cost;
-    series.retries += Math.max(0, sample.attempts - 1);
-    observe(series.duration, durationBounds, sample.durationMs / 1000);
-    if (sample.firstByteMs !== null)
-      observe(series.firstByte, firstByteBounds, sample.firstByteMs / 1000);
+    series.requests.set(line.status, (series.requests.get(line.status) ?? 0) + 1);
+    series.input += line.inputTokens;
+    series.output += line.outputTokens;
+    series.received += line.requestBytes;
+    series.sent += line.responseBytes;
+    series.cost += cost;
+    series.retries += Math.max(0, line.attempts - 1);
+    observe(series.duration, durationBounds, line.durationMs / 1000);
+    if (line.firstByteMs !== null)
+      observe(series.firstByte, firstByteBounds, line.firstByteMs / 1000);
   }
 
   /** Everything counted so far. */
@@ -90,6 +86,8 @@ export class Metrics {
         ours.requests.set(status, (ours.requests.get(status) ?? 0) + count);
       ours.input += theirs.input;
       ours.output += theirs.output;
+      ours.received += theirs.received;
+      ours.sent += theirs.sent;
       ours.cost += theirs.cost;
       ours.retries += theirs.retries;
       for (const [mine, yours] of [
@@ -138,6 +136,15 @@ export class Metrics {
       all.flatMap(({ labels, input, output }) => [
         `gen_ai_client_token_usage_total{${labels},gen_ai_token_type="input"} ${input}`,
         `gen_ai_client_token_usage_total{${labels},gen_ai_token_type="output"} ${output}`,
+      ]),
+    );
+    family(
+      "cloud_code_gateway_bytes_total",
+      "counter",
+      "Bytes of requests received and of answers sent.",
+      all.flatMap(({ labels, received, sent }) => [
+        `cloud_code_gateway_bytes_total{${labels},direction="received"} ${received}`,
+        `cloud_code_gateway_bytes_total{${labels},direction="sent"} ${sent}`,
       ]),
     );
     family(
@@ -195,6 +202,26 @@ export class Metrics {
           `cloud_code_gateway_upstream_resting{gen_ai_provider_name="${escape(name)}"} ${resting ? 1 : 0}`,
       ),
     );
+    const { traces, sharingFails } = gauges;
+    family(
+      "cloud_code_gateway_traces_total",
+      "counter",
+      "Traces sent to the collector, and dropped because it did not take them; of the answering process.",
+      traces === undefined
+        ? []
+        : [
+            `cloud_code_gateway_traces_total{outcome="sent"} ${traces.sent}`,
+            `cloud_code_gateway_traces_total{outcome="dropped"} ${traces.dropped}`,
+          ],
+    );
+    family(
+      "cloud_code_gateway_sharing_failing",
+      "gauge",
+      "1 while the limits' counters are out of reach, so that each process keeps to them alone.",
+      sharingFails === undefined
+        ? []
+        : [`cloud_code_gateway_sharing_failing ${sharingFails ? 1 : 0}`],
+    );
     family("process_resident_memory_bytes", "gauge", "Resident memory of the answering process.", [
       `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
     ]);
@@ -213,6 +240,8 @@ function createSeries(labels: string): Series {
     requests: new Map(),
     input: 0,
     output: 0,
+    received: 0,
+    sent: 0,
     cost: 0,
     retries: 0,
     duration: histogram(durationBounds),

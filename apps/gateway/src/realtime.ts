@@ -6,6 +6,8 @@ import { createRequestId, type Setup } from "./exchange.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import { orderTargets } from "./plan.ts";
 import { realtimeItems } from "./routes.ts";
+import type { RequestLine } from "./log.ts";
+import type { Trace } from "./trace.ts";
 import type { Target } from "./translate.ts";
 
 /** Headers of the WebSocket handshake (RFC 6455) that go on as they are; the key proves that both ends speak it. */
@@ -29,6 +31,9 @@ export class RealtimeRelay {
   #consumer: string | null = null;
   #model: string | null = null;
   #target: Target | undefined;
+  #upstream: string | null = null;
+  #firstByteMs: number | null = null;
+  #trace: Trace | undefined;
   #finish: ((tokens: number) => void) | undefined;
   #status = 0;
   #code: GatewayFailure["code"] | null = null;
@@ -47,6 +52,7 @@ export class RealtimeRelay {
 
   /** Sets out with the caller's handshake; `head` is what came right behind it. */
   async start(request: IncomingMessage, head: Buffer): Promise<void> {
+    this.#trace = this.#setup.tracing?.begin(request.headers["traceparent"], this.#requestId);
     try {
       const url = new URL(request.url ?? "/", "http://gateway.invalid");
       const nowMs = Date.now();
@@ -129,6 +135,14 @@ export class RealtimeRelay {
     });
     if (this.#over) return;
     this.#target = target;
+    this.#upstream = upstream.name;
+    const traced = {
+      upstream: upstream.name,
+      startedMs: performance.now(),
+      endedMs: 0,
+      status: 0,
+    };
+    this.#trace?.attempts.push(traced);
     upstream.depart(Date.now());
     const outgoing = (upstream.origin.startsWith("https:") ? requestSecure : requestPlain)(options);
     const settle = (good: boolean, status = 101): void => {
@@ -140,6 +154,8 @@ export class RealtimeRelay {
           Date.now(),
         );
       this.#target = undefined;
+      traced.endedMs = performance.now();
+      traced.status = good ? (this.#status === 101 ? 101 : status) : 0;
     };
     this.#socket.once("close", () => {
       outgoing.destroy();
@@ -165,6 +181,7 @@ export class RealtimeRelay {
     outgoing.once("upgrade", (response, provider, rest) => {
       outgoing.setTimeout(0);
       this.#status = 101;
+      this.#firstByteMs = performance.now() - this.#startedMs;
       const names = [
         "upgrade",
         "connection",
@@ -210,25 +227,29 @@ export class RealtimeRelay {
     if (this.#over) return;
     this.#over = true;
     this.#finish?.(0);
-    this.#setup.log.write({
+    const line: RequestLine = {
       event: "request",
       requestId: this.#requestId,
       route: "realtime",
       consumer: this.#consumer,
       model: this.#model,
-      upstream: null,
+      upstream: this.#upstream,
       status: this.#status === 0 ? 499 : this.#status,
       code: this.#code,
       stream: true,
-      attempts: 1,
+      attempts: this.#upstream === null ? 0 : 1,
       durationMs: Math.round(performance.now() - this.#startedMs),
-      firstByteMs: null,
+      firstByteMs: this.#firstByteMs === null ? null : Math.round(this.#firstByteMs),
       requestBytes: this.#received,
       responseBytes: this.#sent,
+      // What passes is not read, so nothing is known of its tokens.
       inputTokens: 0,
       outputTokens: 0,
       estimated: true,
-    });
+    };
+    this.#setup.metrics.add(line, 0);
+    this.#setup.log.write(line);
+    if (this.#trace !== undefined) this.#setup.tracing?.add(this.#trace, line, this.#startedMs);
     this.#done(this);
   }
 }

@@ -15,8 +15,8 @@ export interface RoutedModel {
 export class Routing {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly #exact = new Map<string, RoutedModel>();
-  /** Longest beginning first. */
-  readonly #beginnings: RoutedModel[] = [];
+  /** Longest beginning first, without its "*". */
+  readonly #beginnings: { readonly beginning: string; readonly routed: RoutedModel }[] = [];
 
   constructor(config: Config) {
     this.upstreams = new Map(
@@ -27,23 +27,23 @@ export class Routing {
     );
     for (const name of Object.keys(config.file.models)) {
       const routed = this.#build(name, config);
-      if (name.endsWith("*")) this.#beginnings.push(routed);
+      if (name.endsWith("*")) this.#beginnings.push({ beginning: name.slice(0, -1), routed });
       else this.#exact.set(name, routed);
     }
-    this.#beginnings.sort((left, right) => right.name.length - left.name.length);
+    this.#beginnings.sort((left, right) => right.beginning.length - left.beginning.length);
   }
 
   /** The model that was asked for, or undefined. */
   find(asked: string): RoutedModel | undefined {
     return (
       this.#exact.get(asked) ??
-      this.#beginnings.find(({ name }) => asked.startsWith(name.slice(0, -1)))
+      this.#beginnings.find(({ beginning }) => asked.startsWith(beginning))?.routed
     );
   }
 
   /** Names that can be asked for; a beginning stands for names that only the provider knows. */
   get names(): readonly string[] {
-    return [...this.#exact.keys(), ...this.#beginnings.map(({ name }) => name)];
+    return [...this.#exact.keys(), ...this.#beginnings.map(({ routed }) => routed.name)];
   }
 
   #build(name: string, config: Config): RoutedModel {

@@ -31,9 +31,10 @@ export class JsonScanner {
   #parent = "";
   /** Which wanted value is being read; -1 for none. */
   #capture = -1;
-  #captureStart = 0;
+  #captureStart = -1;
   #captureDepth = 0;
-  #captured: number[] = [];
+  /** The part of the value being read that earlier pieces of the text held. */
+  #captured: Buffer[] = [];
 
   constructor(plan: ScanPlan) {
     this.#plan = plan;
@@ -70,7 +71,7 @@ export class JsonScanner {
   }
 
   /** Reads on. */
-  push(bytes: Uint8Array): void {
+  push(bytes: Buffer): void {
     const length = bytes.length;
     let index = 0;
     while (index < length) {
@@ -79,26 +80,21 @@ export class JsonScanner {
         continue;
       }
       const byte = bytes[index] ?? 0;
-      if (this.#capture !== -1 && this.#endsValue(byte)) this.#endCapture(this.#offset + index);
+      if (this.#capture !== -1 && this.#endsValue(byte)) this.#endCapture(bytes, index);
       if (byte === 0x22) {
         this.#startValue(index);
         if (this.#expectsKey) {
           this.#readingKey = true;
           this.#key = "";
-        } else {
-          this.#keep(byte);
         }
         this.#inString = true;
       } else if (byte === 0x7b || byte === 0x5b) {
         if (this.#depth === 0 && byte === 0x5b) this.foreign = true;
         this.#startValue(index);
         this.#open(byte);
-        this.#keep(byte);
       } else if (byte === 0x7d || byte === 0x5d) {
-        this.#keep(byte);
-        this.#close(this.#offset + index + 1);
+        this.#close(bytes, index + 1);
       } else if (byte === 0x2c) {
-        this.#keep(byte);
         // After a comma in a watched object comes a key.
         if (this.#depth === this.#watched && this.#capture === -1) this.#expectsKey = true;
       } else if (
@@ -110,37 +106,46 @@ export class JsonScanner {
       ) {
         if (this.#depth === 0 && !this.complete) this.foreign = true;
         this.#startValue(index);
-        this.#keep(byte);
-      } else {
-        this.#keep(byte);
       }
       index += 1;
     }
+    if (this.#capture !== -1 && this.#captureStart !== -1) this.#keep(bytes);
     this.#offset += length;
   }
 
-  #readString(bytes: Uint8Array, from: number): number {
-    if (!this.#readingKey && this.#capture === -1) return this.#skipString(bytes, from);
-    const length = bytes.length;
-    for (let index = from; index < length; index += 1) {
-      const byte = bytes[index] ?? 0;
-      if (this.#escaped) this.#escaped = false;
-      else if (byte === 0x5c) this.#escaped = true;
-      else if (byte === 0x22) {
-        this.#inString = false;
-        if (this.#readingKey) this.#endKey();
-        else this.#keep(byte);
-        return index + 1;
-      }
-      if (!this.#readingKey) this.#keep(byte);
-      // Longer keys are nobody's that we know; their length must not cost memory.
-      else if (this.#key.length < maxKeyLength) this.#key += String.fromCharCode(byte);
-    }
-    return length;
+  #readString(bytes: Buffer, from: number): number {
+    return this.#readingKey ? this.#readKey(bytes, from) : this.#skipString(bytes, from);
   }
 
-  /** To the end of a string that nobody wants: most of every body. */
-  #skipString(bytes: Uint8Array, from: number): number {
+  #readKey(bytes: Buffer, from: number): number {
+    const length = bytes.length;
+    let plain = this.#key === "";
+    let index = from;
+    while (index < length) {
+      const byte = bytes[index];
+      if (byte === 0x22 && !this.#escaped) break;
+      this.#escaped = byte === 0x5c && !this.#escaped;
+      if (this.#escaped) plain = false;
+      index += 1;
+    }
+    // Most keys are ruled out by their length, before a string is made of them.
+    if (plain && index < length && !this.#plan.keyLengths.has(index - from)) {
+      this.#inString = false;
+      this.#readingKey = false;
+      this.#expectsKey = false;
+      return index + 1;
+    }
+    // Longer keys are nobody's that we know; their length must not cost memory.
+    const room = maxKeyLength - this.#key.length;
+    this.#key += bytes.toString("latin1", from, Math.min(index, from + room));
+    if (index === length) return length;
+    this.#inString = false;
+    this.#endKey();
+    return index + 1;
+  }
+
+  /** To the end of a string of which nothing has to be known here: most of every body. */
+  #skipString(bytes: Buffer, from: number): number {
     let index = from;
     if (this.#escaped && index < bytes.length) {
       this.#escaped = false;
@@ -188,11 +193,11 @@ export class JsonScanner {
     }
   }
 
-  #close(end: number): void {
+  #close(bytes: Buffer, end: number): void {
     this.#depth -= 1;
     if (this.#depth === 0) this.complete = true;
     if (this.#capture !== -1) {
-      if (this.#depth === this.#captureDepth) this.#endCapture(end);
+      if (this.#depth === this.#captureDepth) this.#endCapture(bytes, end);
       return;
     }
     if (this.#depth < this.#watched && this.#watched === 2) {
@@ -236,28 +241,32 @@ export class JsonScanner {
     );
   }
 
-  #keep(byte: number): void {
-    if (
-      this.#capture !== -1 &&
-      this.#captureStart !== -1 &&
-      this.#captured.length <= this.#plan.maxValueBytes
-    )
-      this.#captured.push(byte);
+  /** Copies what this piece holds of the value being read: the piece itself is not ours to hold. */
+  #keep(bytes: Buffer): void {
+    if (this.#offset + bytes.length - this.#captureStart > this.#plan.maxValueBytes) return;
+    this.#captured.push(
+      Buffer.from(bytes.subarray(Math.max(0, this.#captureStart - this.#offset))),
+    );
   }
 
-  #endCapture(end: number): void {
+  /** The value being read ends in this piece, in front of `end`. */
+  #endCapture(bytes: Buffer, end: number): void {
     const which = this.#capture;
+    const start = this.#captureStart;
     this.#capture = -1;
-    if (this.#captured.length > this.#plan.maxValueBytes) return;
-    const text = Buffer.from(this.#captured).toString("utf8").trimEnd();
-    this.#captured = [];
+    if (this.#offset + end - start > this.#plan.maxValueBytes) return;
+    const from = Math.max(0, start - this.#offset);
+    const text = (
+      this.#captured.length === 0
+        ? bytes.toString("utf8", from, end)
+        : Buffer.concat([...this.#captured, bytes.subarray(from, end)]).toString("utf8")
+    ).trimEnd();
     const value = parseValue(text);
     if (value === undefined) return;
-    const start = this.#captureStart;
     // The last of several counts, as with JSON.parse.
     this.#found[which] = {
       start,
-      end: Math.min(end, start + Buffer.byteLength(text)),
+      end: Math.min(this.#offset + end, start + Buffer.byteLength(text)),
       value: value.parsed,
     };
   }
@@ -269,6 +278,8 @@ export class ScanPlan {
   readonly maxValueBytes: number;
   /** Outer names of those that are wanted one level down. */
   readonly parents: ReadonlySet<string>;
+  /** How long a key is that can lead to a wanted value. */
+  readonly keyLengths: ReadonlySet<number>;
   readonly #lower: readonly string[];
 
   /** `wanted` are up to 31 names in the outermost object, or `outer.name` one level below. A value longer than `maxValueBytes` is not found. */
@@ -278,6 +289,7 @@ export class ScanPlan {
     this.parents = new Set(
       wanted.filter((path) => path.includes(".")).map((path) => path.slice(0, path.indexOf("."))),
     );
+    this.keyLengths = new Set(wanted.flatMap((path) => path.split(".").map((part) => part.length)));
     this.#lower = wanted.map((path) => path.toLowerCase());
   }
 

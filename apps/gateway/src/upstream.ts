@@ -9,7 +9,8 @@ import {
   permitLifetimeMs,
   strictest,
 } from "@cloud-code/policy";
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import Pool from "undici/lib/dispatcher/pool.js";
 import { WebSocket } from "ws";
 import type { ConfigFile } from "./config/schema.ts";
 import {
@@ -140,7 +141,6 @@ export class Upstream {
     path: string,
   ): Record<string, string> | Promise<Record<string, string>> {
     const headers = departure.headers;
-    headers["host"] = this.#host;
     const fixed = this.settings.headers;
     if (fixed !== undefined)
       for (const name of Object.keys(fixed)) headers[name.toLowerCase()] = fixed[name] ?? "";
@@ -149,6 +149,8 @@ export class Upstream {
         headers[name] = this.#staticHeaders[name] ?? "";
       return headers;
     }
+    // A signature may cover it; otherwise the connection adds it.
+    headers["host"] = this.#host;
     const request: SignedRequest = {
       method: departure.method ?? "POST",
       url: path,

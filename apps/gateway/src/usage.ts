@@ -3,7 +3,7 @@ import { JsonScanner, ScanPlan } from "./scan.ts";
 
 /** Counts what an answer cost while it passes. Holds numbers, never text. */
 export interface Meter {
-  push(bytes: Uint8Array): void;
+  push(bytes: Buffer): void;
   /** What the provider counted; when it counted nothing, the events of a stream stand for its tokens and `estimated` is true. */
   read(): Metered;
 }
@@ -29,7 +29,7 @@ const wholePlan = new ScanPlan(["usage"]);
 class JsonMeter implements Meter {
   readonly #scanner = new JsonScanner(wholePlan);
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Buffer): void {
     this.#scanner.push(bytes);
   }
 
@@ -53,7 +53,7 @@ class EventMeter implements Meter {
   #matched = 0;
   #hasData = false;
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Buffer): void {
     let index = 0;
     while (index < bytes.length) {
       if (this.#matched === dataField.length) {

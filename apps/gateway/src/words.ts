@@ -15,12 +15,15 @@ Usage:
 
 Options:
   --config <file>   default gateway.yaml (YAML or JSON)
+  --processes <n>   with run: processes that share the port, or "auto" for one per processor
   --version, --help
 
 Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
 `,
   unknownCommand: (command: string) =>
     `There is no command "${command}". Run cloud-code-gateway --help.`,
+  badProcesses: (most: number) =>
+    `--processes takes a number from 1 to ${most}, or "auto" for one per processor.`,
   unreadable: (file: string, code: string) =>
     `${file} cannot be read (${code}). Make one with: cloud-code-gateway init > ${file}`,
   good: (file: string, models: number, consumers: number) =>
@@ -81,11 +84,13 @@ const chinese: Words = {
 
 选项：
   --config <文件>   默认 gateway.yaml（YAML 或 JSON）
+  --processes <数>  用于 run：共享端口的进程数；“auto”表示每个处理器一个
   --version, --help
 
 从这里开始：cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
 `,
   unknownCommand: (command) => `没有命令“${command}”。请运行 cloud-code-gateway --help。`,
+  badProcesses: (most) => `--processes 的值应为 1 到 ${most} 的整数，或“auto”（每个处理器一个）。`,
   unreadable: (file, code) =>
     `无法读取 ${file}（${code}）。可这样生成：cloud-code-gateway init > ${file}`,
   good: (file, models, consumers) => `${file} 正确：${models} 个模型，${consumers} 个调用方。`,

@@ -32,7 +32,7 @@ export const products: Readonly<Record<ProductKey, Product>> = {
   },
   gateway: {
     title: { en: "Cloud Code gateway and Dify plugin", zh: "Cloud Code 网关与 Dify 插件" },
-    notice: { version: 1, revision: 1, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 2, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
   service: {
     title: { en: "Cloud Code service", zh: "Cloud Code 服务" },

@@ -174,7 +174,7 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
     },
     use: "essential.service",
     bases: { ...interests, cn: "contract" },
-    recipients: [],
+    recipients: ["operator-monitoring"],
     noticeFirst: false,
     signals: [],
   },

@@ -7,6 +7,7 @@ export type RecipientKey =
   | "statistics-receiver"
   | "configured-service"
   | "calling-application"
+  | "operator-monitoring"
   | "mail-service"
   | "competent-authority";
 
@@ -75,6 +76,15 @@ export const recipients: Readonly<Record<RecipientKey, Recipient>> = {
     },
     place: "elsewhere",
     transfer: "contract-clauses",
+  },
+  "operator-monitoring": {
+    title: { en: "The operator's own monitoring", zh: "运营者自有的监控系统" },
+    when: {
+      en: "When the operator configured a collector of traces, or a counter store for limits that several machines share: numbers and request numbers go there, never content.",
+      zh: "当运营者配置了链路追踪采集器，或配置了供多台机器共享限额的计数存储时：仅发送数字与请求编号，绝不发送内容。",
+    },
+    place: "elsewhere",
+    transfer: "anonymous",
   },
   "mail-service": {
     title: { en: "The mail server configured by the operator", zh: "运营者所配置的邮件服务器" },

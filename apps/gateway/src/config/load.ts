@@ -4,6 +4,8 @@ import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml
 import * as z from "zod";
 import { type ConfigFile, configSchema, dashscopeRoots } from "./schema.ts";
 import { decryptSecret } from "./secret.ts";
+import type { StoreSettings } from "../ledger.ts";
+import type { TraceSettings } from "../tracing.ts";
 
 /** One thing wrong in a configuration file, and where. */
 export interface ConfigProblem {
@@ -60,6 +62,9 @@ export interface Config {
     | undefined
   )[];
   readonly metricsKey: string | undefined;
+  /** The store of counters that several machines share. */
+  readonly sharing: StoreSettings | undefined;
+  readonly traces: TraceSettings | undefined;
   /** Every other file that was read: to be watched. */
   readonly dependencies: readonly string[];
 }
@@ -204,7 +209,68 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
     ),
     metricsKey:
       file.metrics.key === undefined ? undefined : secret(file.metrics.key, ["metrics", "key"]),
+    sharing: file.sharing === undefined ? undefined : toStore(file.sharing, read, secret, report),
+    traces: file.traces === undefined ? undefined : toTraces(file.traces, secret, report),
     dependencies: [...new Set(dependencies)],
+  };
+}
+
+type Read = (path: string, at: readonly PropertyKey[]) => string;
+
+function toStore(
+  given: NonNullable<ConfigFile["sharing"]>,
+  read: Read,
+  secret: Read,
+  report: Report,
+): StoreSettings {
+  // The platform does not know the scheme; as HTTPS it parses the rest of the address the same way.
+  const url = new URL(given.url.replace(/^rediss?:/, "https:"));
+  const tls = given.url.startsWith("rediss:");
+  if (!tls && !given.allowPlainHttp && !isLocalHost(url.hostname.replace(/^\[|\]$/g, "")))
+    report(
+      ["sharing", "url"],
+      "is not encrypted: consumers' names and counts would be readable on the way. Use rediss://, or set allowPlainHttp: true",
+    );
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(/:(\d+)(?:\/\d+)?$/.exec(given.url)?.[1] ?? 6379),
+    tls,
+    database: Number(url.pathname.slice(1)),
+    username: given.username,
+    password:
+      given.password === undefined ? undefined : secret(given.password, ["sharing", "password"]),
+    prefix: given.prefix,
+    certificateAuthority:
+      given.certificateAuthority === undefined
+        ? undefined
+        : read(given.certificateAuthority, ["sharing", "certificateAuthority"]),
+    allowPlainHttp: given.allowPlainHttp,
+  };
+}
+
+function toTraces(
+  given: NonNullable<ConfigFile["traces"]>,
+  secret: Read,
+  report: Report,
+): TraceSettings {
+  if (!isEncryptedOrLocal(given.url) && !given.allowPlainHttp)
+    report(
+      ["traces", "url"],
+      "is plain HTTP to another machine. Use https, or set allowPlainHttp: true",
+    );
+  const { credential } = given;
+  return {
+    url: given.url,
+    credential:
+      credential === undefined
+        ? { kind: "none" }
+        : {
+            kind: "key",
+            key: secret(credential.key, ["traces", "credential", "key"]),
+            ...withoutUndefined({ header: credential.header, prefix: credential.prefix }),
+          },
+    sample: given.sample,
+    allowPlainHttp: given.allowPlainHttp,
   };
 }
 

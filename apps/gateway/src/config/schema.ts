@@ -269,6 +269,9 @@ const tokenIssuer = z.strictObject({
   clockSkewSeconds: z.number().int().min(0).max(600).default(60),
 });
 
+/** As many processes as one gateway may have. */
+export const maxProcesses = 64;
+
 const bytes = z.number().int().min(1);
 
 /** The whole file. */
@@ -282,9 +285,11 @@ export const configSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(64)
+    .max(maxProcesses)
     .default(1)
-    .describe("Processes that share the listeners. Limits are divided among them."),
+    .describe(
+      "Processes that share the listeners, and keep to one limit together. `run --processes` overrides it.",
+    ),
   upstreams: z.record(name, upstream).default({}),
   models: z.record(modelPattern, model).default({}),
   consumers: z.array(consumer).default([]),
@@ -328,6 +333,68 @@ export const configSchema = z.strictObject({
         .describe("For answers in progress when the gateway is told to stop."),
     })
     .prefault({}),
+  sharing: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(
+          /^rediss?:\/\/(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(\/\d{1,4})?$/,
+          'must be like "rediss://counters.example:6379/0", without a name and a password',
+        )
+        .describe("Redis or a compatible server. rediss is encrypted."),
+      username: z.string().min(1).optional(),
+      password: secret.optional(),
+      prefix: z
+        .string()
+        .regex(/^[\w:.-]{0,64}$/)
+        .default("cloud-code-gateway:")
+        .describe("What the counters' names begin with."),
+      certificateAuthority: z
+        .string()
+        .optional()
+        .describe("Path of a private authority's certificate, PEM."),
+      allowPlainHttp: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Allow redis:// to another machine: consumers' names and counts are then readable on the network.",
+        ),
+    })
+    .optional()
+    .describe(
+      "A counter store, so that gateways on several machines keep to one limit together. It gets how many requests and tokens each limited consumer used, and forgets it after two minutes without use. Processes on one machine need none.",
+    ),
+  traces: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .describe(
+          "Whole address of an OpenTelemetry collector (OTLP over HTTP), usually …:4318/v1/traces.",
+        ),
+      credential: z
+        .strictObject({
+          key: secret,
+          header: z.string().optional().describe("Default authorization."),
+          prefix: z
+            .string()
+            .optional()
+            .describe("Default Bearer in authorization, nothing elsewhere."),
+        })
+        .optional(),
+      sample: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .describe(
+          "Share of the requests that are traced, unless the caller's traceparent decides it.",
+        ),
+      allowPlainHttp: z.boolean().default(false).describe("Allow plain HTTP to another machine."),
+    })
+    .optional()
+    .describe(
+      "Where to send traces: names, numbers and times of each request and attempt, never content. Without it none are made.",
+    ),
   log: z.strictObject({ level: z.enum(["off", "error", "info"]).default("info") }).prefault({}),
   metrics: z
     .strictObject({

@@ -95,8 +95,8 @@ export const gatewayItems: Readonly<Record<GatewayItemKey, Item>> = {
   "gateway.request-id": {
     title: { en: "Request number", zh: "请求编号" },
     detail: {
-      en: "A random number by which the operator finds a failed request; it says nothing of content.",
-      zh: "供运营者定位失败请求的随机编号；不含任何内容信息。",
+      en: "A random number, or the trace number that the application sent, by which the operator finds a request; it says nothing of content.",
+      zh: "供运营者定位请求的随机编号，或应用所发送的链路追踪编号；不含任何内容信息。",
     },
     category: "system.operations",
     subject: "anonymous_user",
@@ -104,8 +104,8 @@ export const gatewayItems: Readonly<Record<GatewayItemKey, Item>> = {
     state: "collected",
     origin: "observed",
     personal: false,
-    purposes: ["relay"],
-    recipients: ["calling-application"],
+    purposes: ["relay", "measure-use"],
+    recipients: ["calling-application", "operator-monitoring"],
     retention: { kind: "memory" },
     erasure: deleted,
     export: false,
@@ -114,8 +114,8 @@ export const gatewayItems: Readonly<Record<GatewayItemKey, Item>> = {
   "gateway.token-counts": {
     title: { en: "Token counts per consumer and model", zh: "各调用方与模型的词元用量" },
     detail: {
-      en: "Totals in the gateway's memory, for limits and for the operator's monitoring; the Dify plugin has none. A consumer is an application, named by the operator.",
-      zh: "网关内存中的累计值，用于限额和运营者监控；Dify 插件不含此项。调用方指由运营者命名的应用。",
+      en: "Counts in the gateway's memory, for limits and for the operator's monitoring, with how long requests took and how they ended; the Dify plugin has none. A consumer is an application, named by the operator.",
+      zh: "网关内存中的计数，用于限额和运营者监控，并含请求的耗时与结果；Dify 插件不含此项。调用方指由运营者命名的应用。",
     },
     category: "system.operations",
     subject: "anonymous_user",
@@ -124,7 +124,7 @@ export const gatewayItems: Readonly<Record<GatewayItemKey, Item>> = {
     origin: "observed",
     personal: false,
     purposes: ["measure-use"],
-    recipients: [],
+    recipients: ["operator-monitoring"],
     retention: { kind: "memory" },
     erasure: deleted,
     export: false,

@@ -52,8 +52,8 @@ export function gatewaySections(operator: Operator): readonly SectionDraft[] {
             zh: "不为其他目的读取内容，不存储、不缓存、不记录内容；在任何日志级别以及出错时均是如此。",
           },
           {
-            en: "No other host is contacted than the endpoint the operator configured.",
-            zh: "除运营者配置的端点外，不联系任何其他主机。",
+            en: "No other host is contacted than those the operator configured: the AI service and, where there is one, the operator's own monitoring, which gets no content. The plugin has no monitoring.",
+            zh: "除运营者配置的主机外，不联系任何其他主机：即 AI 服务，以及（如有）运营者自有的监控系统，后者不会收到任何内容。插件没有监控功能。",
           },
           {
             en: "No usage statistics are gathered about the people behind a request.",
