@@ -10,6 +10,8 @@ import {
   workspace,
 } from "vscode";
 import {
+  egressMethod,
+  type EgressView,
   type SearchReport,
   searchMethod,
   type SearchUse,
@@ -37,7 +39,7 @@ import type { Consent } from "./consent.ts";
 import { isEnabled, section, setEnabled, usesSaveAsKey } from "./settings.ts";
 import type { Snooze } from "./snooze.ts";
 import type { FoundFiles } from "./source.ts";
-import { toEgressView, toStatusView } from "./views.ts";
+import { toStatusView } from "./views.ts";
 
 type Asked<Kind extends PanelMessage["kind"]> = Extract<PanelMessage, { kind: Kind }>;
 
@@ -131,7 +133,7 @@ export class Host implements Disposable {
         await commands.executeCommand("cloudCode.rebuildIndex");
         return this.#done(message.id);
       case "egress-get":
-        return this.#postEgress(await this.#consent.state());
+        return this.#postEgress();
       case "show-notice":
         await commands.executeCommand("cloudCode.showNotice");
         return undefined;
@@ -251,11 +253,11 @@ export class Host implements Disposable {
   async #postTelemetry(state: TelemetryState): Promise<void> {
     const weeks = await this.#assistant.request<readonly TelemetryWeek[]>(telemetryHistoryMethod);
     this.post({ kind: "telemetry", telemetry: { ...state, history: weeks } });
-    this.#postEgress(state);
+    await this.#postEgress();
   }
 
-  #postEgress(state: TelemetryState): void {
-    this.post({ kind: "egress", egress: toEgressView(state) });
+  async #postEgress(): Promise<void> {
+    this.post({ kind: "egress", egress: await this.#assistant.request<EgressView>(egressMethod) });
   }
 
   #done(id: number, sentence?: string): void {

@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
-import type { StatusReport, TelemetryState } from "@cloud-code/assistant/protocol";
-import type { EgressView, EngineState, FolderView, StatusView } from "@cloud-code/panel/protocol";
+import type { StatusReport } from "@cloud-code/assistant/protocol";
+import type { EngineState, FolderView, StatusView } from "@cloud-code/panel/protocol";
 import { toClock } from "./status.ts";
 
 // What the assistant says, as the panel shows it.
@@ -77,21 +77,4 @@ function wordSkipped(reason: string): string {
     "over-budget": l10n.t("beyond the size limit of the index"),
   };
   return words[reason] ?? reason;
-}
-
-/** Where data went, as far as this installation can send anything: the reports, and nothing else. */
-export function toEgressView({ mode, sends, question }: TelemetryState): EgressView {
-  const allowed = mode === "on" && sends && question !== undefined;
-  return {
-    permits: allowed
-      ? [
-          {
-            destination: new URL(question.receiver).host,
-            purpose: l10n.t("usage statistics, once a week"),
-            items: [l10n.t("eight anonymous figures")],
-          },
-        ]
-      : [],
-    connections: [],
-  };
 }
