@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
-import { type CancellationToken, type Disposable, env, EventEmitter, type Event } from "vscode";
+import {
+  type CancellationToken,
+  type Disposable,
+  env,
+  EventEmitter,
+  type Event,
+  workspace,
+} from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -65,6 +72,10 @@ export class Assistant implements Disposable {
         if (newState !== State.Running) this.#tell(undefined);
       }),
       env.onDidChangeTelemetryEnabled(() => void this.#tellEditorTelemetry()),
+      // The program is told of the trust when it starts.
+      workspace.onDidGrantWorkspaceTrust(() => {
+        if (this.#started !== undefined) void this.restart();
+      }),
     ];
   }
 
@@ -225,7 +236,13 @@ function launch(program: string, journal: Journal): Promise<StreamInfo> {
     const { NODE_OPTIONS: _, ...environment } = process.env;
     const child = spawn(process.execPath, [program, "lsp"], {
       cwd: dirname(program),
-      env: { ...environment, ELECTRON_RUN_AS_NODE: "1", ELECTRON_NO_ASAR: "1" },
+      env: {
+        ...environment,
+        ELECTRON_RUN_AS_NODE: "1",
+        ELECTRON_NO_ASAR: "1",
+        // No model elsewhere is asked about the code of a folder that the person does not trust.
+        CLOUD_CODE_UNTRUSTED: workspace.isTrusted ? "0" : "1",
+      },
       stdio: ["pipe", "pipe", "ignore"],
       windowsHide: true,
     });
