@@ -18,6 +18,10 @@ export type UsedServiceItemKey =
   | "service.support-contact"
   | "service.rights-requests"
   | "service.age-answer"
+  | "service.account-state"
+  | "service.organizations"
+  | "service.second-factor"
+  | "service.one-time-codes"
   | "service.sessions"
   | "service.ip-address"
   | "service.user-agent"
@@ -295,6 +299,92 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     erasure: deleted,
     export: true,
     level: "confidential",
+  },
+  "service.account-state": {
+    title: { en: "State of the account", zh: "账户状态" },
+    detail: {
+      en: "When it was opened and last changed, whether its address is confirmed, its role, and whether it is disabled.",
+      zh: "开立及最近变更时间、邮箱是否已确认、账户角色以及是否已停用。",
+    },
+    category: "user.account.settings",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["keep-account", "sign-in", "secure-service"],
+    recipients: [],
+    retention: withAccount,
+    erasure: deleted,
+    export: true,
+    level: "internal",
+  },
+  "service.organizations": {
+    title: { en: "Organizations you belong to", zh: "您所属的组织" },
+    detail: {
+      en: "The name of the organization, your role in it, and open invitations to your address.",
+      zh: "组织名称、您在其中的角色，以及发往您邮箱的待处理邀请。",
+    },
+    category: "user.workplace",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "The account belongs to no organization; you keep it alone.",
+      zh: "账户不属于任何组织，由您单独使用。",
+    },
+    personal: true,
+    purposes: ["keep-account", "service-mail"],
+    recipients: ["mail-service"],
+    retention: withAccount,
+    erasure: deleted,
+    export: true,
+    level: "internal",
+  },
+  "service.second-factor": {
+    title: { en: "Second factor", zh: "第二重验证" },
+    detail: {
+      en: "The encrypted secret of your authenticator app and your recovery codes, and the public keys of your passkeys with the names you gave them.",
+      zh: "加密保存的验证器密钥与恢复代码，以及您的通行密钥的公钥和您为其取的名称。",
+    },
+    category: "system.authentication",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "You sign in with the password alone; privacy officers, auditors and administrators cannot work without it.",
+      zh: "您仅凭密码登录；隐私专员、审计员和管理员必须设置后方可工作。",
+    },
+    personal: true,
+    purposes: ["sign-in"],
+    recipients: [],
+    retention: { kind: "days", days: 0, after: "account-closed", ending: "delete" },
+    erasure: deleted,
+    export: false,
+    level: "secret",
+  },
+  "service.one-time-codes": {
+    title: { en: "One-time links and codes", zh: "一次性链接与代码" },
+    detail: {
+      en: "Hashes of the links we mailed you to confirm an address or to choose a new password, until they are used or expire.",
+      zh: "我们发送给您用于确认邮箱或重设密码的链接的散列值，使用或过期后即失效。",
+    },
+    category: "system.authentication",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["sign-in"],
+    recipients: [],
+    retention: { kind: "days", days: 1, after: "collected", ending: "delete" },
+    erasure: deleted,
+    export: false,
+    level: "secret",
   },
   "service.sessions": {
     title: { en: "Sessions", zh: "登录会话" },
