@@ -2,6 +2,7 @@ import type { Language } from "@cloud-code/policy";
 import type { Context } from "hono";
 import type { SecureHeadersVariables } from "hono/secure-headers";
 import type { SignedIn } from "./accounts/port.ts";
+import type { PageState } from "./pages/layout.tsx";
 
 /** What every handler finds in its context, put there by `app.ts`. */
 export interface Variables extends SecureHeadersVariables {
@@ -17,6 +18,8 @@ export interface Variables extends SecureHeadersVariables {
   formKey: string;
   /** The form cookie's value when this answer sets it (`forms.tsx`). */
   formSeed: string | undefined;
+  /** What every page shows besides its content; `undefined` before `pageState` ran (`pages/routes.tsx`). */
+  page: PageState | undefined;
 }
 
 /** The type parameter of every Hono application of the server. */
