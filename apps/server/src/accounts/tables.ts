@@ -167,8 +167,6 @@ export const secondFactors = pgTable(
     verified: boolean("verified").notNull().default(true),
     failedVerificationCount: integer("failed_attempts").notNull().default(0),
     lockedUntil: at("locked_until"),
-    /** The 30-second step of the last code that was accepted; a code is good once. */
-    lastStep: bigint("last_step", { mode: "number" }),
   },
   (table) => [index("second_factors_user").on(table.userId)],
 );
@@ -181,7 +179,6 @@ export const secondFactorsClassified = classify(secondFactors, {
   verified: "service.second-factor",
   failedVerificationCount: "service.second-factor",
   lockedUntil: "service.second-factor",
-  lastStep: "service.second-factor",
 });
 
 /** Passkeys (WebAuthn credentials). */

@@ -28,6 +28,9 @@ export const uses = {
   "service.consent-records": ["prove-consent", "answer-authorities"],
   "service.audit-entries": ["keep-records", "secure-service", "answer-authorities"],
   "service.page-views": ["count-visits"],
+  "service.support-contact": ["support"],
+  "service.privacy-signal": ["prove-consent"],
+  "service.notices-shown": ["prove-consent"],
 } as const satisfies Partial<Record<ItemKey, readonly PurposeKey[]>>;
 
 /** An item that has columns. */

@@ -2,9 +2,6 @@
 import * as accounts from "../accounts/tables.ts";
 import type { ClassifiedTable } from "./classify.ts";
 
-// drizzle-kit reads the tables from this file's exports.
-export * from "../accounts/tables.ts";
-
 /** Every table with its classification. A test compares it with the catalogue of a live database. */
 export const tables = [
   accounts.usersClassified,
