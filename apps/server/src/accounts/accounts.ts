@@ -6,6 +6,8 @@ import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
 import { type LetterKind, writeLetter } from "../mail/letters.ts";
 import type { Mail } from "../mail/mail.ts";
+import { type NoticeShown, recordShown } from "../notices/gate.tsx";
+import type { NoticeStore } from "../notices/store.ts";
 import { hashToken } from "./hashing.ts";
 import { absoluteSeconds, createLibrary, type Library, officerIdleSeconds } from "./library.ts";
 import { judgePassword } from "./passwords.ts";
@@ -30,6 +32,7 @@ import { sessions, sessionsClassified, users, usersClassified, verifications } f
 export interface AccountsParts {
   readonly database: Database;
   readonly mail: Mail;
+  readonly notices: NoticeStore;
   readonly origin: string;
   readonly secret: string;
   readonly now: () => number;
@@ -59,12 +62,12 @@ class LibraryAccounts implements Accounts {
     });
   }
 
-  async signUp(entry: SignUp, browser: Browser): Promise<Outcome> {
+  async signUp(entry: SignUp, shown: NoticeShown, browser: Browser): Promise<Outcome> {
     const own = [entry.username, entry.email, entry.company?.name ?? ""];
     if ((await judgePassword(entry.password, own)) !== undefined)
       return refuse("password-too-common");
     try {
-      await this.#library.api.signUpEmail({
+      const { user } = await this.#library.api.signUpEmail({
         body: {
           name: entry.username,
           username: entry.username,
@@ -83,6 +86,10 @@ class LibraryAccounts implements Accounts {
         },
         headers: toHeaders(browser),
       });
+      // For a known address the library answers with a person who does not exist.
+      if ((await this.#addressOf(user.id)) !== undefined) {
+        await recordShown(this.#parts.notices, user.id, shown);
+      }
       return { kind: "done" };
     } catch (error) {
       return refuse(toRefusal(error));
