@@ -55,7 +55,7 @@ export function toOwnPath(to: string | undefined, fallback: string): string {
 }
 
 function redirect(context: ServerContext, location: string): HTTPException {
-  return new HTTPException(403, { res: context.redirect(location, 303) });
+  return new HTTPException(303, { res: context.redirect(location, 303) });
 }
 
 function returnPath(context: ServerContext): string {
