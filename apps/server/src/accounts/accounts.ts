@@ -9,7 +9,13 @@ import type { Mail } from "../mail/mail.ts";
 import { type NoticeShown, recordShown } from "../notices/gate.tsx";
 import type { NoticeStore } from "../notices/store.ts";
 import { hashToken } from "./hashing.ts";
-import { absoluteSeconds, createLibrary, type Library, officerIdleSeconds } from "./library.ts";
+import {
+  absoluteSeconds,
+  createLibrary,
+  type Library,
+  officerIdleSeconds,
+  toIdentifier,
+} from "./library.ts";
 import { judgePassword } from "./passwords.ts";
 import type {
   Accounts,
@@ -556,11 +562,6 @@ function onlyCookie({ cookie }: Browser, name: string): string {
       .split(/; */)
       .find((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`)) ?? ""
   );
-}
-
-/** How the library names a stored link or challenge: SHA-256, base64url. */
-function toIdentifier(plain: string): string {
-  return Buffer.from(hashToken(plain), "hex").toString("base64url");
 }
 
 function companyColumns({ name, region, website, contact }: Company) {
