@@ -46,7 +46,7 @@ export { needsConsent, purposes } from "./purpose.ts";
 export type { Recipient, RecipientKey, Transfer } from "./recipient.ts";
 export { recipients } from "./recipient.ts";
 export type { Bases, Basis, Regime, Region } from "./regimes.ts";
-export { basisTitles, isConsent, regimes } from "./regimes.ts";
+export { basisTitles, isConsent, regimes, regionOfCountry } from "./regimes.ts";
 export type { Retention, RetentionStart } from "./retention.ts";
 export { describeRetention } from "./retention.ts";
 export type { StorageKey, StorageKeyName } from "./storage.ts";
