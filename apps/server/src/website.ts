@@ -1,9 +1,9 @@
 /** The website: notices, consents, cookies, support, statistics and the pages around them, as one application. */
 import type { Region } from "@cloud-code/policy";
 import { regionOfCountry } from "@cloud-code/policy";
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { Hono } from "hono";
-import { usersClassified } from "./accounts/tables.ts";
+import { users, usersClassified } from "./accounts/tables.ts";
 import { ConsentLedger } from "./consent/ledger.ts";
 import { routes as consentRoutes } from "./consent/routes.tsx";
 import { routes as cookieRoutes } from "./cookies/routes.tsx";
@@ -12,11 +12,42 @@ import type { ServerEnv } from "./environment.ts";
 import { routes as noticeRoutes } from "./notices/routes.tsx";
 import { routes as pageRoutes } from "./pages/routes.tsx";
 import { VisitCounter } from "./pages/visits.ts";
+import type { Job } from "./jobs/jobs.ts";
+import { announceNotices } from "./notices/announce.ts";
 import type { Services } from "./services.ts";
+import { escalateTickets, type Officer } from "./support/escalation.ts";
 import { routes as supportRoutes } from "./support/routes.tsx";
 import { TicketStore } from "./support/store.ts";
 import { routes as statisticsRoutes } from "./telemetry/routes.tsx";
 import { UsageStore } from "./telemetry/store.ts";
+
+/** What the website does by itself: warns of answers that are due, and tells people of notices that are coming. */
+export function websiteJobs(services: Services): readonly Job[] {
+  const tickets = new TicketStore(services);
+  return [
+    {
+      name: "escalate-tickets",
+      cron: "10 * * * *",
+      run: async () =>
+        await escalateTickets(tickets, {
+          ...services,
+          officers: async () => await readOfficers(services),
+        }),
+    },
+    {
+      name: "announce-notices",
+      cron: "*/10 * * * *",
+      run: async () => await announceNotices(services),
+    },
+  ];
+}
+
+async function readOfficers({ database }: Pick<Services, "database">): Promise<readonly Officer[]> {
+  return await database.orm
+    .select({ email: users.email, language: users.language })
+    .from(users)
+    .where(and(eq(users.role, "officer"), isNull(users.disabledAt)));
+}
 
 /** Builds the website. `app.ts` mounts it at `/`, with `pageState` before everything that renders a page. */
 export function createWebsite(services: Services): Hono<ServerEnv> {

@@ -101,7 +101,7 @@ export function NoticeLine({
           {text.changedText}
         </Banner>
       ) : null}
-      <div class="banner info">
+      <div class="banner quiet">
         <strong>{text.before}</strong>
         <p>
           <a href={addresses[notice.product]} target="_blank" rel="noopener">
