@@ -10,12 +10,12 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import { routePath } from "hono/route";
 import { toBrowser } from "./accounts/guard.ts";
 import { routes as accounts } from "./accounts/routes.tsx";
+import { routes as api } from "./api/routes.ts";
 import type { ServerContext, ServerEnv } from "./environment.ts";
 import { hasFormToken } from "./forms.tsx";
 import { describeError } from "./log.ts";
 import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
-import { pageState } from "./pages/routes.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
 import { createWebsite } from "./website.ts";
@@ -71,13 +71,19 @@ export function createApp(services: Services): Hono<ServerEnv> {
     }
   });
 
-  app.use(pageState(services));
+  const website = createWebsite(services);
+  app.use(website.around);
   app.use("/account/*", requireCurrentNotice(services));
 
-  app.route("/", createWebsite(services));
   app.route("/", accounts(services));
+  app.route("/", website.pages);
+  app.route("/", api(services));
 
-  app.notFound((context) => notFoundPage(context));
+  app.notFound((context) =>
+    context.req.path.startsWith("/api/")
+      ? context.json({ error: "unknown" }, 404)
+      : notFoundPage(context),
+  );
   app.onError(async (error, context) => {
     if (error instanceof HTTPException) return error.getResponse();
     log.write({ event: "failed", route: routePath(context, -1), ...describeError(error) });
