@@ -1,15 +1,13 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, startBrowser, visit } from "../browser.ts";
+import { violations } from "./axe.ts";
 import { type RunningService, startService } from "./service.ts";
 
 const pictures = fileURLToPath(new URL("../.output/server/", import.meta.url));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const chromium = await findChromium();
 
 let service: RunningService;
@@ -47,22 +45,6 @@ const paths = [
   "/no/such/page",
 ];
 
-async function violations(page: Page): Promise<readonly string[]> {
-  // By the debugger and not as a script of the page, whose policy allows none.
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(
-    async () =>
-      await (
-        globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }
-      ).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-  );
-  return found.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-  );
-}
-
 describe.runIf(chromium !== undefined)("every page", () => {
   for (const language of ["en", "zh"] as const) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -77,7 +59,7 @@ describe.runIf(chromium !== undefined)("every page", () => {
         for (const path of paths) {
           await page.setViewportSize({ width: 1280, height: 900 });
           await page.goto(service.origin + path);
-          await page.evaluate(async () => await document.fonts.ready);
+          await page.evaluate(() => document.fonts.ready.then(() => undefined));
           expect(await page.locator("html").getAttribute("lang")).toBe(
             language === "zh" ? "zh-Hans" : "en",
           );

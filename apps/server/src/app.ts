@@ -49,14 +49,14 @@ export function createApp(services: Services): Hono<ServerEnv> {
     });
   });
   app.use(
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => await tooLargePage(context) }),
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => tooLargePage(context) }),
   );
   app.use(async (context, next) => {
-    if (isReading(context.req.method)) return await next();
+    if (isReading(context.req.method)) return next();
     const taken = limits.take(FORMS, "forms", context.var.address);
-    if (taken.kind === "limited") return await limitedPage(context, taken.retryAfterMs);
-    if (!(await isOwnRequest(context, config.origin))) return await staleFormPage(context);
-    return await next();
+    if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
+    if (!(await isOwnRequest(context, config.origin))) return staleFormPage(context);
+    return next();
   });
   app.use(async (context, next) => {
     const { signedIn, cookies } = await services.accounts.resolve(toBrowser(context));
@@ -88,7 +88,7 @@ export function createApp(services: Services): Hono<ServerEnv> {
     if (error instanceof HTTPException) return error.getResponse();
     log.write({ event: "failed", route: routePath(context, -1), ...describeError(error) });
     if (context.req.path.startsWith("/api/")) return context.json({ error: "failed" }, 500);
-    return await failedPage(context);
+    return failedPage(context);
   });
   return app;
 }
@@ -131,7 +131,7 @@ async function isOwnRequest(context: ServerContext, origin: string): Promise<boo
   if (context.req.path.startsWith("/api/")) {
     return /^application\/json\b/.test(context.req.header("content-type") ?? "");
   }
-  return await hasFormToken(context);
+  return hasFormToken(context);
 }
 
 /**
