@@ -8,6 +8,16 @@ export interface Operator {
   readonly contact: Text;
   /** A page or `mailto:` address of the contact. */
   readonly contactUrl?: string;
+  /** Who handles data for the operator and on its instructions; printed with the disclosures and on the page of sub-processors. */
+  readonly processors?: readonly Processor[];
+}
+
+/** A company that handles data for the operator and on its instructions. */
+export interface Processor {
+  readonly name: string;
+  readonly task: Text;
+  /** Country or region in which it handles the data. */
+  readonly place: Text;
 }
 
 /** Who answers for the software as it is published. It runs on the computers of others, so the contact is where it came from. */

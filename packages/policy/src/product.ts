@@ -36,6 +36,6 @@ export const products: Readonly<Record<ProductKey, Product>> = {
   },
   service: {
     title: { en: "Cloud Code service", zh: "Cloud Code 服务" },
-    notice: { version: 1, revision: 1, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 3, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
 };

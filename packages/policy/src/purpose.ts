@@ -20,6 +20,7 @@ export type PurposeKey =
   | "support"
   | "service-mail"
   | "remember-language"
+  | "remember-display"
   | "count-visits"
   | "protect-children"
   | "prove-consent"
@@ -275,6 +276,18 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
     noticeFirst: false,
     signals: [],
   },
+  "remember-display": {
+    title: { en: "Remembering light or dark", zh: "记住浅色或深色" },
+    description: {
+      en: "to show pages light or dark as you picked, whatever your system prefers",
+      zh: "按您的选择以浅色或深色显示页面，不受系统设置影响",
+    },
+    use: "functional.storage",
+    bases: consent,
+    recipients: [],
+    noticeFirst: true,
+    signals: [],
+  },
   "count-visits": {
     title: { en: "Counting page views", zh: "统计页面访问量" },
     description: {
@@ -282,9 +295,10 @@ export const purposes: Readonly<Record<PurposeKey, Purpose>> = {
       zh: "通过不区分访客的总数了解哪些页面被阅读",
     },
     use: "analytics.reporting.system.performance",
-    bases: { ...interests, cn: "consent" },
+    // Totals concern nobody, so no ground is needed where the law knows no legitimate interests; running the site comes nearest.
+    bases: { ...interests, cn: "contract" },
     recipients: [],
-    noticeFirst: true,
+    noticeFirst: false,
     signals: ["do-not-track"],
   },
   "protect-children": {

@@ -15,8 +15,13 @@ export type UsedServiceItemKey =
   | "service.company.website"
   | "service.company.contact"
   | "service.support-messages"
+  | "service.support-contact"
   | "service.rights-requests"
   | "service.age-answer"
+  | "service.account-state"
+  | "service.organizations"
+  | "service.second-factor"
+  | "service.one-time-codes"
   | "service.sessions"
   | "service.ip-address"
   | "service.user-agent"
@@ -25,6 +30,9 @@ export type UsedServiceItemKey =
   | "service.cookies.csrf"
   | "service.cookies.language"
   | "service.cookies.consent-choice"
+  | "service.cookies.display"
+  | "service.privacy-signal"
+  | "service.notices-shown"
   | "service.consent-records"
   | "service.audit-entries"
   | "service.page-views";
@@ -223,6 +231,30 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     export: true,
     level: "confidential",
   },
+  "service.support-contact": {
+    title: { en: "Name and e-mail address of a message", zh: "来信人的称呼与电子邮箱" },
+    detail: {
+      en: "What you leave with a question so that the answer reaches you; no account is needed.",
+      zh: "您随咨询留下的联系方式，用于向您发送答复；无需账户。",
+    },
+    category: "user.contact.email",
+    subject: "visitor",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "The answer waits on the private page of the question instead of coming by e-mail.",
+      zh: "答复将显示在该咨询的专属页面，不会通过邮件发送。",
+    },
+    personal: true,
+    purposes: ["support"],
+    recipients: ["mail-service"],
+    retention: { kind: "days", days: 365, after: "ticket-closed", ending: "delete" },
+    erasure: deleted,
+    export: true,
+    level: "confidential",
+  },
   "service.rights-requests": {
     title: { en: "Requests about your data", zh: "个人信息权利请求" },
     detail: {
@@ -267,6 +299,92 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     erasure: deleted,
     export: true,
     level: "confidential",
+  },
+  "service.account-state": {
+    title: { en: "State of the account", zh: "账户状态" },
+    detail: {
+      en: "When it was opened and last changed, whether its address is confirmed, its role, and whether it is disabled.",
+      zh: "开立及最近变更时间、邮箱是否已确认、账户角色以及是否已停用。",
+    },
+    category: "user.account.settings",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["keep-account", "sign-in", "secure-service"],
+    recipients: [],
+    retention: withAccount,
+    erasure: deleted,
+    export: true,
+    level: "internal",
+  },
+  "service.organizations": {
+    title: { en: "Organizations you belong to", zh: "您所属的组织" },
+    detail: {
+      en: "The name of the organization, your role in it, and open invitations to your address.",
+      zh: "组织名称、您在其中的角色，以及发往您邮箱的待处理邀请。",
+    },
+    category: "user.workplace",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "The account belongs to no organization; you keep it alone.",
+      zh: "账户不属于任何组织，由您单独使用。",
+    },
+    personal: true,
+    purposes: ["keep-account", "service-mail"],
+    recipients: ["mail-service"],
+    retention: withAccount,
+    erasure: deleted,
+    export: true,
+    level: "internal",
+  },
+  "service.second-factor": {
+    title: { en: "Second factor", zh: "第二重验证" },
+    detail: {
+      en: "The encrypted secret of your authenticator app and your recovery codes, and the public keys of your passkeys with the names you gave them.",
+      zh: "加密保存的验证器密钥与恢复代码，以及您的通行密钥的公钥和您为其取的名称。",
+    },
+    category: "system.authentication",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "You sign in with the password alone; privacy officers, auditors and administrators cannot work without it.",
+      zh: "您仅凭密码登录；隐私专员、审计员和管理员必须设置后方可工作。",
+    },
+    personal: true,
+    purposes: ["sign-in"],
+    recipients: [],
+    retention: { kind: "days", days: 0, after: "account-closed", ending: "delete" },
+    erasure: deleted,
+    export: false,
+    level: "secret",
+  },
+  "service.one-time-codes": {
+    title: { en: "One-time links and codes", zh: "一次性链接与代码" },
+    detail: {
+      en: "Hashes of the links we mailed you to confirm an address or to choose a new password, until they are used or expire.",
+      zh: "我们发送给您用于确认邮箱或重设密码的链接的散列值，使用或过期后即失效。",
+    },
+    category: "system.authentication",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["sign-in"],
+    recipients: [],
+    retention: { kind: "days", days: 1, after: "collected", ending: "delete" },
+    erasure: deleted,
+    export: false,
+    level: "secret",
   },
   "service.sessions": {
     title: { en: "Sessions", zh: "登录会话" },
@@ -343,7 +461,7 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
   },
   "service.cookies.session": {
     title: { en: "Sign-in cookie", zh: "登录 Cookie" },
-    detail: { en: "Necessary. Keeps you signed in.", zh: "必要。保持您的登录状态。" },
+    detail: { en: "Keeps you signed in.", zh: "保持您的登录状态。" },
     category: "user.device.cookie",
     subject: "customer",
     product: "service",
@@ -360,8 +478,8 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
   "service.cookies.csrf": {
     title: { en: "Form protection cookie", zh: "表单防护 Cookie" },
     detail: {
-      en: "Necessary. Proves that a form was sent from our own page; gone when the browser is closed.",
-      zh: "必要。证明表单由本站页面提交；关闭浏览器后即失效。",
+      en: "Proves that a form was sent from our own page; gone when the browser is closed.",
+      zh: "证明表单由本站页面提交；关闭浏览器后即失效。",
     },
     category: "user.device.cookie",
     subject: "visitor",
@@ -403,8 +521,8 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
   "service.cookies.consent-choice": {
     title: { en: "Cookie-choice cookie", zh: "Cookie 选择记录" },
     detail: {
-      en: "Necessary. Remembers what you chose, so that we do not ask again for six months.",
-      zh: "必要。记住您的选择，六个月内不再询问。",
+      en: "Remembers what you chose, so that we do not ask again for six months.",
+      zh: "记住您的选择，六个月内不再询问。",
     },
     category: "user.privacy_preferences",
     subject: "visitor",
@@ -422,6 +540,68 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
     retention: { kind: "days", days: 183, after: "collected", ending: "delete" },
     erasure: deleted,
     export: false,
+    level: "internal",
+  },
+  "service.cookies.display": {
+    title: { en: "Display cookie", zh: "显示偏好 Cookie" },
+    detail: {
+      en: "Offered only where the operator switched it on, and set only after your consent. Remembers whether you prefer light or dark pages.",
+      zh: "仅在运营者启用时提供，且仅在您同意后设置。记住您偏好浅色还是深色页面。",
+    },
+    category: "user.account.settings",
+    subject: "visitor",
+    product: "service",
+    state: "collected",
+    origin: "provided",
+    optional: true,
+    without: {
+      en: "Pages are light or dark as your system is.",
+      zh: "页面的深浅跟随您的系统设置。",
+    },
+    personal: true,
+    purposes: ["remember-display"],
+    recipients: [],
+    retention: { kind: "days", days: 183, after: "collected", ending: "delete" },
+    erasure: deleted,
+    export: false,
+    level: "internal",
+  },
+  "service.privacy-signal": {
+    title: { en: "Global Privacy Control signal", zh: "全球隐私控制（GPC）信号" },
+    detail: {
+      en: "Whether your browser sent it when a choice was recorded; it counts as a no to everything optional.",
+      zh: "记录选择时您的浏览器是否发送该信号；发送即视为拒绝一切可选项。",
+    },
+    category: "user.privacy_preferences",
+    subject: "visitor",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["prove-consent"],
+    recipients: [],
+    retention: { kind: "days", days: proofDays, after: "collected", ending: "delete" },
+    erasure: deleted,
+    export: true,
+    level: "internal",
+  },
+  "service.notices-shown": {
+    title: { en: "Notices you were shown", zh: "已向您展示的声明" },
+    detail: {
+      en: "Which version of which notice, on which page and when; being shown a notice is not consent.",
+      zh: "声明的名称与版本、展示页面及时间；展示声明不等于取得同意。",
+    },
+    category: "user.privacy_preferences",
+    subject: "customer",
+    product: "service",
+    state: "collected",
+    origin: "observed",
+    personal: true,
+    purposes: ["prove-consent"],
+    recipients: [],
+    retention: withAccount,
+    erasure: deleted,
+    export: true,
     level: "internal",
   },
   "service.consent-records": {
@@ -477,13 +657,13 @@ const usedItems: Readonly<Record<UsedServiceItemKey, Item>> = {
   "service.page-views": {
     title: { en: "Page views", zh: "页面访问量" },
     detail: {
-      en: "Totals per page and day, about nobody in particular. This version does not count them.",
-      zh: "按页面和日期汇总的总数，不涉及特定个人。当前版本不作统计。",
+      en: "Totals per page and day, about nobody in particular: no address, no cookie and no fingerprint is used. A browser that asks not to be tracked is not counted.",
+      zh: "按页面和日期汇总的总数，不涉及特定个人：不使用地址、Cookie 或指纹。发送“请勿跟踪”信号的浏览器不计入。",
     },
     category: "system.operations",
     subject: "anonymous_user",
     product: "service",
-    state: "declared",
+    state: "collected",
     origin: "observed",
     personal: false,
     purposes: ["count-visits"],

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { ChangeKind } from "../compare.ts";
+import { readFacts } from "../facts.ts";
 import { counters } from "../figures.ts";
 import { inventory } from "../inventory/index.ts";
 import { measures } from "../measures.ts";
@@ -123,10 +125,18 @@ describe("what a notice says", () => {
       name: { en: "Example_Ltd | R&D", zh: "示例公司" },
       contact: { en: "the privacy desk", zh: "隐私事务部" },
       contactUrl: "mailto:privacy@example.org",
+      processors: [
+        {
+          name: "Example Mail",
+          task: { en: "sends our mail", zh: "代发邮件" },
+          place: { en: "Germany", zh: "德国" },
+        },
+      ],
     };
     const notice = renderNotice("service", "en", operator);
     expect(toPlainText(notice)).toContain("run by Example_Ltd | R&D.");
     expect(toPlainText(notice)).toContain("the privacy desk <mailto:privacy@example.org>");
+    expect(toMarkdown(notice)).toContain("| Example Mail | sends our mail | Germany |");
     expect(toMarkdown(notice)).toContain("run by Example_Ltd \\| R&D.");
     expect(toMarkdown(notice)).toContain("[the privacy desk](<mailto:privacy@example.org>)");
   });
@@ -166,13 +176,24 @@ describe("releases", () => {
     }
   });
 
+  test("[C14] the facts of every notice are frozen as released; if not, run `npm run notices -w @cloud-code/policy`", () => {
+    for (const product of keys) {
+      const file = new URL(`../../notices/${product}.facts.json`, import.meta.url);
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(readFacts(product));
+    }
+  });
+
   test("[G8] a changed text is released only with a higher number and the day of the change", () => {
     const before: Notice = { ...renderNotice("gateway", "en"), version: 2, revision: 3 };
     const dated: Notice = { ...before, dateline: "Version 2.3. Last updated: 2026-11-22." };
     const text = toMarkdown(dated);
     const changed: Notice = { ...dated, title: "Other words" };
-    const verdict = (notice: Notice, old: string | undefined, today: string): string =>
-      checkRelease(notice, old, today).kind;
+    const verdict = (
+      notice: Notice,
+      old: string | undefined,
+      today: string,
+      change: ChangeKind = "editorial",
+    ): string => checkRelease(notice, old, today, change).kind;
     expect(verdict(dated, text, "2030-01-01")).toBe("unchanged");
     expect(verdict(dated, undefined, dated.lastUpdated)).toBe("allowed");
     expect(verdict(dated, undefined, "2030-01-01")).toBe("refused");
@@ -186,6 +207,13 @@ describe("releases", () => {
     expect(verdict(advanced, text, "2029-12-31")).toBe("refused");
     expect(verdict(advanced, text, "2030-01-01")).toBe("allowed");
     expect(verdict({ ...advanced, version: 3, revision: 0 }, text, "2030-01-01")).toBe("allowed");
+    // Something new, not only new words: a higher revision is not enough.
+    for (const change of ["notice", "ask-again"] as const) {
+      expect(verdict(advanced, text, "2030-01-01", change)).toBe("refused");
+      expect(verdict({ ...advanced, version: 3, revision: 0 }, text, "2030-01-01", change)).toBe(
+        "allowed",
+      );
+    }
   });
 });
 

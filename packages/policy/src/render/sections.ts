@@ -2,7 +2,7 @@ import type { Operator } from "../operator.ts";
 import type { ProductKey } from "../product.ts";
 import type { InlineDraft, SectionDraft } from "./draft.ts";
 import { list, paragraph } from "./draft.ts";
-import { disclosuresList, measuresList, purposesTable } from "./tables.ts";
+import { disclosuresList, measuresList, processorsTable, purposesTable } from "./tables.ts";
 
 /** Why data is used, by purpose and lawful basis. */
 export function purposesSection(product: ProductKey): SectionDraft {
@@ -20,7 +20,8 @@ export function purposesSection(product: ProductKey): SectionDraft {
 }
 
 /** Who receives data, and when. */
-export function disclosuresSection(product: ProductKey): SectionDraft {
+export function disclosuresSection(product: ProductKey, operator?: Operator): SectionDraft {
+  const processors = operator?.processors ?? [];
   return {
     id: "disclosures",
     heading: { en: "When data is given to others", zh: "向他人提供数据的情形" },
@@ -30,6 +31,15 @@ export function disclosuresSection(product: ProductKey): SectionDraft {
         zh: "除以下情形外，不向任何人提供数据：",
       }),
       disclosuresList(product),
+      ...(processors.length === 0
+        ? []
+        : [
+            paragraph({
+              en: "These companies handle data for the operator and on its instructions only:",
+              zh: "下列公司仅按运营者的指示代为处理数据：",
+            }),
+            processorsTable(processors),
+          ]),
     ],
   };
 }

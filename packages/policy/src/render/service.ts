@@ -9,7 +9,7 @@ import {
 } from "./sections.ts";
 import type { SectionDraft } from "./draft.ts";
 import { list, paragraph } from "./draft.ts";
-import { cookiesList, itemsTable, keptList, refusedTable } from "./tables.ts";
+import { itemsTable, keptList, refusedTable, storageTable } from "./tables.ts";
 
 /** The notice of the service: accounts, website, support. */
 export function serviceSections(operator: Operator): readonly SectionDraft[] {
@@ -40,17 +40,6 @@ export function serviceSections(operator: Operator): readonly SectionDraft[] {
       ],
     },
     {
-      id: "reserved",
-      heading: { en: "What this version does not collect", zh: "当前版本不收集的数据" },
-      blocks: [
-        paragraph({
-          en: "We may begin to collect the following; we would announce it first.",
-          zh: "今后可能收集以下数据，届时会事先公告。",
-        }),
-        itemsTable("service", "declared"),
-      ],
-    },
-    {
       id: "refused",
       heading: { en: "What we refuse to collect", zh: "我们拒绝收集的数据" },
       blocks: [
@@ -65,16 +54,19 @@ export function serviceSections(operator: Operator): readonly SectionDraft[] {
       id: "cookies",
       heading: { en: "Cookies", zh: "Cookie" },
       blocks: [
-        paragraph({ en: "These are all the cookies there are:", zh: "所用的全部 Cookie 如下：" }),
-        cookiesList(),
         paragraph({
-          en: "They are necessary for what you asked for, so there is no banner. A cookie that is not necessary would be set only after your consent, which you could change at any time on the cookie page; a Global Privacy Control signal of your browser counts as a no. We use no scripts and no storage of other companies.",
-          zh: "它们为您所要求的功能所必需，因此没有弹出横幅。非必要 Cookie 仅在您同意之后设置，您可随时在 Cookie 页面更改；浏览器的全球隐私控制（GPC）信号视为拒绝。我们不使用其他公司的脚本或存储。",
+          en: "This is everything the website keeps in your browser:",
+          zh: "本网站在您的浏览器中保存的全部内容如下：",
+        }),
+        storageTable(),
+        paragraph({
+          en: "The necessary ones serve what you asked for and are set when you ask for it. The optional ones are set only after your consent, which you can change on the cookie page at any time; where the operator offers none, there is no banner. A Global Privacy Control signal of your browser counts as a no. We use no scripts and no storage of other companies.",
+          zh: "必要项服务于您所要求的功能，仅在您使用该功能时设置。可选项仅在您同意之后设置，您可随时在 Cookie 页面更改；运营者未提供可选项时，不显示横幅。浏览器的全球隐私控制（GPC）信号视为拒绝。我们不使用其他公司的脚本或存储。",
         }),
       ],
     },
     purposesSection("service"),
-    disclosuresSection("service"),
+    disclosuresSection("service", operator),
     {
       id: "rights",
       heading: { en: "Your rights", zh: "您的权利" },

@@ -3,6 +3,7 @@ import { counters, figures } from "../figures.ts";
 import { inventory } from "../inventory/index.ts";
 import type { Item, RefusedItem, UsedItem } from "../inventory/item.ts";
 import { measures } from "../measures.ts";
+import type { Processor } from "../operator.ts";
 import type { ProductKey } from "../product.ts";
 import type { Purpose } from "../purpose.ts";
 import { purposes } from "../purpose.ts";
@@ -10,6 +11,7 @@ import { recipients } from "../recipient.ts";
 import type { Basis } from "../regimes.ts";
 import { basisTitles, regimes } from "../regimes.ts";
 import { describeRetention } from "../retention.ts";
+import { storageKeys } from "../storage.ts";
 import type { Text } from "../text.ts";
 import type { BlockDraft } from "./draft.ts";
 import { join, list } from "./draft.ts";
@@ -49,13 +51,44 @@ export function itemsTable(product: ProductKey, state: UsedItem["state"]): Block
   };
 }
 
-/** The service's cookies and what each does. */
-export function cookiesList(): BlockDraft {
-  return list(
-    Object.entries(inventory)
-      .filter(([key]) => key.startsWith("service.cookies."))
-      .map(([, item]) => titleWithDetail(item)),
-  );
+/** Everything the website keeps in a browser, by its name there, and for how long. */
+export function storageTable(): BlockDraft {
+  return {
+    kind: "table",
+    columns: [
+      { en: "Name", zh: "名称" },
+      { en: "What it does", zh: "作用" },
+      { en: "Needed?", zh: "是否必要" },
+      { en: "Kept", zh: "保存期限" },
+    ],
+    rows: Object.entries(storageKeys).map(([name, key]) => [
+      { en: name, zh: name },
+      titleWithDetail(inventory[key.item]),
+      key.necessary
+        ? { en: "Necessary", zh: "必要" }
+        : { en: "Optional: only after your consent", zh: "可选：仅在您同意后" },
+      describeLifetime(key.lifetimeSeconds),
+    ]),
+  };
+}
+
+function describeLifetime(seconds: number | undefined): Text {
+  if (seconds === undefined) return { en: "Until the browser is closed", zh: "至浏览器关闭为止" };
+  const days = Math.round(seconds / 86_400);
+  return { en: `${days} days`, zh: `${days} 天` };
+}
+
+/** The companies that handle data for the operator. */
+export function processorsTable(processors: readonly Processor[]): BlockDraft {
+  return {
+    kind: "table",
+    columns: [
+      { en: "Company", zh: "公司" },
+      { en: "What for", zh: "事项" },
+      { en: "Where", zh: "地点" },
+    ],
+    rows: processors.map(({ name, task, place }) => [{ en: name, zh: name }, task, place]),
+  };
 }
 
 /** A table of the items a product refuses, with the reason. */

@@ -1,0 +1,97 @@
+/** The database: PostgreSQL by address, or PostgreSQL inside this process. Above this file nobody can tell which. */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import { EngineStream } from "./embedded/stream.ts";
+import { lockFolder } from "./embedded/lock.ts";
+import { startThread } from "./embedded/thread.ts";
+import { DatabaseError } from "./errors.ts";
+
+/** An open database. */
+export interface Database {
+  readonly kind: "embedded" | "server";
+  /** Drizzle over the pool. Inside a transaction use the transaction's own: the embedded pool has one connection. */
+  readonly orm: NodePgDatabase;
+  readonly pool: pg.Pool;
+  /** Real fsyncs since the start; `undefined` where a server does them. */
+  readonly syncs: () => Promise<number | undefined>;
+  readonly close: () => Promise<void>;
+}
+
+/** Where the data is. `url` wins over `directory`. */
+export interface DatabasePlace {
+  readonly url?: string | undefined;
+  readonly directory: string;
+}
+
+/** Opens the database; the embedded one is created in its folder when there is none. Throws `DatabaseError`. */
+export async function openDatabase(place: DatabasePlace): Promise<Database> {
+  return place.url === undefined ? openEmbedded(place.directory) : openServer(place.url);
+}
+
+async function openEmbedded(directory: string): Promise<Database> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(directory);
+  try {
+    const thread = await startThread(findWorker(), join(directory, "database"));
+    const pool = poolOver(thread.exchange);
+    return {
+      kind: "embedded",
+      pool,
+      orm: drizzle(pool),
+      syncs: thread.syncs,
+      close: async () => {
+        await pool.end();
+        await thread.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A pool of the one connection the embedded engine has. */
+export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>): pg.Pool {
+  return new pg.Pool({
+    max: 1,
+    user: "postgres",
+    database: "postgres",
+    // The engine is in this process and asks for none; the driver insists on one.
+    password: "none",
+    // Someone who waits longer holds a transaction and asks for a second connection: a fault to be seen, not a hang.
+    connectionTimeoutMillis: 20_000,
+    idleTimeoutMillis: 0,
+    stream: () => new EngineStream(exchange),
+  });
+}
+
+async function openServer(url: string): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  // An idle connection that the server ends is replaced by the next query; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  try {
+    await pool.query("SELECT 1");
+  } catch (error) {
+    await pool.end();
+    throw new DatabaseError("database-unreachable", { cause: error });
+  }
+  return {
+    kind: "server",
+    pool,
+    orm: drizzle(pool),
+    syncs: () => Promise.resolve(undefined),
+    close: async () => pool.end(),
+  };
+}
+
+/** The thread's program stands beside ours in `dist`; run from the sources, it is taken from there all the same. */
+function findWorker(): URL {
+  const beside = new URL("./worker.js", import.meta.url);
+  return existsSync(fileURLToPath(beside))
+    ? beside
+    : new URL("../../dist/worker.js", import.meta.url);
+}

@@ -1,0 +1,37 @@
+import type { Language, Text } from "@cloud-code/policy";
+
+/** The words of a page in every language. A missing translation does not compile, because `Text` asks for all of them. */
+export type Words = Readonly<Record<string, Text>>;
+
+/** Takes one language out of a page's words: `say(words, "zh").title`. */
+export function say<W extends Words>(
+  words: W,
+  language: Language,
+): Readonly<Record<keyof W, string>> {
+  return Object.fromEntries(
+    Object.entries(words).map(([key, text]) => [key, text[language]]),
+  ) as Record<keyof W, string>;
+}
+
+const locale: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" };
+
+/** A day in words, in UTC so that every reader sees the same: "22 November 2026", "2026年11月22日". */
+export function formatDate(atMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeZone: "UTC" }).format(
+    atMs,
+  );
+}
+
+/** A day and minute, in UTC. */
+export function formatTime(atMs: number, language: Language): string {
+  const format = { dateStyle: "long", timeStyle: "short", timeZone: "UTC" } as const;
+  return `${new Intl.DateTimeFormat(locale[language], format).format(atMs)} UTC`;
+}
+
+/** A number as people of the language write it. */
+export function formatNumber(value: number, language: Language, digits = 0): string {
+  return new Intl.NumberFormat(locale[language], {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}

@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ChangeKind } from "./compare.ts";
+import { announcementDays, classifyChanges, compareFacts } from "./compare.ts";
+import type { Facts, ItemFacts, PurposeFacts, RecipientFacts } from "./facts.ts";
+import { itemsOfPurpose, readFacts } from "./facts.ts";
+import type { Bases } from "./regimes.ts";
+
+const contract: Bases = {
+  eu: "contract",
+  uk: "contract",
+  cn: "contract",
+  us: "contract",
+  other: "contract",
+};
+const consent: Bases = {
+  eu: "consent",
+  uk: "consent",
+  cn: "consent",
+  us: "consent",
+  other: "consent",
+};
+
+const phone: ItemFacts = {
+  title: { en: "Phone", zh: "电话" },
+  state: "collected",
+  category: "user.contact.phone_number",
+  origin: "provided",
+  required: false,
+  personal: true,
+  purposes: ["recover"],
+  recipients: [],
+  retention: { kind: "days", days: 30, after: "withdrawn", ending: "delete" },
+  survivesErasure: false,
+};
+
+const recover: PurposeFacts = {
+  title: { en: "Recovering", zh: "找回" },
+  use: "essential.service",
+  bases: consent,
+  recipients: [],
+};
+
+const mail: RecipientFacts = {
+  title: { en: "Mail", zh: "邮件" },
+  place: "elsewhere",
+  transfer: "none",
+};
+
+function facts(
+  item: Partial<ItemFacts> | undefined = {},
+  purpose: Partial<PurposeFacts> = {},
+  more: Partial<Pick<Facts, "purposes" | "recipients">> = {},
+): Facts {
+  return {
+    product: "service",
+    items: item === undefined ? {} : { phone: { ...phone, ...item } },
+    purposes: { recover: { ...recover, ...purpose }, ...more.purposes },
+    recipients: { ...more.recipients },
+  };
+}
+
+function check(
+  before: Facts,
+  after: Facts,
+  kind: ChangeKind,
+  stale: readonly string[],
+  words?: string,
+): void {
+  const changes = compareFacts(before, after);
+  expect(classifyChanges(changes)).toBe(kind);
+  expect([...new Set(changes.flatMap(({ purposes }) => purposes))]).toEqual(stale);
+  if (words !== undefined) expect(changes.map(({ text }) => text.en).join("\n")).toContain(words);
+}
+
+const bare: Facts = { ...facts(), items: {} };
+
+test("[C14] what reaches further than a consent was given for asks again", () => {
+  check(bare, facts(), "ask-again", ["recover"], "Phone: is collected now.");
+  check(facts({ state: "declared" }), facts(), "ask-again", ["recover"]);
+  check(facts(), facts({ category: "user.device" }), "ask-again", ["recover"]);
+  check(facts(), facts({ origin: "observed", required: false }), "ask-again", ["recover"]);
+  check(facts({ personal: false }), facts(), "ask-again", ["recover"]);
+  check(facts(), facts({}, { use: "functional.service" }), "ask-again", ["recover"]);
+  check(
+    facts(),
+    facts({}, { recipients: ["mail"] }, { recipients: { mail } }),
+    "ask-again",
+    ["recover"],
+    "new receiver: Mail",
+  );
+  check(facts({}, { bases: contract }), facts(), "ask-again", ["recover"]);
+  const sending = { recipients: ["mail"] };
+  check(
+    facts({}, sending, { recipients: { mail } }),
+    facts({}, sending, { recipients: { mail: { ...mail, transfer: "contract-clauses" } } }),
+    "ask-again",
+    ["recover"],
+  );
+});
+
+test("[C14] what people have to know but did not consent to is announced", () => {
+  const other = { purposes: { other: { ...recover, title: { en: "Other", zh: "其他" } } } };
+  // The purpose is new: there is no consent to it that could be outlived.
+  check(
+    facts(),
+    facts({ purposes: ["recover", "other"] }, {}, other),
+    "notice",
+    [],
+    "also used for: Other",
+  );
+  check(
+    facts({}, { bases: contract }),
+    facts({ category: "user.device" }, { bases: contract }),
+    "notice",
+    [],
+  );
+  check(
+    facts(),
+    facts({ recipients: ["mail"] }, {}, { recipients: { mail } }),
+    "notice",
+    [],
+    "also given to: Mail",
+  );
+  check(
+    facts(),
+    facts({ retention: { kind: "days", days: 60, after: "withdrawn", ending: "delete" } }),
+    "notice",
+    [],
+    "60 days",
+  );
+  check(
+    facts(),
+    facts({ retention: { kind: "days", days: 7, after: "collected", ending: "delete" } }),
+    "notice",
+    [],
+  );
+  check(facts(), facts({ required: true }), "notice", []);
+  check(facts(), facts({ survivesErasure: true }), "notice", []);
+  check(bare, facts({ state: "declared" }), "notice", []);
+});
+
+test("[C14] doing less, and mere words, are editorial", () => {
+  check(facts(), facts(), "editorial", []);
+  check(facts(), facts({ title: { en: "Telephone", zh: "电话" } }), "editorial", []);
+  check(facts(), bare, "editorial", [], "no longer collected");
+  check(facts(), facts({ state: "refused" }), "editorial", []);
+  check(
+    facts(),
+    facts({ retention: { kind: "days", days: 7, after: "withdrawn", ending: "delete" } }),
+    "editorial",
+    [],
+  );
+  check(facts({ recipients: ["mail"] }, {}, { recipients: { mail } }), facts(), "editorial", []);
+  check(facts({ purposes: ["recover", "gone"] }), facts(), "editorial", []);
+  check(facts({ required: true }), facts(), "editorial", []);
+});
+
+test("the facts of this build survive being frozen, and differ from themselves in nothing", () => {
+  for (const product of ["assistant", "gateway", "service"] as const) {
+    const now = readFacts(product);
+    const frozen = JSON.parse(JSON.stringify(now)) as Facts;
+    expect(frozen).toEqual(now);
+    expect(compareFacts(frozen, now)).toEqual([]);
+    for (const item of Object.values(now.items)) {
+      for (const purpose of item.purposes ?? []) expect(now.purposes).toHaveProperty(purpose);
+    }
+  }
+});
+
+test("facts that come back with their keys in another order are the same facts", () => {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, inner]) => [key, reversed(inner)]),
+    );
+  };
+  const now = readFacts("service");
+  expect(compareFacts(reversed(now) as Facts, now)).toEqual([]);
+});
+
+test("[C14] removing any one item from the past makes today's item news, and says so in both languages", () => {
+  const now = readFacts("service");
+  const keys = Object.keys(now.items);
+  fc.assert(
+    fc.property(fc.constantFrom(...keys), (key) => {
+      const { [key]: item, ...items } = now.items;
+      const changes = compareFacts({ ...now, items }, now);
+      expect(changes).toHaveLength(1);
+      expect(changes[0]?.where).toBe(key);
+      expect(changes[0]?.kind === "editorial").toBe(item?.state === "refused");
+      expect(changes[0]?.text.zh).toContain(item?.title.zh);
+    }),
+  );
+});
+
+test("[C14] what concerns people is announced a month ahead", () => {
+  expect(announcementDays).toEqual({ editorial: 0, notice: 30, "ask-again": 30 });
+});
+
+test("a purpose names the items a consent to it covers", () => {
+  expect(itemsOfPurpose("recover-account")).toEqual(["service.phone"]);
+});
