@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
+import { products } from "@cloud-code/policy";
 import { buildReport, noCounts, reportPath, weekMs, weekOf } from "@cloud-code/telemetry";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { makeCertificate } from "../../../packages/telemetry/src/testing/index.ts";
@@ -17,7 +18,7 @@ import { wordsFor } from "./words.ts";
 const program = fileURLToPath(new URL("../bin/cloud-code-receiver.js", import.meta.url));
 const week = weekOf(Date.now() - weekMs);
 const report = buildReport({
-  consentVersion: 1,
+  consentVersion: products.assistant.notice.version,
   week,
   counts: { ...noCounts, triggers: 40, accepts: 9 },
 });

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { type Language, languages } from "@cloud-code/policy";
+import { reportPath } from "@cloud-code/telemetry";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
@@ -19,12 +20,16 @@ import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+import { receiveReports } from "./telemetry/receive.ts";
 import { createWebsite } from "./website.ts";
 
 /** The most a request may carry, bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
 /** Forms per address: far more than a person sends, far fewer than a program that guesses. */
 const FORMS = { max: 120, windowMs: 60_000 };
+
+/** Usage reports per address: a company's whole staff may share one. */
+const REPORTS = { max: 600, windowMs: 60_000 };
 
 /** Builds the application from its parts. */
 export function createApp(services: Services): Hono<ServerEnv> {
@@ -52,6 +57,12 @@ export function createApp(services: Services): Hono<ServerEnv> {
   app.use(
     bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => tooLargePage(context) }),
   );
+  const receive = receiveReports(services);
+  app.post(reportPath, async (context) => {
+    const taken = limits.take(REPORTS, "reports", context.var.address);
+    if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
+    return receive(context.req.raw);
+  });
   app.use(async (context, next) => {
     if (isReading(context.req.method)) return next();
     const taken = limits.take(FORMS, "forms", context.var.address);

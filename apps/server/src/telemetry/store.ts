@@ -1,11 +1,7 @@
-import type { CounterKey } from "@cloud-code/policy";
-import { counters } from "@cloud-code/policy";
+import { counterKeys, type Counts, minGroup } from "@cloud-code/telemetry";
 import { asc, sql } from "drizzle-orm";
 import type { Services } from "../services.ts";
 import { usageWeeks } from "./tables.ts";
-
-/** The numbers of a report or of a week. */
-export type Counts = Readonly<Record<CounterKey, number>>;
 
 /** A report as the receiver has checked it. */
 export interface UsageReport {
@@ -24,11 +20,7 @@ export type UsageWeek =
     }
   | { readonly kind: "too-few"; readonly week: string };
 
-/** Fewer reports are not shown together: their sum would tell about single people. */
-export const minGroup = 10;
-
 const maxReportsPerWeek = 10_000_000;
-const counterKeys = Object.keys(counters) as readonly CounterKey[];
 
 /**
  * The sums of the weekly reports. It fits the receiver of `@cloud-code/telemetry` as its store, which has checked format, consent and

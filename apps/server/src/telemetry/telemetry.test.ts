@@ -1,9 +1,16 @@
 import type { CounterKey } from "@cloud-code/policy";
-import { counters, figures, reportItems } from "@cloud-code/policy";
+import { counters, figures, products, reportItems } from "@cloud-code/policy";
+import {
+  buildReport,
+  type Counts,
+  minGroup,
+  reportPath,
+  weekMs,
+  weekOf,
+} from "@cloud-code/telemetry";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestService, TestBrowser, type TestService } from "../testing/index.ts";
-import type { Counts } from "./store.ts";
-import { minGroup, UsageStore } from "./store.ts";
+import { UsageStore } from "./store.ts";
 import { usageWeeks, usageWeeksClassified } from "./tables.ts";
 
 let service: TestService;
@@ -65,4 +72,31 @@ test("[A5] the page draws eight figures, each with its table, and averages are o
   expect(browser.html).not.toContain("2026-W45");
   // Average rank: acceptRankSum ÷ accepts = 3 ÷ 2.
   expect(browser.html).toContain(">1.50<");
+});
+
+test("[A8] the receiver takes a report once its week is over, and of anything else nothing", async () => {
+  const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+    Promise.resolve(
+      service.app.request(reportPath, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body,
+      }),
+    );
+  const week = weekOf(Date.now() - weekMs);
+  const { version } = products.assistant.notice;
+  const body = buildReport({ consentVersion: version, week, counts: { ...counts, triggers: 40 } });
+  const before = await service.services.database.orm.select().from(usageWeeks);
+  for (const [wrong, status] of [
+    [body.replace("{", '{"device":"a",'), 422],
+    [body.replace(`"consentVersion":${version}`, `"consentVersion":${version - 1}`), 403],
+    [body.replace(`"consentVersion":${version},`, ""), 422],
+    [`${body}${" ".repeat(2_000)}`, 413],
+    ["nonsense", 400],
+  ] as const)
+    expect([wrong, (await post(wrong)).status]).toEqual([wrong, status]);
+  expect(await service.services.database.orm.select().from(usageWeeks)).toEqual(before);
+  expect((await post(body, { origin: "https://elsewhere.example" })).status).toBe(204);
+  const rows = await service.services.database.orm.select().from(usageWeeks);
+  expect(rows.find((row) => row.week === week)).toMatchObject({ reports: expect.any(Number) });
 });
