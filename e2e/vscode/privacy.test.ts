@@ -208,6 +208,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       await next.command("Show Usage Statistics");
       const waiting = next.panel.locator("pre.bytes").nth(1);
       await waiting.waitFor();
+      await waiting.scrollIntoViewIfNeeded();
       shown = await waiting.innerText();
       await next.picture("statistics-waiting");
     } finally {
