@@ -45,7 +45,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
       .toBe(line);
   }
 
-  const searchBox = (): Locator => editor.panel.getByRole("combobox").first();
+  const searchBox = (): Locator => editor.panel.locator("textarea").first();
 
   test("activation takes little processor time, and the log holds no code", () => {
     expect(editor.activationMs()).toBeLessThanOrEqual(300);
@@ -184,7 +184,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
       ["dark", "Default Dark Modern", "vs-dark"],
       ["high-contrast", "Default High Contrast", "hc-black"],
     ] as const) {
-      editor.configure({ "workbench.colorTheme": theme });
+      await editor.configure({ "workbench.colorTheme": theme });
       await editor.page.locator(`.monaco-workbench.${sign}`).waitFor();
       await editor.page.waitForTimeout(1_000);
       await editor.picture(`panel-${name}`);
