@@ -10,7 +10,7 @@ if (noEditor !== undefined) console.warn(noEditor);
 const ending = "Cents = order.lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);";
 const lineInside = ledger.split("\n").length - 2;
 /** An editor on a busy machine takes its time. */
-const timeout = 120_000;
+const timeout = 300_000;
 const soon = { timeout: 20_000 };
 
 describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {

@@ -36,7 +36,7 @@ const weeks = 15;
 const soon = { timeout: 20_000 };
 const lineInside = ledger.split("\n").length - 2;
 
-describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout: 180_000 }, () => {
+describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout: 300_000 }, () => {
   let project: Copy;
   let packed: string;
   let work: string;
