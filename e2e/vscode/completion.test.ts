@@ -141,7 +141,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
 
   test("code examples are found for a name, a comment and a selection", async () => {
     const box = searchBox();
-    const results = editor.panel.locator("pre code");
+    const results = editor.panel.locator("pre");
     await editor.openFile("ledger.ts");
     await editor.goTo(22, 20);
     await editor.page.keyboard.press("Shift+Alt+S");
@@ -158,7 +158,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
 
   test("an error in the terminal is a link to code examples", async () => {
     await editor.command("Terminal: Create New Terminal");
-    const rows = editor.page.locator(".terminal-wrapper.active .xterm-rows");
+    const rows = editor.page.locator(".terminal-wrapper.active .xterm-screen");
     await rows.waitFor();
     await editor.page.waitForTimeout(2_000);
     await editor.page.keyboard.type("echo RangeError: no place in the syntax tree\n");

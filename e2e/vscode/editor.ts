@@ -226,6 +226,9 @@ export class Editor {
     await this.command("Open User Settings (JSON)");
     await this.page.locator(".tab.active", { hasText: "settings.json" }).waitFor();
     await this.editor.click();
+    await this.page
+      .locator('.editor-instance .monaco-editor.focused[data-uri$="settings.json"]')
+      .waitFor();
     await this.page.keyboard.press("Control+A");
     await this.page.keyboard.insertText(wanted);
     await this.page.keyboard.press("Control+S");
