@@ -1,6 +1,6 @@
 /**
- * Measures what the extension costs: the size of its package, and its activation in a real VS Code, as that editor measures it: loading
- * its code and calling it, in the one thread of all extensions, so the time bounds the processor's. Writes bench/results/vscode.json.
+ * Measures what the extension costs: the size of its package, and its activation in a real VS Code, loading its code
+ * and calling it, in processor time of the host of all extensions. Writes bench/results/vscode.json.
  *
  * Usage: npm run bench:vscode [-- --runs N]
  */
@@ -22,7 +22,7 @@ for (let run = 0; run < Number(values.runs); run++) {
   const editor = await Editor.start(packed, { folder });
   await editor.begin("app.ts");
   await editor.indexed();
-  activationMs.push(await editor.activationMs());
+  activationMs.push(editor.activationMs());
   await editor.close();
   console.log(`run ${run + 1}: ${activationMs.at(-1) ?? 0} ms`);
 }

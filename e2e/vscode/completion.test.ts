@@ -10,7 +10,8 @@ if (noEditor !== undefined) console.warn(noEditor);
 const ending = "Cents = order.lines.reduce((sum, line) => sum + line.priceCents * line.count, 0);";
 const lineInside = ledger.split("\n").length - 2;
 /** An editor on a busy machine takes its time. */
-const timeout = 120_000;
+const timeout = 300_000;
+const soon = { timeout: 20_000 };
 
 describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
   let project: Copy;
@@ -44,11 +45,11 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
       .toBe(line);
   }
 
-  const searchBox = (): Locator =>
-    editor.panel.locator("input[type=search], [role=combobox]").first();
+  const searchBox = (): Locator => editor.panel.locator("textarea").first();
 
-  test("activation is quick", async () => {
-    expect(await editor.activationMs()).toBeLessThanOrEqual(300);
+  test("activation takes little processor time, and the log holds no code", () => {
+    expect(editor.activationMs()).toBeLessThanOrEqual(300);
+    expect(editor.log()).not.toContain("order");
   });
 
   test("ghost text is accepted into the file on disk", async () => {
@@ -63,7 +64,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
     await write("const total");
     await editor.ghost.waitFor();
     await editor.page.keyboard.press("Control+ArrowRight");
-    await expect.poll(() => editor.editor.innerText()).toContain("totalCents");
+    await expect.poll(() => editor.editor.innerText(), soon).toContain("totalCents");
     await editor.ghost.waitFor();
     await editor.page.keyboard.press("Alt+End");
     await expectSaved(`const total${ending}`);
@@ -71,6 +72,10 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
 
   test("the list has the likeliest first, and its choice reaches the disk", async () => {
     await write("const totalCents = order.");
+    await editor.page.keyboard.press("Escape");
+    // The first time at a place counts as typing; asked again, every candidate is shown.
+    await editor.command("Suggest Here as a List");
+    await editor.page.locator(".suggest-widget.visible").waitFor();
     await editor.page.keyboard.press("Escape");
     await editor.command("Suggest Here as a List");
     const rows = editor.page.locator(".suggest-widget.visible .monaco-list-row");
@@ -92,18 +97,20 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
     await write("const ");
     await editor.command("Suggest Here as Ghost Text");
     await editor.ghost.waitFor();
-    const first = await editor.ghost.innerText();
+    const first = await editor.ghostText();
     await editor.page.keyboard.press("Alt+]");
-    await expect.poll(() => editor.ghost.innerText()).not.toBe(first);
+    await expect.poll(() => editor.ghostText(), soon).not.toBe(first);
     await editor.page.keyboard.press("Alt+[");
-    await expect.poll(() => editor.ghost.innerText()).toBe(first);
+    await expect.poll(() => editor.ghostText(), soon).toBe(first);
     await editor.page.keyboard.press("Escape");
   });
 
   test("the status item says why nothing is shown, pauses and switches off", async () => {
     await editor.openFile("secrets.ts");
     await editor.page.keyboard.type("export const tok");
-    await expect.poll(() => editor.status.getAttribute("aria-label")).toContain("may hold secrets");
+    await expect
+      .poll(() => editor.status.getAttribute("aria-label"), soon)
+      .toContain("may hold secrets");
     await editor.openFile("ledger.ts");
     await editor.status.click();
     await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Pause" }).waitFor();
@@ -112,7 +119,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
     await editor.page
       .locator(".quick-input-list .monaco-list-row", { hasText: "15 minutes" })
       .click();
-    await expect.poll(() => editor.status.getAttribute("aria-label")).toContain("off until");
+    await expect.poll(() => editor.status.getAttribute("aria-label"), soon).toContain("off until");
     await write("const total");
     await editor.page.waitForTimeout(1_500);
     expect(await editor.ghost.count()).toBe(0);
@@ -121,7 +128,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
     await editor.ghost.waitFor();
     await editor.page.keyboard.press("Escape");
     await editor.command("Switch Suggestions On or Off");
-    await expect.poll(() => editor.status.innerText()).toContain("off");
+    await expect.poll(() => editor.status.innerText(), soon).toContain("off");
     await editor.picture("off");
     await write("const total");
     await editor.page.waitForTimeout(1_500);
@@ -134,24 +141,24 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
 
   test("code examples are found for a name, a comment and a selection", async () => {
     const box = searchBox();
-    const results = editor.panel.locator("pre code");
+    const results = editor.panel.locator("pre");
     await editor.openFile("ledger.ts");
     await editor.goTo(22, 20);
     await editor.page.keyboard.press("Shift+Alt+S");
     await results.first().waitFor();
     expect(await box.inputValue()).toBe("toReceipt");
-    await expect.poll(() => results.first().innerText()).toContain("toReceipt(order: Order)");
+    await expect.poll(() => results.first().innerText(), soon).toContain("toReceipt(order: Order)");
     await editor.picture("search");
     await editor.openFile("ledger.ts");
     await editor.goTo(28, 12);
     await editor.command("Find Code Examples");
-    await expect.poll(() => box.inputValue()).toBe("The orders that are not paid in full.");
-    await expect.poll(() => results.first().innerText()).toContain("unpaid");
+    await expect.poll(() => box.inputValue(), soon).toBe("The orders that are not paid in full.");
+    await expect.poll(() => results.first().innerText(), soon).toContain("unpaid");
   });
 
   test("an error in the terminal is a link to code examples", async () => {
     await editor.command("Terminal: Create New Terminal");
-    const rows = editor.page.locator(".terminal-wrapper.active .xterm-rows");
+    const rows = editor.page.locator(".terminal-wrapper.active .xterm-screen");
     await rows.waitFor();
     await editor.page.waitForTimeout(2_000);
     await editor.page.keyboard.type("echo RangeError: no place in the syntax tree\n");
@@ -173,45 +180,18 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
 
   test("its colours follow the editor's theme", async () => {
     await editor.command("Open the Panel");
-    for (const [name, theme] of [
-      ["dark", "Default Dark Modern"],
-      ["high-contrast", "Default High Contrast"],
+    for (const [name, theme, sign] of [
+      ["dark", "Default Dark Modern", "vs-dark"],
+      ["high-contrast", "Default High Contrast", "hc-black"],
     ] as const) {
-      editor.configure({ "workbench.colorTheme": theme });
-      await editor.page.waitForTimeout(1_500);
+      await editor.configure({ "workbench.colorTheme": theme });
+      await editor.page.locator(`.monaco-workbench.${sign}`).waitFor();
+      await editor.page.waitForTimeout(1_000);
       await editor.picture(`panel-${name}`);
     }
-    const background = await editor.panel
+    const colour = await editor.panel
       .locator("body")
-      .evaluate((body) => getComputedStyle(body).backgroundColor);
-    expect(background).toBe("rgb(0, 0, 0)");
-  });
-});
-
-describe.skipIf(noEditor !== undefined)("in a Chinese VS Code", { timeout }, () => {
-  test("the walkthrough, the panel and the menu are in Chinese", async () => {
-    const project = createProject();
-    const editor = await Editor.start(await packExtension(), {
-      folder: project.folder,
-      language: "zh-cn",
-    });
-    try {
-      await editor.begin("ledger.ts");
-      await editor.indexed();
-      await editor.status.click();
-      await editor.page
-        .locator(".quick-input-list .monaco-list-row", { hasText: "暂停建议" })
-        .waitFor();
-      await editor.picture("chinese-menu");
-      await editor.page.keyboard.press("Escape");
-      await editor.page.locator(".activitybar .action-item a[aria-label^='Cloud Code']").click();
-      const tabs = editor.panel.getByRole("tab");
-      await tabs.first().waitFor();
-      expect(await tabs.allInnerTexts()).toContain("统计");
-      await editor.picture("chinese-panel");
-    } finally {
-      await editor.close();
-      project.remove();
-    }
+      .evaluate((body) => getComputedStyle(body).color);
+    expect(colour).toBe("rgb(255, 255, 255)");
   });
 });

@@ -36,7 +36,7 @@ const weeks = 15;
 const soon = { timeout: 20_000 };
 const lineInside = ledger.split("\n").length - 2;
 
-describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout: 180_000 }, () => {
+describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout: 300_000 }, () => {
   let project: Copy;
   let packed: string;
   let work: string;
@@ -208,6 +208,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       await next.command("Show Usage Statistics");
       const waiting = next.panel.locator("pre.bytes").nth(1);
       await waiting.waitFor();
+      await waiting.scrollIntoViewIfNeeded();
       shown = await waiting.innerText();
       await next.picture("statistics-waiting");
     } finally {
@@ -256,7 +257,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
 
       // Withdrawing on the settings page: what waits is gone at once.
       await expect.poll(() => kept(home).some((path) => path.includes("queued-")), soon).toBe(true);
-      editor.configure({ "cloudCode.telemetry.mode": "off" });
+      await editor.configure({ "cloudCode.telemetry.mode": "off" });
       await expect
         .poll(() => kept(home).filter((path) => path.includes("/counts/")), soon)
         .toEqual([]);

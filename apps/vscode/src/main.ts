@@ -1,3 +1,5 @@
+// First, since it takes the time.
+import { beganUsage } from "./begin.ts";
 import { commands, type ExtensionContext, l10n, Uri, window, workspace } from "vscode";
 import { Assistant } from "./assistant.ts";
 import { Consent } from "./consent.ts";
@@ -94,6 +96,9 @@ export function activate(context: ExtensionContext): void {
         report(journal, consent.follow());
     }),
   );
+
+  const { user, system } = process.cpuUsage(beganUsage);
+  journal.info(`Activated in ${Math.round((user + system) / 1000)} ms of processor time.`);
 
   // At once: later it would come between somebody and what they have begun to write.
   report(journal, greet(context));
