@@ -113,6 +113,21 @@ module.exports = {
       to: { path: "^vscode$" },
     },
     {
+      name: "only-the-gate-proves-notices",
+      comment:
+        "[C1] Whoever could make the proof could let data in past the notice. Others may name its type.",
+      severity: "error",
+      from: {
+        path: "^apps/server/src/",
+        pathNot: [
+          "\\.test\\.tsx?$",
+          "/notices/gate\\.tsx$",
+          "/(support/store|consent/ledger)\\.ts$",
+        ],
+      },
+      to: { path: "^apps/server/src/notices/shown\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "gateway-keeps-nothing",
       comment:
         "[G1] [G4] The gateway and the Dify plugin have no database, no cache and no way to write a file.",

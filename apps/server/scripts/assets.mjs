@@ -58,7 +58,9 @@ function readFigures() {
     searchFirst: search.questions["cloud-code"]["Recall@1"],
     searchFirstRipgrep: search.questions.ripgrep["Recall@1"],
     searchQuestions: search.questions["cloud-code"].queries,
-    gatewayStreamsMb: gateway.memory.thousandStreams.highestMb,
+    gatewayStreamsMb: Math.max(
+      ...gateway.runs.flatMap(({ memory }) => memory?.thousandStreams.highestMb ?? []),
+    ),
   };
 }
 

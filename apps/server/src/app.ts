@@ -159,7 +159,7 @@ function clientAddress(context: ServerContext, trustedProxies: number): string {
 }
 
 /** The language cookie's name. */
-export function languageCookie(secure: boolean): string {
+function languageCookie(secure: boolean): string {
   return secure ? "__Host-language" : "language";
 }
 

@@ -2,10 +2,10 @@ import type { Language } from "@cloud-code/policy";
 import type { Context } from "hono";
 import type { SecureHeadersVariables } from "hono/secure-headers";
 import type { SignedIn } from "./accounts/port.ts";
-import type { PageState } from "./pages/layout.tsx";
+import type { PageState } from "./pages/state.ts";
 
 /** What every handler finds in its context, put there by `app.ts`. */
-export interface Variables extends SecureHeadersVariables {
+interface Variables extends SecureHeadersVariables {
   /** The language of the answer: what the person picked, else what the account or the browser asks for. */
   language: Language;
   /** Who is signed in; `undefined` for a visitor. */

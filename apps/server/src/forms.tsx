@@ -50,7 +50,7 @@ export async function readFields(
  * The form token: a random number in a cookie of the browser's session, and in the form its keyed hash. Another site can make the
  * browser send the cookie, but cannot know the hash.
  */
-export function formToken(context: ServerContext): string {
+function formToken(context: ServerContext): string {
   const name = cookieName(context);
   let seed = getCookie(context, name) ?? context.get("formSeed");
   if (seed === undefined || !/^[\w-]{43}$/.test(seed)) {

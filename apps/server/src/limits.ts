@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 /** Whether a try was within its limit, and if not, when the next one may be. */
-export type Taken =
+type Taken =
   | { readonly kind: "allowed" }
   | { readonly kind: "limited"; readonly retryAfterMs: number };
 

@@ -6,7 +6,8 @@ import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
 import { type LetterKind, writeLetter } from "../mail/letters.ts";
 import type { Mail } from "../mail/mail.ts";
-import { type NoticeShown, recordShown } from "../notices/gate.tsx";
+import { recordShown } from "../notices/gate.tsx";
+import type { NoticeShown } from "../notices/shown.ts";
 import type { NoticeStore } from "../notices/store.ts";
 import { hashToken } from "./hashing.ts";
 import {

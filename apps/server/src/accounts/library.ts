@@ -14,7 +14,7 @@ import { hashSessionTokens } from "./sessions.ts";
 import * as tables from "./tables.ts";
 
 /** How long a session lives without being used, seconds. */
-export const idleSeconds = 12 * 60 * 60;
+const idleSeconds = 12 * 60 * 60;
 /** The same for officers, auditors and admins. */
 export const officerIdleSeconds = 30 * 60;
 /** How long a session lives however much it is used, seconds. */

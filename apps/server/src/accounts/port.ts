@@ -6,7 +6,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import type { NoticeShown } from "../notices/gate.tsx";
+import type { NoticeShown } from "../notices/shown.ts";
 import type { PasskeyLine } from "./passkeys.ts";
 
 /** What a person may do beyond their own account. An officer handles requests; an auditor reads; an admin keeps the service. */

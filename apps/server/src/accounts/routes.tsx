@@ -195,7 +195,7 @@ function reset(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
 }
 
 /** Hands the accounts' cookies to the browser as they are. */
-export function setCookies(context: ServerContext, cookies: Cookies): void {
+function setCookies(context: ServerContext, cookies: Cookies): void {
   for (const cookie of cookies) context.header("Set-Cookie", cookie, { append: true });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { PurposeKey } from "@cloud-code/policy";
 import { asc, desc, eq, sql } from "drizzle-orm";
-import { NoticeShown } from "../notices/gate.tsx";
+import { NoticeShown } from "../notices/shown.ts";
 import type { NoticeStore, PublishedNotice } from "../notices/store.ts";
 import type { Services } from "../services.ts";
 import type { ChainCheck, ChainedEntry, ConsentEntry } from "./chain.ts";

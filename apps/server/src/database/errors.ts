@@ -1,5 +1,5 @@
 /** What can go wrong with the database, and what to do about it. */
-export const databaseErrors = {
+const databaseErrors = {
   "database-unreachable":
     "The database at DATABASE_URL does not answer. Check the address and that the server is running.",
   "database-locked":

@@ -7,7 +7,7 @@ import type { Database } from "../database/database.ts";
 import { describeError, type Log } from "../log.ts";
 
 /** What a job is told: keys and numbers. */
-export type JobData = Readonly<Record<string, string | number>>;
+type JobData = Readonly<Record<string, string | number>>;
 
 /** A kind of job. */
 export interface Job {

@@ -31,7 +31,7 @@ export function upkeepJobs(services: Pick<Services, "database" | "now">): readon
 }
 
 /** Deletes sessions, links, codes and invitations whose time is over. Returns how many. */
-export async function sweepExpired({
+async function sweepExpired({
   database: { orm },
   now,
 }: Pick<Services, "database" | "now">): Promise<number> {

@@ -7,38 +7,10 @@ import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readFields } from "../forms.tsx";
 import { Banner } from "../pages/components.tsx";
 import { formatDate, say } from "../pages/words.ts";
+import { type NoticeShown, proveShown } from "./shown.ts";
 import type { NoticeStore, PublishedNotice } from "./store.ts";
 
 const FIELD = "notice_shown";
-const seal: unique symbol = Symbol("NoticeShown");
-
-/**
- * Proof that a person was shown the current notice of a product before they sent something. What stores personal data takes one as
- * a parameter, so data cannot come in past the notice; only this file makes them. [C1]
- */
-export class NoticeShown {
-  // Makes a literal with the same fields a type error.
-  readonly #made = true;
-  readonly noticeId: string;
-  readonly product: ProductKey;
-  readonly screen: string;
-  readonly atMs: number;
-
-  constructor(key: typeof seal, notice: PublishedNotice, screen: string, atMs: number) {
-    if (key !== seal) throw new TypeError("A NoticeShown comes from readCollected alone.");
-    this.noticeId = notice.id;
-    this.product = notice.product;
-    this.screen = screen;
-    this.atMs = atMs;
-    Object.freeze(this);
-  }
-
-  /** Whether something is a proof that this file made: a literal or a clone is not. */
-  static is(value: unknown): value is NoticeShown {
-    return typeof value === "object" && value !== null && #made in value && value.#made;
-  }
-}
-
 /** What a form with personal fields was found to be. */
 export type Collected<Value> =
   | { readonly kind: "valid"; readonly value: Value; readonly shown: NoticeShown }
@@ -135,7 +107,7 @@ export async function readCollected<Schema extends z.ZodType>(
     return {
       kind: "valid",
       value: parsed.data,
-      shown: new NoticeShown(seal, notice, screen, now()),
+      shown: proveShown(notice, screen, now()),
     };
   }
   const problems: Record<string, string> = {};

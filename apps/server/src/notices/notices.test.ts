@@ -2,7 +2,7 @@ import type { ProductKey } from "@cloud-code/policy";
 import { languages, products, renderNotice, toPlainText } from "@cloud-code/policy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestService, signUp, TestBrowser, type TestService } from "../testing/index.ts";
-import { NoticeShown } from "./gate.tsx";
+import { NoticeShown } from "./shown.ts";
 import type { Publication } from "./publish.ts";
 import { isIntact, publishNotice } from "./publish.ts";
 import type { PublishedNotice } from "./store.ts";

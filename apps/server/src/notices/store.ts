@@ -1,7 +1,14 @@
 import type { ChangeKind, Change, Facts, Language, Notice, ProductKey } from "@cloud-code/policy";
 import { and, asc, eq, inArray } from "drizzle-orm";
-import type { Services } from "../services.ts";
+import type { Database } from "../database/database.ts";
 import { noticesShown, noticeVersions } from "./tables.ts";
+
+/** What the store needs. */
+interface NoticePorts {
+  readonly database: Database;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 /** A release of a notice as it was published. */
 export interface PublishedNotice {
@@ -21,10 +28,10 @@ export interface PublishedNotice {
 
 /** Reads releases and who was shown which. */
 export class NoticeStore {
-  readonly #services: Pick<Services, "database" | "now">;
+  readonly #services: NoticePorts;
   #known: { readonly atMs: number; readonly all: readonly PublishedNotice[] } | undefined;
 
-  constructor(services: Pick<Services, "database" | "now">) {
+  constructor(services: NoticePorts) {
     this.#services = services;
   }
 

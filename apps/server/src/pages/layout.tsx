@@ -20,23 +20,6 @@ export interface PageHead {
   readonly scripts?: readonly string[];
 }
 
-/** What every page shows besides its content; `pageState` of `routes.tsx` puts it into the context. */
-export interface PageState {
-  /** Changes of notices that were announced and are not yet in effect. */
-  readonly announcements: readonly Announcement[];
-  /** The colour scheme a visitor picked and allowed us to remember. */
-  readonly theme: "light" | "dark" | undefined;
-  /** The cookie question, while it is open; it stands at the end of the page. */
-  readonly cookieQuestion: JSX.Element | undefined;
-}
-
-/** A change of a notice that takes effect later. */
-interface Announcement {
-  readonly title: string;
-  readonly href: string;
-  readonly effectiveMs: number;
-}
-
 const words = {
   skip: { en: "Skip to the content", zh: "跳到正文" },
   menu: { en: "Menu", zh: "菜单" },

@@ -14,7 +14,7 @@ import { readAsset } from "./assets.ts";
 import { downloadPage } from "./download.tsx";
 import { homePage } from "./home.tsx";
 import { logo } from "./icons.tsx";
-import type { PageState } from "./layout.tsx";
+import type { PageState } from "./state.ts";
 import { sendsPrivacySignal } from "./layout.tsx";
 import { notFoundPage } from "./problems.tsx";
 import { proofPage } from "./proof.tsx";

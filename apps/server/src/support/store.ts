@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Language } from "@cloud-code/policy";
 import { answerDeadline } from "@cloud-code/policy";
 import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
-import { NoticeShown } from "../notices/gate.tsx";
+import { NoticeShown } from "../notices/shown.ts";
 import type { Services } from "../services.ts";
 import { ticketMessages, tickets } from "./tables.ts";
 

@@ -29,7 +29,7 @@ import { migrateDatabase } from "../database/migrate.ts";
 export type DatabaseKind = "embedded" | "server";
 
 /** Why there is no PostgreSQL to test with; `undefined` when there is one. */
-export const serverMissing: string | undefined =
+const serverMissing: string | undefined =
   findPrograms() === undefined
     ? "no PostgreSQL in /usr/lib/postgresql/*/bin (install Debian's postgresql)"
     : undefined;
