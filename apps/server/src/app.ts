@@ -61,6 +61,8 @@ export function createApp(services: Services): Hono<ServerEnv> {
   app.post(reportPath, async (context) => {
     const taken = limits.take(REPORTS, "reports", context.var.address);
     if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
+    // Programs send reports; a page of somebody else that does wants to make them up.
+    if (isForeign(context, config.origin)) return context.body(null, 403);
     return receive(context.req.raw);
   });
   app.use(async (context, next) => {
@@ -136,14 +138,21 @@ function isReading(method: string): boolean {
  * foreign form can send.
  */
 async function isOwnRequest(context: ServerContext, origin: string): Promise<boolean> {
-  const claimed = context.req.header("origin");
-  if (claimed !== undefined && claimed !== origin) return false;
-  const site = context.req.header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  if (isForeign(context, origin)) return false;
   if (context.req.path.startsWith("/api/")) {
     return /^application\/json\b/.test(context.req.header("content-type") ?? "");
   }
   return hasFormToken(context);
+}
+
+/** Whether a browser says that the request comes from another site. */
+function isForeign(context: ServerContext, origin: string): boolean {
+  const claimed = context.req.header("origin");
+  const site = context.req.header("sec-fetch-site");
+  return (
+    (claimed !== undefined && claimed !== origin) ||
+    (site !== undefined && site !== "same-origin" && site !== "none")
+  );
 }
 
 /**

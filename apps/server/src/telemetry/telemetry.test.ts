@@ -96,7 +96,9 @@ test("[A8] the receiver takes a report once its week is over, and of anything el
   ] as const)
     expect([wrong, (await post(wrong)).status]).toEqual([wrong, status]);
   expect(await service.services.database.orm.select().from(usageWeeks)).toEqual(before);
-  expect((await post(body, { origin: "https://elsewhere.example" })).status).toBe(204);
+  expect((await post(body, { origin: "https://elsewhere.example" })).status).toBe(403);
+  expect(await service.services.database.orm.select().from(usageWeeks)).toEqual(before);
+  expect((await post(body)).status).toBe(204);
   const rows = await service.services.database.orm.select().from(usageWeeks);
   expect(rows.find((row) => row.week === week)).toMatchObject({ reports: expect.any(Number) });
 });
