@@ -303,17 +303,66 @@ describe("dependencies", () => {
       process.env = saved;
     }
   });
-  it("are shared: a second workspace with the same package finds it indexed", async () => {
-    const files = {
-      "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
-      "node_modules/tables/package.json": manifest("tables", "1.0.0"),
-      "node_modules/tables/a.js": "function sharedThing() {}\n",
+  const using = (name: string, code: string): Readonly<Record<string, string>> => ({
+    "package.json": JSON.stringify({ dependencies: { [name]: "1" } }),
+    [`node_modules/${name}/package.json`]: manifest(name, "1.0.0"),
+    [`node_modules/${name}/a.js`]: code,
+  });
+  it("keep one text once, for however many workspaces have it", async () => {
+    const first = workspace(using("tables", READER));
+    const second = { root: workspace(using("tables", READER)).root, cache: first.cache };
+    const [one, other] = [await ready(first), await ready(second)];
+    const before = (await one.facts()).dependencies.bytes;
+    await (await ready({ ...first, root: workspace(using("tables", READER)).root })).close();
+    expect((await one.facts()).dependencies.bytes).toBe(before);
+    expect(await ask(other, "TableReader")).toEqual(["a.js:1-10"]);
+  });
+  it("[A8] of one name and version show each workspace its own code, never another's", async () => {
+    const first = workspace(using("utils", "function ofTheFirst() { return 'first secret'; }\n"));
+    const second = {
+      root: workspace(using("utils", "function ofTheOther() {}\n")).root,
+      cache: first.cache,
     };
-    const first = workspace(files);
+    const [one, other] = [await ready(first), await ready(second)];
+    expect(await ask(one, "ofTheFirst")).toEqual(["a.js:1-1"]);
+    expect(await ask(other, "ofTheOther")).toEqual(["a.js:1-1"]);
+    for (const query of ["ofTheFirst", '"first secret"', "of the first"])
+      expect(await ask(other, { query, filter: { sources: ["dependencies"] } }), query).toEqual([]);
+    expect((await other.suggest("ofThe", 9)).map(({ text }) => text)).toEqual(["ofTheOther"]);
+  });
+  it("of other workspaces neither hide an answer nor change its rank", async () => {
+    const first = workspace({
+      ...using("large", ""),
+      ...Object.fromEntries(
+        Array.from({ length: 400 }, (_, at) => [
+          `node_modules/large/f${at}.js`,
+          `/** Opens a subscriber. */\nfunction subscriber${at}() { subscriber(); }\n`,
+        ]),
+      ),
+    });
     await ready(first);
-    const second = { root: workspace(files).root, cache: first.cache };
-    const own = searcher(second);
-    expect(await ask(own, "sharedThing")).toEqual(["a.js:1-1"]);
+    const code = "/** Calls every subscriber. */\nfunction call() { subscriber(); }\n";
+    const shared = await ready({ root: workspace(using("tiny", code)).root, cache: first.cache });
+    const alone = await ready(workspace(using("tiny", code)));
+    for (const query of ["calls a subscriber", "subscriber"]) {
+      const [with400, without] = [await shared.search({ query }), await alone.search({ query })];
+      expect(with400.results, query).toHaveLength(1);
+      expect(with400.results, query).toEqual(without.results);
+    }
+  });
+  it("that changed in their place are read again, and those that are gone are forgotten", async () => {
+    const at = workspace(using("tables", "function before() {}\n"));
+    const own = await ready(at);
+    expect(await ask(own, { query: "before", mode: "api" })).toEqual(["a.js:1-1"]);
+    rmSync(join(at.root, "node_modules"), { recursive: true });
+    write(at.root, using("tables", "function after() {}\n"));
+    write(at.root, { "node_modules/tables/package.json": manifest("tables", "1.0.1") });
+    await own.update({ workspace: true, dependencies: true });
+    expect(await ask(own, { query: "before", mode: "api" })).toEqual([]);
+    expect(await ask(own, { query: "after", mode: "api" })).toEqual(["a.js:1-1"]);
+    rmSync(join(at.root, "node_modules"), { recursive: true });
+    await own.update({ workspace: true, dependencies: true });
+    expect((await own.facts()).dependencies).toMatchObject({ packages: [], files: 0 });
   });
   it("a damaged archive is told of, and the rest is found", async () => {
     const at = workspace({
@@ -419,6 +468,7 @@ describe("the index on disk", () => {
     for (const { stdout } of answers) expect(JSON.parse(stdout)).toHaveProperty("results");
     const own = await ready(at);
     expect((await ask(own, "thing42"))[0]).toBe("f42.ts:1-1");
+    await own.close();
     expect(existsSync(`${databaseOf(at)}.lock`)).toBe(false);
   });
 });

@@ -157,36 +157,20 @@ export class Searcher {
     const sources = request.filter?.sources;
     const needsPackages = sources === undefined || sources.includes("dependencies");
     if (needsPackages && this.#packages === undefined) await this.#findPackages();
-    const own = new SqliteStore(this.#own, {
-      source: "workspace",
-      read: (path) => Promise.resolve(readAgain(this.#root, path)),
-    });
-    const shared = new SqliteStore(this.#shared, {
-      source: "dependencies",
-      packages: this.#allowed,
-      read: (path, root) => this.#reader.read(path, root),
-    });
-    const stores: SearchStore[] = [own];
-    const hasShared = needsPackages && this.#allowed.size > 0;
-    if (hasShared) stores.push(shared);
-    const tools = {
-      match: ({ source, flags }: { source: string; flags: string }, texts: readonly string[]) =>
-        this.#matcher.match({ source, flags, texts }),
-      expand: async (humps: string) =>
-        (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
+    return search(this.#stores(needsPackages), request, {
+      match: ({ source, flags }, texts) => this.#matcher.match({ source, flags, texts }),
+      expand: async (humps) => (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
       ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
-    };
-    const answer = (): Promise<SearchAnswer> => search(stores, request, tools);
-    return this.#own.use(() => (hasShared ? this.#shared.use(answer) : answer()));
+    });
   }
 
   /** What the last word of a question may become. */
   async suggest(typed: string, limit: number): Promise<readonly Completion[]> {
     const known = this.#vocabulary;
-    if (known === undefined) return (await this.#renewWords()).suggest(typed, limit);
+    if (known === undefined) return (await this.#words()).suggest(typed, limit);
     // A person who types waits for nothing: the words of a moment ago will do, and new ones are there for the next key.
     if (performance.now() - known.madeMs > VOCABULARY_AGE_MS)
-      void this.#renewWords().catch(() => undefined);
+      void this.#words().catch(() => undefined);
     return known.words.suggest(typed, limit);
   }
 
@@ -234,15 +218,13 @@ export class Searcher {
   async clear(): Promise<void> {
     await this.#findPackages();
     await this.#shared.use(() => {
-      for (const id of this.#allowed) {
-        this.#sharedCatalog.update(id, [], [...this.#sharedCatalog.stamps(id).keys()]);
-        this.#shared.run("delete from package where id = ?", [id]);
-      }
+      for (const id of this.#allowed) this.#sharedCatalog.remove(id);
       // What belongs to packages that are gone would stay in the postings for ever.
       const isLast = this.#shared.get("select 1 from package") === undefined;
       if (isLast || this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
     });
     await this.#own.use(() => this.#own.empty());
+    await this.#own.close();
     await rm(this.#folder, { recursive: true, force: true });
     // Other workspaces may still have something there.
     await rmdir(dirname(this.#folder)).catch(() => undefined);
@@ -294,6 +276,7 @@ export class Searcher {
   }
 
   async #updatePackages(signal?: AbortSignal): Promise<void> {
+    await this.#collect();
     for (const facts of await this.#findPackages()) {
       signal?.throwIfAborted();
       try {
@@ -310,54 +293,54 @@ export class Searcher {
     await this.#findPackages();
   }
 
+  /** Forgets packages that are no longer where they were. */
+  async #collect(): Promise<void> {
+    const known = await this.#shared.use(() => this.#shared.all("select id, root from package"));
+    const gone = known.filter(({ root }) => !existsSync(String(root)));
+    if (gone.length === 0) return;
+    await this.#shared.use(() => {
+      for (const { id } of gone) this.#sharedCatalog.remove(Number(id));
+      if (this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
+    });
+  }
+
+  /** Texts are kept once, but every place that a package lies at is known by itself: one version may have been changed in one of them. */
   async #updatePackage(facts: PackageOnDisk, signal: AbortSignal | undefined): Promise<void> {
-    const stamp = await stampOf(facts);
+    const { ecosystem, name, version, licence, root } = facts;
+    const stamp = `${version} ${await stampOf(facts)}`;
     const key = keyOf(facts);
     const id = await this.#shared.use(() => {
-      const known = this.#shared.get("select id, stamp, root from package where key = ?", [key]);
-      // The same version in another project is the same package, unless it was changed in its place.
-      const isSame =
-        known !== undefined &&
-        known["stamp"] !== "" &&
-        (known["root"] !== facts.root || known["stamp"] === stamp);
-      if (isSame && existsSync(String(known["root"]))) return undefined;
-      if (isSame) {
-        this.#shared.run("update package set root = ?, stamp = ? where id = ?", [
-          facts.root,
-          stamp,
-          known["id"] ?? null,
-        ]);
-        return undefined;
-      }
-      const { ecosystem, name, version, licence, root } = facts;
+      const known = this.#shared.get("select id, stamp from package where key = ?", [key]);
       if (known === undefined)
         return this.#shared.run(
           "insert into package(key, ecosystem, name, version, licence, root, stamp) values(?, ?, ?, ?, ?, ?, '')",
           [key, ecosystem, name, version, licence, root],
         );
-      const old = Number(known["id"]);
-      this.#shared.run("update package set root = ?, licence = ?, stamp = '' where id = ?", [
-        root,
+      if (known["stamp"] === stamp) return undefined;
+      this.#shared.run("update package set version = ?, licence = ?, stamp = '' where id = ?", [
+        version,
         licence,
-        old,
+        known["id"] ?? null,
       ]);
-      this.#sharedCatalog.update(old, [], [...this.#sharedCatalog.stamps(old).keys()]);
-      return old;
+      return Number(known["id"]);
     });
     if (id === undefined) return;
+    const gone = new Set((await this.#shared.use(() => this.#sharedCatalog.stamps(id))).keys());
     const batch = new Batch(this.#shared, this.#sharedCatalog, id);
     let done = 0;
     const unreadable = (path: string, reason: string): void =>
       this.#listener.notice({ code: "FOLDER_UNREADABLE", details: { path, reason } });
     for await (const file of readPackage(facts, unreadable)) {
       await this.#pause(done, signal);
-      this.#listener.progress({ filesDone: done++, filesTotal: 0, package: facts.name });
+      this.#listener.progress({ filesDone: done++, filesTotal: 0, package: name });
+      gone.delete(file.path);
       await batch.add(file);
     }
     await batch.end();
-    await this.#shared.use(() =>
-      this.#shared.run("update package set stamp = ? where id = ?", [stamp, id]),
-    );
+    await this.#shared.use(() => {
+      this.#sharedCatalog.update(id, [], [...gone]);
+      this.#shared.run("update package set stamp = ? where id = ?", [stamp, id]);
+    });
   }
 
   async #findPackages(): Promise<readonly PackageOnDisk[]> {
@@ -383,20 +366,26 @@ export class Searcher {
     if (signal?.aborted === true) throw new AssistantError("CANCELLED");
   }
 
-  #renewWords(): Promise<Vocabulary> {
-    return this.#own.use(() =>
-      this.#allowed.size > 0 ? this.#shared.use(() => this.#words()) : this.#words(),
-    );
+  #stores(withPackages: boolean): SearchStore[] {
+    const own = new SqliteStore(this.#own, {
+      source: "workspace",
+      read: (path) => Promise.resolve(readAgain(this.#root, path)),
+    });
+    if (!withPackages || this.#allowed.size === 0) return [own];
+    const shared = new SqliteStore(this.#shared, {
+      source: "dependencies",
+      packages: this.#allowed,
+      read: (path, root) => this.#reader.read(path, root),
+    });
+    return [own, shared];
   }
 
-  /** The words of both indexes. Only inside of `use`. */
+  /** The words that the workspace and its packages declare. */
   async #words(): Promise<Vocabulary> {
     const known = this.#vocabulary;
     if (known !== undefined && performance.now() - known.madeMs < VOCABULARY_AGE_MS)
       return known.words;
-    const view = { source: "workspace", read: () => Promise.resolve(undefined) } as const;
-    const lists = [await new SqliteStore(this.#own, view).names()];
-    if (this.#allowed.size > 0) lists.push(await new SqliteStore(this.#shared, view).names());
+    const lists = await Promise.all(this.#stores(true).map((store) => store.names()));
     const words = new Vocabulary(lists.flat());
     this.#vocabulary = { words, madeMs: performance.now() };
     return words;
@@ -436,6 +425,6 @@ class Batch {
   }
 }
 
-function keyOf({ ecosystem, name, version }: PackageOnDisk): string {
-  return `${ecosystem}:${name}@${version}`;
+function keyOf({ ecosystem, name, root }: PackageOnDisk): string {
+  return `${ecosystem}:${name} ${root}`;
 }
