@@ -6,6 +6,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -189,6 +190,16 @@ describe("a search in a workspace", () => {
     expect((await page({ path: "d0/*.py" })).every((path) => /^d0\/.*\.py:/.test(path))).toBe(true);
     expect(await page({ sources: ["dependencies"] })).toEqual([]);
   });
+  it("[A2] follows no link that took a folder's place", async () => {
+    const at = workspace({ "src/a.ts": "function ownThing() {}\n" });
+    const own = await ready(at);
+    write(at.cache, { "outside/a.ts": "function ownThing() { secretThing(); }\n" });
+    rmSync(join(at.root, "src"), { recursive: true });
+    symlinkSync(join(at.cache, "outside"), join(at.root, "src"));
+    expect(await ask(own, "ownThing")).toEqual([]);
+    await own.changed("src/a.ts");
+    expect(await ask(own, '"secretThing"')).toEqual([]);
+  });
   it("[A2] never reads or shows a secret", async () => {
     const own = await ready(
       workspace({
@@ -280,6 +291,7 @@ describe("dependencies", () => {
       MAVEN_REPO_LOCAL: join(at.cache, "m2"),
       GOMODCACHE: join(at.cache, "go"),
       CARGO_HOME: join(at.cache, "cargo"),
+      PATH: "",
     };
     const saved = { ...process.env };
     Object.assign(process.env, environment);
@@ -364,6 +376,56 @@ describe("dependencies", () => {
     await own.update({ workspace: true, dependencies: true });
     expect((await own.facts()).dependencies).toMatchObject({ packages: [], files: 0 });
   });
+  it("[A2] lead to no file outside of the folders that packages lie in", async () => {
+    const outside = join(base, `outside${++count}`);
+    write(outside, {
+      "mine.py": "def private_thing():\n    pass\n",
+      "mine/a.js": "function privateThing() {}\n",
+      "node_modules/own/.ssh/a.js": "function privateThing() {}\n",
+      "fmt/mine.go": "package fmt\n\nfunc PrivateThing() {}\n",
+      "grid-1-sources.jar": toZip({ "A.java": "class PrivateThing {}\n" }),
+    });
+    const at = workspace({
+      "package.json": JSON.stringify({
+        dependencies: { [`../../outside${count}/mine`]: "1", linked: "1", hidden: "1", own: "1" },
+      }),
+      "node_modules/own/package.json": manifest("own", "1.0.0"),
+      "node_modules/own/lib/a.js": "function ownThing() {}\n",
+      "requirements.txt": "evil\nlinked\n",
+      ".venv/lib/python3.11/site-packages/evil-1.dist-info/METADATA": "Name: evil\nVersion: 1\n",
+      ".venv/lib/python3.11/site-packages/evil-1.dist-info/top_level.txt": `../../../../../outside${count}/mine\n`,
+      ".venv/lib/python3.11/site-packages/linked-1.dist-info/METADATA":
+        "Name: linked\nVersion: 1\n",
+      "build.gradle": `implementation "..:grid:1"\nimplementation "x:..:1"\n`,
+      "pom.xml": `<dependency><groupId>../../outside${count}/x</groupId><artifactId>grid</artifactId><version>../..</version></dependency>`,
+      "go.mod": `module x\n\nrequire x.y/../../../outside${count} v1/../../outside${count}\n`,
+      "a.go": `package x\n\nimport "fmt/../../outside${count}/fmt"\n`,
+    });
+    symlinkSync(join(outside, "mine"), join(at.root, "node_modules/linked"));
+    symlinkSync(join(outside, "node_modules/own/.ssh"), join(at.root, "node_modules/hidden"));
+    const site = join(at.root, ".venv/lib/python3.11/site-packages");
+    symlinkSync(join(outside, "mine"), join(site, "linked"));
+    const saved = { ...process.env };
+    Object.assign(process.env, {
+      PATH: "",
+      GOROOT: join(at.root, "go"),
+      MAVEN_REPO_LOCAL: join(base, "m2"),
+    });
+    write(at.root, { "go/src/fmt/print.go": "package fmt\n" });
+    try {
+      const own = await ready(at);
+      for (const text of ["privateThing", "private_thing"])
+        expect(await ask(own, `/${text}/i`), text).toEqual([]);
+      expect(await ask(own, { query: "ownThing", mode: "api" })).toEqual(["lib/a.js:1-1"]);
+      // A folder may become a link when it is already in the index.
+      rmSync(join(at.root, "node_modules/own/lib"), { recursive: true });
+      write(outside, { "lib/a.js": "function ownThing() { privateThing(); }\n" });
+      symlinkSync(join(outside, "lib"), join(at.root, "node_modules/own/lib"));
+      expect(await ask(own, { query: "ownThing", mode: "api" })).toEqual([]);
+    } finally {
+      process.env = saved;
+    }
+  });
   it("a damaged archive is told of, and the rest is found", async () => {
     const at = workspace({
       "pom.xml":
@@ -371,8 +433,8 @@ describe("dependencies", () => {
       "a.ts": "function openThing() {}\n",
     });
     write(at.cache, { "m2/org/acme/grid/2.0/grid-2.0-sources.jar": "no archive" });
-    const saved = process.env["MAVEN_REPO_LOCAL"];
-    process.env["MAVEN_REPO_LOCAL"] = join(at.cache, "m2");
+    const saved = { ...process.env };
+    Object.assign(process.env, { MAVEN_REPO_LOCAL: join(at.cache, "m2"), PATH: "" });
     try {
       const notices: string[] = [];
       const own = await ready(at, notices);
@@ -381,8 +443,7 @@ describe("dependencies", () => {
         "a.ts:1-1",
       ]);
     } finally {
-      if (saved === undefined) delete process.env["MAVEN_REPO_LOCAL"];
-      else process.env["MAVEN_REPO_LOCAL"] = saved;
+      process.env = saved;
     }
   });
 });

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { constants, realpathSync } from "node:fs";
+import { open, realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { SkipReason } from "../session.ts";
 import { isSecret } from "./denied.ts";
 
@@ -34,12 +34,24 @@ export function toStamp(facts: { readonly size: number; readonly mtimeMs: number
 }
 
 /**
+ * Whether a path below `root`, itself a real path, is still there and leads to no other place: any folder on the way may have become a link since it was
+ * found, and must not lead outside or to a secret. Throws the system's error when there is nothing.
+ */
+export function isInside(root: string, path: string): boolean {
+  const inside = relative(root, realpathSync.native(join(root, path)));
+  const names = inside.split(sep);
+  return names[0] !== ".." && !isAbsolute(inside) && !isSecret(names.join("/"));
+}
+
+/**
  * Reads a source file of the workspace; `path` is relative to `root`. Refuses secrets before opening, and anything that is not a plain
  * file of UTF-8 source text after it.
  */
 export async function readSource(root: string, path: string, maxBytes: number): Promise<Reading> {
   if (isSecret(path)) return { kind: "skipped", reason: "secret", stamp: "" };
   try {
+    if (!isInside(await realpath(root), path))
+      return { kind: "skipped", reason: "symlink", stamp: "" };
     // A link put in the file's place since the walk must not lead outside, and a pipe must not make us wait.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = await open(join(root, path), flags);

@@ -6,6 +6,7 @@ import { reasonOf } from "../../errors.ts";
 import { isSecret, isSecretFolder } from "../../workspace/denied.ts";
 import {
   MAX_FILE_BYTES as SOURCE_BYTES,
+  isInside,
   readSource,
   skipByContent,
   skipByName,
@@ -46,6 +47,7 @@ export async function stampOf({ root, paths }: PackageOnDisk): Promise<string> {
  */
 export function readAgain(root: string, path: string): string | undefined {
   try {
+    if (!isInside(root, path)) return undefined;
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = openSync(join(root, path), flags);
     try {
@@ -136,6 +138,7 @@ async function* readFolder(
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     let names;
     try {
+      if (!isInside(root, folder)) continue;
       names = await readdir(join(root, folder), { withFileTypes: true });
     } catch (error) {
       const reason = reasonOf(error);
