@@ -226,10 +226,36 @@ describe("bad input", () => {
       code: "PATTERN_TOO_BROAD",
     });
     expect((await own.search({ query: "word ".repeat(20_000) })).results).toEqual([]);
-    await expect(own.search({ query: "text", signal: { aborted: true } })).rejects.toMatchObject({
+    await expect(own.search({ query: "text" }, AbortSignal.abort())).rejects.toMatchObject({
       code: "CANCELLED",
     });
     expect(await ask(own, "text")).toEqual(["a.ts:1-1"]);
+  });
+  it("a slow pattern has two seconds in all, stops at once when it is cancelled, and nobody waits for it", async () => {
+    const words = `// ${"a".repeat(30)}\n`;
+    const at = workspace(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, each) => [`f${each}.ts`, `let x${each};\n${words}`]),
+      ),
+    );
+    const [own, other] = [await ready(at), searcher(at)];
+    const query = "/(?:\\w+\\s?){1,6}\\$\\$/";
+    const order: string[] = [];
+    const slow = own.search({ query }).then(
+      () => "found",
+      (error: { code: string }) => (order.push("slow"), error.code),
+    );
+    await pause(300);
+    const waiting = [own, other].map((each) => ask(each, "x7").then(() => order.push("name")));
+    expect(await slow).toBe("PATTERN_TOO_BROAD");
+    await Promise.all(waiting);
+    expect(order).toEqual(["name", "name", "slow"]);
+    const stop = new AbortController();
+    const cancelled = own.search({ query }, stop.signal);
+    setTimeout(() => stop.abort(), 300);
+    const beganMs = performance.now();
+    await expect(cancelled).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(performance.now() - beganMs).toBeLessThan(1_500);
   });
   it("a file that shrank or went away under the index is shown as it is, or not at all", async () => {
     const at = workspace({ "a.ts": READER, "b.ts": READER.replace("TableReader", "CellReader") });

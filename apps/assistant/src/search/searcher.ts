@@ -152,16 +152,24 @@ export class Searcher {
     });
   }
 
-  /** Answers a question. Rejects with a `SearchError`. */
-  async search(request: SearchRequest): Promise<SearchAnswer> {
+  /** Answers a question. Rejects with a `SearchError`, `CANCELLED` as soon as `signal` aborts. */
+  async search(
+    request: Omit<SearchRequest, "signal">,
+    signal?: AbortSignal,
+  ): Promise<SearchAnswer> {
     const sources = request.filter?.sources;
     const needsPackages = sources === undefined || sources.includes("dependencies");
     if (needsPackages && this.#packages === undefined) await this.#findPackages();
-    return search(this.#stores(needsPackages), request, {
-      match: ({ source, flags }, texts) => this.#matcher.match({ source, flags, texts }),
-      expand: async (humps) => (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
-      ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
-    });
+    const match = this.#matcher.forQuestion(signal);
+    return search(
+      this.#stores(needsPackages),
+      signal === undefined ? request : { ...request, signal },
+      {
+        match: ({ source, flags }, texts) => match({ source, flags, texts }),
+        expand: async (humps) => (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
+        ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
+      },
+    );
   }
 
   /** What the last word of a question may become. */

@@ -202,7 +202,8 @@ export class SqliteStore implements SearchStore {
            cross join symbol s on s.content = f.content where ${where} and ${sql} and ${condition.sql} limit ?`,
           [...values, ...given, ...condition.values, limit - rows.size],
         );
-        for (const row of found) rows.set(`${row["content"]} ${row["line"]} ${row["name"]}`, row);
+        for (const row of found)
+          rows.set(`${Number(row["content"])} ${Number(row["line"])} ${text(row["name"])}`, row);
       }
       return [...rows.values()];
     }
