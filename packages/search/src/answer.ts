@@ -44,7 +44,7 @@ export interface SearchResult {
   readonly startLine: number;
   /** Last line, included. */
   readonly endLine: number;
-  /** The lines as they are in the file now. */
+  /** The lines as they are in the file now; what is cut off a very long one is replaced by "…". */
   readonly snippet: string;
   /** What to mark in the snippet. */
   readonly marks: readonly Mark[];

@@ -9,7 +9,8 @@ export interface Found extends Ranked {
   readonly store: SearchStore;
 }
 
-const CANDIDATES = 300;
+/** So many passages of each index go into the ranking. */
+export const CANDIDATES = 300;
 
 /** The indexes that one question is put to, with its filter; remembers the texts it has read. */
 export class Library {

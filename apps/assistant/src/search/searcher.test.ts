@@ -117,6 +117,69 @@ describe("a search in a workspace", () => {
       "use src/report.ts",
     ]);
   });
+  it("reads a name as it was typed: capitals, packages, and what a package offers from a file below it", async () => {
+    const own = await ready(
+      workspace({
+        "java/util/pool/Executor.java":
+          "package java.util.pool;\nclass Executor {\n  void run() {}\n}\n",
+        "java/util/Runner.java":
+          "package java.util;\nclass Runner {\n  private void exec() {}\n  static final int POOL = 1;\n}\n",
+        "shop/models/deletion.py": "def CASCADE(collector):\n    collector.collect()\n",
+        "shop/orders.py": "key = models.ForeignKey(on_delete=models.CASCADE)\n",
+        "src/kinds.ts": "export const Kind = {\n  Name: 1,\n  Number: 2,\n} as const;\n",
+      }),
+    );
+    for (const [query, first] of Object.entries({
+      Exec: "java/util/pool/Executor.java:2-4",
+      exec: "java/util/Runner.java:3-3",
+      "java.util.pool": "java/util/pool/Executor.java:2-4",
+      "java.util": "java/util/Runner.java:2-5",
+      "models.CASCADE": "shop/models/deletion.py:1-2",
+      "runner.run": "java/util/pool/Executor.java:3-3",
+      "Kind.Number": "src/kinds.ts:3-3",
+    }))
+      expect((await ask(own, query))[0], query).toBe(first);
+    const { understoodAs } = await own.search({ query: "collector of orders" });
+    expect(understoodAs.kind).toBe("description");
+    expect((await own.search({ query: "nosuchname" })).understoodAs.kind).toBe("description");
+  });
+  it("shows what moved where it is now, and leaves out what is no longer there", async () => {
+    const code = "export function alpha() {\n  beta();\n}\n";
+    const at = workspace({ "a.ts": code, "b.ts": code.replaceAll("alpha", "gamma") });
+    const own = await ready(at);
+    write(at.root, {
+      "a.ts": `${"// one more line\n".repeat(20)}${code}`,
+      "b.ts": "export function delta() {\n  epsilon();\n}\n",
+    });
+    const { results } = await own.search({ query: "alpha" });
+    expect(results[0]?.snippet).toContain("function alpha()");
+    for (const query of ["gamma", "calls of gamma beta"])
+      expect(
+        (await own.search({ query })).results.map(({ path }) => path),
+        query,
+      ).not.toContain("b.ts");
+  });
+  it("shows of a line without end what is around the match", async () => {
+    const data = `const data = "${"x".repeat(200_000)} needle ${"y".repeat(200_000)}";`;
+    const own = await ready(
+      workspace({ "a.ts": `${data}\n${"// a comment of some length\n".repeat(20_000)}` }),
+    );
+    const { results } = await own.search({ query: '"needle"' });
+    expect(results[0]?.snippet.length).toBeLessThan(8_500);
+    expect(results[0]?.marks).toHaveLength(1);
+  });
+  it("counts what it found, once for each place", async () => {
+    const own = await ready(
+      workspace({
+        "a.ts": `/** Reads a sheet. */\nexport function readSheet() {\n${"  sheet();\n".repeat(100)}}\n`,
+      }),
+    );
+    const { results, total, isTotalExact } = await own.search({ query: "reads sheet" });
+    expect([results.length, total, isTotalExact]).toEqual([total, total, true]);
+    const places = results.map(({ startLine, endLine }) => [startLine, endLine] as const);
+    for (const [from, to] of places)
+      expect(places.filter(([a, b]) => a <= from && b >= to)).toHaveLength(1);
+  });
   it("puts the person's own frames of a stack trace first", async () => {
     const own = await ready(workspace({ "src/table.ts": READER }));
     const query =

@@ -186,7 +186,9 @@ export class SqliteStore implements SearchStore {
       wanted.push("s.parent = ? and s.parent <> ''");
       given.push(owner);
     }
-    const sql = wanted.length === 0 ? "1" : wanted.join(" and ");
+    // Of a whole package what stands at the top of its files.
+    else if (name === "") wanted.push("s.owner = ''");
+    const sql = wanted.length === 0 ? EVERYTHING : wanted.join(" and ");
     if (module !== undefined) {
       // A package is named by its modules or, as npm's are, by its own name.
       const files = [

@@ -517,6 +517,8 @@ class Reader {
       if (parameters >= 0) this.#add("method", at, owner, start, end, parameters, name);
       else if (code.isSign(at + 2, "{"))
         this.read(at + 3, code.partner(at + 2), "object", join(owner, name));
+      // Where there are no enumerations, people write them as objects with capital keys.
+      else if (!isText && /^\p{Lu}/u.test(name)) this.#add("constant", at, owner, start, end);
     }
   }
 
