@@ -68,9 +68,9 @@ export interface SearchAnswer {
   readonly results: readonly SearchResult[];
   /** From 1. */
   readonly page: number;
-  /** How many results there are over all pages. */
+  /** How many results there are over all pages, or about so many. */
   readonly total: number;
-  /** False when the search stopped counting. */
+  /** False when the search stopped counting, or when some of those on later pages may yet fold into others. */
   readonly isTotalExact: boolean;
 }
 

@@ -329,9 +329,15 @@ describe("bad input", () => {
   });
 });
 
+const manifest = (name: string, version: string): string =>
+  JSON.stringify({ name, version, license: "MIT" });
+const using = (name: string, code: string): Readonly<Record<string, string>> => ({
+  "package.json": JSON.stringify({ dependencies: { [name]: "1" } }),
+  [`node_modules/${name}/package.json`]: manifest(name, "1.0.0"),
+  [`node_modules/${name}/a.js`]: code,
+});
+
 describe("dependencies", () => {
-  const manifest = (name: string, version: string): string =>
-    JSON.stringify({ name, version, license: "MIT" });
   it("are found with their package, version and licence, declared ones only", async () => {
     const own = await ready(
       workspace({
@@ -403,11 +409,6 @@ describe("dependencies", () => {
     } finally {
       process.env = saved;
     }
-  });
-  const using = (name: string, code: string): Readonly<Record<string, string>> => ({
-    "package.json": JSON.stringify({ dependencies: { [name]: "1" } }),
-    [`node_modules/${name}/package.json`]: manifest(name, "1.0.0"),
-    [`node_modules/${name}/a.js`]: code,
   });
   it("keep one text once, for however many workspaces have it", async () => {
     const first = workspace(using("tables", READER));
@@ -597,6 +598,20 @@ describe("the index on disk", () => {
     const database = new driver.Database(databaseOf(at));
     expect(database.all("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
     database.close();
+  });
+  it("that another program threw away is built again with the next question", async () => {
+    const at = workspace({ "a.ts": READER });
+    const [own, other] = [await ready(at), await ready(at)];
+    await other.clear();
+    expect((await ask(own, "readRows"))[0]).toBe("a.ts:2-5");
+  });
+  it("is waited for while another program builds it", async () => {
+    const at = workspace(using("tables", READER));
+    const [own, other] = [searcher(at), searcher(at)];
+    await Promise.all(
+      [own, other].map((each) => each.update({ workspace: true, dependencies: true })),
+    );
+    for (const each of [own, other]) expect(await ask(each, "TableReader")).toEqual(["a.js:1-10"]);
   });
   it("is shared by several programs at once", async () => {
     const files = Object.fromEntries(

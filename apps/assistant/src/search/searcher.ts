@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import {
   type Completion,
   type SearchAnswer,
@@ -9,6 +9,7 @@ import {
   type SearchRequest,
   type SearchStore,
   type Similarity,
+  understand,
   Vocabulary,
 } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
@@ -79,6 +80,8 @@ export interface SearchFacts {
 }
 
 const TURN_FILES = 8;
+const BUSY_MS = 100;
+const MAX_BUSY_MS = 120_000;
 /** An index with more dead than living weight is built anew. */
 const MAX_STALENESS = 0.5;
 const VOCABULARY_AGE_MS = 60_000;
@@ -98,6 +101,7 @@ export class Searcher {
   readonly #similarity: Similarity | undefined;
   readonly #reader = new PackageReader();
   readonly #matcher = new Matcher();
+  #hasIndex = false;
   #packages: readonly PackageOnDisk[] | undefined;
   #allowed: Set<number> = new Set();
   #vocabulary: { readonly words: Vocabulary; readonly madeMs: number } | undefined;
@@ -117,21 +121,21 @@ export class Searcher {
     this.#selector = new Selector(root, { exclude: cache });
   }
 
-  /** Brings the index up to date with the disk. Does nothing where another process is at it. Rejects with `CANCELLED`. */
+  /**
+   * Brings the index up to date with the disk. Where another process is at it, it waits for that one, two minutes at most: what is half there ranks badly.
+   * Rejects with `CANCELLED`.
+   */
   async update(order: UpdateOrder, signal?: AbortSignal): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const lock = await Lock.acquire(join(this.#folder, "search.indexing"));
-    if (!(lock instanceof Lock)) {
-      this.#listener.notice({ code: "SEARCH_BUSY", details: { pid: lock.heldBy } });
-      if (order.dependencies) await this.#findPackages();
-      return;
-    }
-    try {
-      if (order.workspace) await this.#updateWorkspace(signal);
-      if (order.dependencies) await this.#updatePackages(signal);
-    } finally {
-      await lock.release();
-    }
+    if (order.workspace)
+      await this.#alone(join(this.#folder, "search.indexing"), signal, () =>
+        this.#updateWorkspace(signal),
+      );
+    if (!order.dependencies) return;
+    await this.#alone(join(dirname(this.#folder), "packages.indexing"), signal, () =>
+      this.#updatePackages(signal),
+    );
+    await this.#findPackages();
   }
 
   /** Reads one file of the workspace again; `path` is relative to it. */
@@ -157,6 +161,9 @@ export class Searcher {
     request: Omit<SearchRequest, "signal">,
     signal?: AbortSignal,
   ): Promise<SearchAnswer> {
+    // Before anything is read: what cannot be answered is no reason to wait.
+    understand(request.query, request.mode, request.apis);
+    await this.#fill(signal);
     const sources = request.filter?.sources;
     const needsPackages = sources === undefined || sources.includes("dependencies");
     if (needsPackages && this.#packages === undefined) await this.#findPackages();
@@ -170,6 +177,13 @@ export class Searcher {
         ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
       },
     );
+  }
+
+  /** Another process may have thrown the index away, or found it damaged: what was there once is built again. */
+  async #fill(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#hasIndex) return;
+    const row = await this.#own.use(() => this.#own.get("select 1 from meta"));
+    if (row === undefined) await this.update({ workspace: true, dependencies: false }, signal);
   }
 
   /** What the last word of a question may become. */
@@ -238,6 +252,7 @@ export class Searcher {
     await rmdir(dirname(this.#folder)).catch(() => undefined);
     this.#allowed = new Set();
     this.#packages = undefined;
+    this.#hasIndex = false;
     this.#vocabulary = undefined;
   }
 
@@ -247,6 +262,29 @@ export class Searcher {
     await this.#shared.close();
     await this.#reader.close();
     await this.#matcher.close();
+  }
+
+  async #alone(
+    path: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    for (let waitedMs = 0; ; waitedMs += BUSY_MS) {
+      if (signal?.aborted === true) throw new AssistantError("CANCELLED");
+      const lock = await Lock.acquire(path);
+      if (lock instanceof Lock) {
+        try {
+          return await work();
+        } finally {
+          await lock.release();
+        }
+      }
+      if (waitedMs >= MAX_BUSY_MS) {
+        this.#listener.notice({ code: "SEARCH_BUSY", details: { pid: lock.heldBy } });
+        return;
+      }
+      await pause(BUSY_MS);
+    }
   }
 
   async #updateWorkspace(signal?: AbortSignal): Promise<void> {
@@ -269,6 +307,9 @@ export class Searcher {
       if (file !== undefined) await batch.add(file);
     }
     await batch.end();
+    // An empty workspace has an index too.
+    await this.#own.use(() => this.#catalog.note("updated", ""));
+    this.#hasIndex = true;
   }
 
   /** A file of the workspace as it is now; one that was refused for its content has no text and is not read again until it changes. */
@@ -298,7 +339,6 @@ export class Searcher {
         });
       }
     }
-    await this.#findPackages();
   }
 
   /** Forgets packages that are no longer where they were. */
