@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { constants, realpathSync } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
@@ -38,7 +39,10 @@ export function toStamp(facts: { readonly size: number; readonly mtimeMs: number
  * found, and must not lead outside or to a secret. Throws the system's error when there is nothing.
  */
 export function isInside(root: string, path: string): boolean {
-  const inside = relative(root, realpathSync.native(join(root, path)));
+  const expected = join(root, path);
+  const real = realpathSync.native(expected);
+  if (real === expected) return true;
+  const inside = relative(root, real);
   const names = inside.split(sep);
   return names[0] !== ".." && !isAbsolute(inside) && !isSecret(names.join("/"));
 }
@@ -83,12 +87,10 @@ export async function readSource(root: string, path: string, maxBytes: number): 
 /** The text of a source file's bytes, without a byte order mark, or why they are not source text. */
 export function toText(bytes: Uint8Array): string | { readonly reason: "binary" | "not-utf8" } {
   if (bytes.includes(0)) return { reason: "binary" };
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    // The decoder's only failure is bytes that are not UTF-8.
-    return { reason: "not-utf8" };
-  }
+  if (!isUtf8(bytes)) return { reason: "not-utf8" };
+  // A search decodes dozens of files, and a strict TextDecoder takes several times as long.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*|#|--|;|<!--|"""|''')/;
