@@ -123,10 +123,17 @@ function success({
     content: [{ type: "text", text: texts.join("\n\n") }],
     // Where and what, for programs; the code stands in the text, once.
     structuredContent: {
-      results: results.map(({ snippet: _, marks: __, ...result }) => ({
-        ...result,
-        why: wordReason(result.why, "en"),
-      })),
+      results: results.map(
+        ({ path, startLine, endLine, language, source, package: facts, why }) => ({
+          path,
+          startLine,
+          endLine,
+          language,
+          source,
+          ...(facts === undefined ? {} : { package: facts }),
+          why: wordReason(why, "en"),
+        }),
+      ),
       page,
       total,
       isTotalExact,
