@@ -1,4 +1,4 @@
-import { matchesHumps, splitIdentifier } from "./split.ts";
+import { humpsOf, matchesHumps, splitIdentifier } from "./split.ts";
 import type { NameCount } from "./store.ts";
 
 /** A suggestion while typing. */
@@ -81,9 +81,18 @@ export class Vocabulary {
     const first = /^\P{Lu}*\p{Lu}?/u.exec(humps)?.[0].toLowerCase() ?? "";
     // The first hump is a beginning of the name, which narrows the search to its neighbourhood.
     const beginning = /^(?:\p{Lu}|[^\p{Lu}]+)/u.exec(humps)?.[0].toLowerCase() ?? first;
+    const parts = humpsOf(humps).map((hump) => hump.toLowerCase());
+    if (parts.length < 2) return [];
     const found: Completion[] = [];
     for (const entry of this.#under(beginning)) {
-      if (entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
+      // Most names lack the letters, which is seen much sooner than their humps are.
+      let at = 0;
+      const hasLetters = parts.every((part) => {
+        const place = entry.key.indexOf(part, at);
+        at = place + part.length;
+        return place >= 0;
+      });
+      if (hasLetters && entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
     }
     return found.sort((a, b) => b.count - a.count || a.text.length - b.text.length).slice(0, limit);
   }
