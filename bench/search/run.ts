@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, homedir, tmpdir, totalmem } from "node:os";
+import { cpus, homedir, loadavg, tmpdir, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type Judgement, type Measures, measure, readPassages } from "@cloud-code/search";
@@ -59,6 +59,8 @@ try {
     machine: {
       cpu: cpus()[0]?.model,
       cores: cpus().length,
+      // What else the machine has to do decides about every wall-clock figure below.
+      loadAverage: loadavg()[0],
       memoryGb: Math.round(totalmem() / 1e9),
       node: process.version,
     },
