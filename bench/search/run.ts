@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, homedir, tmpdir, totalmem } from "node:os";
+import { cpus, homedir, loadavg, tmpdir, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type Judgement, type Measures, measure, readPassages } from "@cloud-code/search";
@@ -19,6 +19,24 @@ import { fetchCorpora, fetchTree } from "./corpora.ts";
 const ROOT = process.cwd();
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cloud-code-bench");
 const DEPTH = 20;
+/** Beginnings that thousands of names have. */
+const BROAD = ["test", "get", "set", "s", "_", "is", "add", "test_get", "Model.get", "self.get"];
+const PACKAGES = [
+  "django",
+  "django.db.models",
+  "django.contrib.auth",
+  "django.core.mail.send",
+  "models.CASCADE",
+  "sympy",
+  "sympy.core",
+  "sympy.solvers",
+  "sympy.core.expr.Expr.as",
+  "networkx.algorithms",
+  "networkx.Graph.add",
+  "sqlalchemy",
+  "sqlalchemy.orm",
+  "sqlalchemy.orm.Ses",
+];
 const silent = { progress: (): void => undefined, notice: (): void => undefined };
 
 interface Question {
@@ -41,6 +59,8 @@ try {
     machine: {
       cpu: cpus()[0]?.model,
       cores: cpus().length,
+      // What else the machine has to do decides about every wall-clock figure below.
+      loadAverage: loadavg()[0],
       memoryGb: Math.round(totalmem() / 1e9),
       node: process.version,
     },
@@ -175,13 +195,14 @@ async function measureTree(): Promise<unknown> {
   const texts = await readTexts(root);
   const bytes = texts.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const lines = texts.reduce((sum, { text }) => sum + text.split("\n").length, 0);
-  const names = [
-    ...new Set(
-      texts.flatMap(({ path, text }) =>
-        readPassages(text, languageOf(path) ?? "generic").symbols.map(({ name }) => name),
+  const owners = new Map(
+    texts.flatMap(({ path, text }) =>
+      readPassages(text, languageOf(path) ?? "generic").symbols.map(
+        ({ name, owner }) => [name, owner.slice(owner.lastIndexOf(".") + 1)] as const,
       ),
     ),
-  ].sort();
+  );
+  const names = [...owners.keys()].sort();
   const pick = (count: number): string[] =>
     Array.from({ length: count }, (_, at) => names[Math.floor((at * names.length) / count)] ?? "");
   texts.length = 0;
@@ -199,6 +220,11 @@ async function measureTree(): Promise<unknown> {
   const literals = pick(40)
     .filter((name) => name.length > 5)
     .map((name) => `"${name}("`);
+  const prefixes = pick(50).flatMap((name) => [name.slice(0, 3), name.slice(0, 5)]);
+  const members = pick(200)
+    .filter((name) => owners.get(name) !== "")
+    .map((name) => `${owners.get(name) ?? ""}.${name.slice(0, 4)}`)
+    .slice(0, 50);
   // Everybody gets to know the machine first.
   for (const query of [...descriptions.slice(0, 20), ...pick(10), ...literals.slice(0, 5)])
     await ask(query);
@@ -216,7 +242,11 @@ async function measureTree(): Promise<unknown> {
     },
     peakRssMb: peakMemoryMb(root),
     descriptionMs: await times(descriptions, ask),
-    identifierMs: await times(pick(100), ask),
+    identifierMs: await times([...pick(100), ...prefixes, ...BROAD, ...members, ...PACKAGES], ask),
+    wholeNameMs: await times(pick(100), ask),
+    prefixMs: await times([...prefixes, ...BROAD], ask),
+    memberMs: await times(members, ask),
+    packageMs: await times(PACKAGES, ask),
     suggestionMs: await times(typed, async (text) => void (await searcher.suggest(text, 10))),
     literalMs: await times(literals, ask),
     ripgrepLiteralMs: await times(literals, (text) => {

@@ -44,7 +44,7 @@ export interface SearchResult {
   readonly startLine: number;
   /** Last line, included. */
   readonly endLine: number;
-  /** The lines as they are in the file now. */
+  /** The lines as they are in the file now; what is cut off a very long one is replaced by "…". */
   readonly snippet: string;
   /** What to mark in the snippet. */
   readonly marks: readonly Mark[];
@@ -68,9 +68,9 @@ export interface SearchAnswer {
   readonly results: readonly SearchResult[];
   /** From 1. */
   readonly page: number;
-  /** How many results there are over all pages. */
+  /** How many results there are over all pages, or about so many. */
   readonly total: number;
-  /** False when the search stopped counting. */
+  /** False when the search stopped counting, or when some of those on later pages may yet fold into others. */
   readonly isTotalExact: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Similarity } from "./answer.ts";
 import type { Findings, Hit } from "./hit.ts";
-import type { Found, Library } from "./library.ts";
+import { CANDIDATES, type Found, type Library } from "./library.ts";
 import type { TermGroup } from "./postings.ts";
 import type { ApiName } from "./query.ts";
 import { rerank } from "./rank.ts";
@@ -34,7 +34,10 @@ export async function findDescription(
   const ordered =
     similarity === undefined ? narrowed : await blend(library, narrowed, text, similarity);
   const wanted = toWanted(asked);
-  return { hits: ordered.map((found) => toHit(found, wanted)), isTotalExact: true };
+  return {
+    hits: ordered.map((found) => toHit(found, wanted)),
+    isTotalExact: ranked.length < (apis.length === 0 ? CANDIDATES : MAX_NARROWED),
+  };
 }
 
 /** The terms that a snippet is chosen and marked by: those of the question, without what only stands for them at a low weight. */
@@ -52,7 +55,9 @@ export function toHit(found: Found, wanted: ReadonlySet<string>): Hit {
     score: found.score,
     why: { kind: "words", words: [] },
     show: async (lines) => {
-      if (found.startLine > lines.length) return undefined;
+      // The file may have changed since it was indexed: what says nothing of this any more is no answer.
+      const passage = lines.slice(found.startLine - 1, found.endLine).join("\n");
+      if (termsIn(passage, wanted).size === 0) return undefined;
       const unit =
         found.file.language === "markdown"
           ? (exampleIn(lines, found, wanted) ?? chooseUnit(lines, found, [], wanted))

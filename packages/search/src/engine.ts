@@ -7,6 +7,7 @@ import { understand } from "./query.ts";
 import type { SearchStore } from "./store.ts";
 import type { Findings, Hit } from "./hit.ts";
 import { Library } from "./library.ts";
+import { clip } from "./snippet.ts";
 
 const PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
@@ -21,7 +22,7 @@ export async function search(
   request: SearchRequest,
   tools: SearchTools,
 ): Promise<SearchAnswer> {
-  const understoodAs = understand(request.query, request.mode, request.apis);
+  let understoodAs = understand(request.query, request.mode, request.apis);
   const page = Math.max(1, Math.trunc(request.page ?? 1));
   const pageSize = Math.min(MAX_PAGE_SIZE, Math.max(1, Math.trunc(request.pageSize ?? PAGE_SIZE)));
   const library = new Library(stores, request.filter ?? {}, request.signal);
@@ -29,10 +30,11 @@ export async function search(
   let findings: Findings;
   switch (understoodAs.kind) {
     case "api":
-      findings = await findApi(library, understoodAs.name, tools);
+      findings = await findApi(library, understoodAs.name, wanted, tools);
+      if (findings.hits.length > 0) break;
       // "excel" may be the beginning of a name, and is a description if nothing is called so.
-      if (findings.hits.length === 0)
-        findings = await findDescription(library, request.query, [], tools.similarity);
+      understoodAs = understand(understoodAs.name.parts.join(" "), "description");
+      findings = await findDescription(library, request.query, [], tools.similarity);
       break;
     case "description":
     case "selection":
@@ -51,13 +53,13 @@ export async function search(
       findings = await findError(library, understoodAs.trace);
       break;
   }
-  const { results, folded } = await show(library, findings.hits, wanted, pageSize);
+  const { results, left, isWhole } = await show(library, findings.hits, wanted, pageSize);
   return {
     understoodAs,
     results,
     page,
-    total: Math.max(0, findings.hits.length - folded),
-    isTotalExact: findings.isTotalExact,
+    total: left,
+    isTotalExact: findings.isTotalExact && isWhole,
   };
 }
 
@@ -67,30 +69,44 @@ async function show(
   hits: readonly Hit[],
   wanted: number,
   pageSize: number,
-): Promise<{ results: SearchResult[]; folded: number }> {
-  const shown = new Map<string, SearchResult>();
-  let folded = 0;
+): Promise<{ results: SearchResult[]; left: number; isWhole: boolean }> {
+  const shown: SearchResult[] = [];
+  const bySnippet = new Map<string, number>();
+  const byFile = new Map<string, number[]>();
+  let looked = 0;
   for (const hit of hits) {
-    if (shown.size >= wanted) break;
+    if (shown.length >= wanted) break;
     library.check();
+    looked++;
     const result = await cut(library, hit);
-    if (result === undefined) {
-      folded++;
-      continue;
-    }
-    const same = result.snippet.replace(/\s+/g, " ");
-    const place = `${result.source} ${result.package?.name ?? ""} ${result.path} ${result.startLine}`;
-    const key = [place, same].find((each) => shown.has(each));
-    if (key === undefined) {
-      shown.set(same, result);
-      continue;
-    }
-    folded++;
-    const first = shown.get(key);
-    if (first !== undefined)
-      shown.set(key, { ...first, copies: first.copies + (first.path === result.path ? 0 : 1) });
+    if (result === undefined) continue;
+    const snippet = result.snippet.replace(/\s+/g, " ");
+    const file = `${library.stores.indexOf(hit.store)} ${hit.file.content}`;
+    const inFile = byFile.get(file) ?? [];
+    const same = bySnippet.get(snippet) ?? inFile.find((at) => isWithin(result, shown[at]));
+    const first = same === undefined ? undefined : shown[same];
+    if (same === undefined || first === undefined) {
+      byFile.set(file, [...inFile, shown.length]);
+      bySnippet.set(snippet, shown.length);
+      shown.push(result);
+    } else if (first.path !== result.path)
+      shown[same] = { ...first, copies: first.copies + 1 + result.copies };
   }
-  return { results: [...shown.values()].slice(wanted - pageSize), folded };
+  return {
+    results: shown.slice(wanted - pageSize),
+    left: shown.length + hits.length - looked,
+    isWhole: looked === hits.length,
+  };
+}
+
+/** Whether a result of a file shows nothing that another one does not show already. What something is stands beside what it is a part of. */
+function isWithin(inner: SearchResult, outer: SearchResult | undefined): boolean {
+  return (
+    outer !== undefined &&
+    inner.why.kind !== "definition" &&
+    inner.startLine >= outer.startLine &&
+    inner.endLine <= outer.endLine
+  );
 }
 
 async function cut(library: Library, hit: Hit): Promise<SearchResult | undefined> {
@@ -100,13 +116,13 @@ async function cut(library: Library, hit: Hit): Promise<SearchResult | undefined
   if (shown === undefined) return undefined;
   const { unit, mark, why } = shown;
   const { file, score } = hit;
-  const snippet = lines.slice(unit.startLine - 1, unit.endLine).join("\n");
+  const { snippet, endLine } = clip(lines, unit, mark);
   if (snippet.trim() === "") return undefined;
   const { symbol } = unit;
   return {
     path: file.path,
     startLine: unit.startLine,
-    endLine: Math.min(unit.endLine, lines.length),
+    endLine,
     snippet,
     marks: mark(snippet),
     language: file.language,

@@ -1,6 +1,6 @@
 import { toHit, toWanted } from "./description.ts";
 import type { Findings, Hit } from "./hit.ts";
-import type { Library } from "./library.ts";
+import { CANDIDATES, type Library } from "./library.ts";
 import { rerank } from "./rank.ts";
 import { shorten, unitAround } from "./snippet.ts";
 import { findLiteral } from "./text.ts";
@@ -31,7 +31,7 @@ export async function findError(library: Library, trace: Trace): Promise<Finding
     groups.length === 0 ? [] : rerank(await library.passages(groups), groups, "description");
   return {
     hits: [...own, ...thrown, ...others, ...similar.map((found) => toHit(found, wanted))],
-    isTotalExact: true,
+    isTotalExact: similar.length < CANDIDATES,
   };
 }
 

@@ -17,7 +17,7 @@ export type { IndexedSymbol, IndexedText, Passage } from "./passage.ts";
 export { toRegExp } from "./pattern.ts";
 export type { TextPattern } from "./pattern.ts";
 export { buildBlock, mergePostings } from "./postings.ts";
-export type { Block, Postings } from "./postings.ts";
+export type { Block, Extent, Postings } from "./postings.ts";
 export { MAX_QUERY_LENGTH, understand } from "./query.ts";
 export type { ApiName, Mode, Understanding } from "./query.ts";
 export type { Mark } from "./snippet.ts";

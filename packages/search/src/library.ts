@@ -9,11 +9,8 @@ export interface Found extends Ranked {
   readonly store: SearchStore;
 }
 
-const CANDIDATES = 300;
-/** With a narrow filter most of the best passages fall away, and the rest is asked for as well. */
-const ALL_CANDIDATES = 20_000;
-const ENOUGH = 20;
-const PASSAGES_AT_ONCE = 1_000;
+/** So many passages of each index go into the ranking. */
+export const CANDIDATES = 300;
 
 /** The indexes that one question is put to, with its filter; remembers the texts it has read. */
 export class Library {
@@ -69,34 +66,21 @@ export class Library {
     const terms = [...new Set(groups.flatMap((group) => group.map(([term]) => term)))];
     const collections = await Promise.all(
       this.stores.map(async (store) => ({
-        ...(await store.collection()),
+        ...(await store.extent(this.filter)),
         postings: await store.postings(terms),
       })),
     );
     this.check();
-    const found = await this.#load(scorePassages(groups, collections, limit));
-    if (found.length >= ENOUGH || limit >= ALL_CANDIDATES) return found;
-    const isComplete = Object.keys(this.filter).length === 0;
-    return isComplete ? found : this.#load(scorePassages(groups, collections, ALL_CANDIDATES));
-  }
-
-  async #load(scored: ReturnType<typeof scorePassages>): Promise<Found[]> {
+    const scored = scorePassages(groups, collections, limit);
     const lists = await Promise.all(
       this.stores.map(async (store, at) => {
-        const found: Found[] = [];
-        const list = scored[at] ?? [];
-        for (
-          let from = 0;
-          from < list.length && found.length < CANDIDATES;
-          from += PASSAGES_AT_ONCE
-        ) {
-          this.check();
-          const part = list.slice(from, from + PASSAGES_AT_ONCE);
-          const scores = new Map(part.map(({ passage, score }) => [passage, score]));
-          for (const passage of await store.passages([...scores.keys()], this.filter))
-            found.push({ ...passage, store, score: scores.get(passage.passage) ?? 0 });
-        }
-        return found;
+        const scores = new Map(scored[at]?.map(({ passage, score }) => [passage, score]));
+        const passages = await store.passages([...scores.keys()], this.filter);
+        return passages.map((each): Found => ({
+          ...each,
+          store,
+          score: scores.get(each.passage) ?? 0,
+        }));
       }),
     );
     return lists

@@ -297,11 +297,11 @@ function lastAtMost(ascending: readonly number[], value: number): number {
 }
 
 const MODULE: Readonly<Partial<Record<Language, RegExp>>> = {
-  java: /^\s*package\s+([\w.]+)\s*;/m,
-  csharp: /^\s*namespace\s+([\w.]+)/m,
-  php: /^\s*namespace\s+([\w\\]+)\s*;/m,
-  go: /^\s*package\s+(\w+)/m,
-  generic: /^\s*package\s+([\w.]+)\s*;?\s*$/m,
+  java: /^[ \t]*package\s+([\w.]+)\s*;/m,
+  csharp: /^[ \t]*namespace\s+([\w.]+)/m,
+  php: /^[ \t]*namespace\s+([\w\\]+)\s*;/m,
+  go: /^[ \t]*package\s+(\w+)/m,
+  generic: /^[ \t]*package[ \t]+([\w.]+)[ \t]*;?[ \t\r]*$/m,
 };
 
 function moduleOf(text: string, language: Language): string {

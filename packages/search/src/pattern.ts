@@ -8,6 +8,8 @@ export type TextPattern =
 /** What a file must hold for a pattern to match in it: lower-case pieces of three characters or more. */
 export type Pieces = readonly string[];
 
+const MAX_PATTERN = 2_000;
+
 /** Checks a regular expression; throws a {@link SearchError} `PATTERN_INVALID`. */
 export function toRegExp({
   source,
@@ -16,6 +18,8 @@ export function toRegExp({
   readonly source: string;
   readonly flags: string;
 }): RegExp {
+  if (source.length > MAX_PATTERN)
+    throw new SearchError("PATTERN_INVALID", `> ${MAX_PATTERN} characters`);
   try {
     return new RegExp(source, `g${flags.replace(/[gy]/g, "")}`);
   } catch (cause) {

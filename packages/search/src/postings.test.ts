@@ -76,17 +76,19 @@ describe("postings", () => {
 
 describe("scorePassages", () => {
   const empty = { startLine: 1, endLine: 1, name: [], doc: [], parameters: [], body: [] };
-  /** The numbers of the passages, best first. */
+  /** The numbers of the passages, best first; those in `hidden` are not to be seen. */
   function rank(
     list: readonly Partial<Passage>[],
     groups: Parameters<typeof scorePassages>[0],
+    hidden: readonly number[] = [],
   ): number[] {
     const { postings, lengths } = buildBlock(
       0,
       list.map((each) => ({ ...empty, ...each })),
     );
+    for (const passage of hidden) lengths[passage] = 0;
     const collection = {
-      passages: list.length,
+      passages: list.length - hidden.length,
       averageLength: 2,
       lengths,
       postings: new Map(Array.from(postings, ([term, data]) => [term, [{ first: 0, data }]])),
@@ -130,6 +132,20 @@ describe("scorePassages", () => {
         ],
       ),
     ).toEqual([0]);
+  });
+  it("neither finds nor counts what is not to be seen", () => {
+    const common: Partial<Passage>[] = Array.from({ length: 20 }, () => ({ name: ["sheet"] }));
+    const list = [{ name: ["sheet"] }, { name: ["read"] }, { body: ["read"] }, ...common];
+    const question = [[["sheet", 1] as const], [["read", 1] as const]];
+    // Among all, "sheet" says little; among the first three, it is the rarer word.
+    expect(rank(list, question).slice(0, 1)).toEqual([1]);
+    expect(
+      rank(
+        list,
+        question,
+        Array.from(common, (_, at) => at + 3),
+      ),
+    ).toEqual([0, 1, 2]);
   });
   it("finds nothing in nothing", () => {
     expect(rank([], [[["read", 1]]])).toEqual([]);

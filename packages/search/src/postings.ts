@@ -105,15 +105,19 @@ export function mergePostings(first: number, parts: readonly Postings[]): Uint8A
 /** One thing that a question asks for, and the terms that say it, each with what it is worth. The first one is the question's own. */
 export type TermGroup = readonly (readonly [term: string, weight: number])[];
 
-/** What the ranking knows about one index. */
-export interface Collection {
-  /** One more than the highest passage number. */
+/** The passages that a question is put to. */
+export interface Extent {
+  /** How many there are. */
   readonly passages: number;
-  /** The mean number of terms in a passage. */
+  /** The mean number of terms in one. */
   readonly averageLength: number;
-  /** The number of terms in each passage. */
+  /** The number of terms of each by its number; 0: it is gone, or not to be seen. */
   readonly lengths: Uint16Array;
-  /** The postings of each term of the question. */
+}
+
+/** What the ranking knows about one index. */
+export interface Collection extends Extent {
+  /** The postings of each term of the question, of passages that are not to be seen as well. */
   readonly postings: ReadonlyMap<string, readonly Postings[]>;
 }
 
@@ -130,6 +134,8 @@ export interface Scored {
  *
  * The terms of a group stand for each other: with "directory" also "folder" and "dir" are looked for at a part of the weight, as one word with one
  * rarity. Summing them up as words of their own would reward the passage that says the same thing in three ways.
+ *
+ * What is not to be seen is not counted either: the code of another project must not change the order in this one.
  */
 export function scorePassages(
   groups: readonly TermGroup[],
@@ -137,71 +143,111 @@ export function scorePassages(
   limit: number,
 ): Scored[][] {
   const total = collections.reduce((sum, { passages }) => sum + passages, 0);
-  const rarity = groups.map((group) => rarityOf(group, collections, total));
+  const read = collections.map((collection) => groups.map((group) => readGroup(group, collection)));
+  const rarity = groups.map((group, at) => {
+    const counts = group.map((_, term) =>
+      read.reduce((sum, parts) => sum + (parts[at]?.counts[term] ?? 0), 0),
+    );
+    // That of its own word; one that occurs nowhere lends it from the best of those that stand for it.
+    const count = counts.find((each) => each > 0) ?? 0;
+    return Math.log(1 + (total - count + 0.5) / (count + 0.5)) * (group[0]?.[1] ?? 1);
+  });
   const all = rarity.reduce((sum, each) => sum + each, 0);
-  return collections.map((collection) => {
-    const scores = new Float32Array(collection.passages);
-    const coverage = new Float32Array(collection.passages);
-    const frequencies = new Float32Array(collection.passages);
+  return collections.map(({ lengths, averageLength }, which) => {
+    const scores = zeros("scores", lengths.length);
+    const coverage = zeros("coverage", lengths.length);
     const found: number[] = [];
-    const { lengths, averageLength } = collection;
-    for (const [at, group] of groups.entries()) {
+    for (const [at, { passages, frequencies }] of (read[which] ?? []).entries()) {
       const weight = rarity[at] ?? 0;
-      const touched: number[] = [];
-      for (const [term, share] of group) {
-        for (const list of collection.postings.get(term) ?? []) {
-          readPostings(list, (passage, packed) => {
-            if ((frequencies[passage] ?? 0) === 0) touched.push(passage);
-            frequencies[passage] = (frequencies[passage] ?? 0) + share * (FREQUENCY[packed] ?? 0);
-          });
-        }
-      }
-      for (const passage of touched) {
-        const frequency = frequencies[passage] ?? 0;
-        if ((scores[passage] ?? 0) === 0) found.push(passage);
+      for (let each = 0; each < passages.length; each++) {
+        const passage = passages[each] ?? 0;
+        const frequency = frequencies[each] ?? 0;
+        if (scores[passage] === 0) found.push(passage);
         const norm = K1 * (1 - B + (B * (lengths[passage] ?? 0)) / averageLength);
         scores[passage] =
           (scores[passage] ?? 0) + (weight * frequency * (K1 + 1)) / (frequency + norm);
         coverage[passage] = (coverage[passage] ?? 0) + weight * Math.min(1, frequency * 2);
-        frequencies[passage] = 0;
       }
     }
-    const scored = found.map((passage) => ({
-      passage,
-      score: (scores[passage] ?? 0) * ((coverage[passage] ?? 0) / all) ** COVERAGE,
-    }));
-    return best(scored, limit);
+    const final = new Float32Array(found.length);
+    for (let at = 0; at < found.length; at++) {
+      const passage = found[at] ?? 0;
+      final[at] = (scores[passage] ?? 0) * ((coverage[passage] ?? 0) / all) ** COVERAGE;
+      scores[passage] = 0;
+      coverage[passage] = 0;
+    }
+    return best(found, final, limit);
   });
 }
 
-/** The rarity of a group is that of its own word; one that occurs nowhere lends it from the best of those that stand for it. */
-function rarityOf(group: TermGroup, collections: readonly Collection[], total: number): number {
-  for (const [term] of group) {
+/** Where a group occurs among what is to be seen, how much, and in how many passages each of its terms does. */
+function readGroup(
+  group: TermGroup,
+  { lengths, postings }: Collection,
+): {
+  readonly passages: readonly number[];
+  readonly frequencies: Float32Array;
+  readonly counts: readonly number[];
+} {
+  const sums = zeros("frequencies", lengths.length);
+  const passages: number[] = [];
+  const counts = group.map(([term, share]) => {
     let count = 0;
-    for (const { postings } of collections)
-      for (const list of postings.get(term) ?? []) readPostings(list, () => count++);
-    if (count > 0)
-      return Math.log(1 + (total - count + 0.5) / (count + 0.5)) * (group[0]?.[1] ?? 1);
+    for (const list of postings.get(term) ?? []) {
+      readPostings(list, (passage, packed) => {
+        if ((lengths[passage] ?? 0) === 0) return;
+        count++;
+        const sum = sums[passage] ?? 0;
+        if (sum === 0) passages.push(passage);
+        sums[passage] = sum + share * (FREQUENCY[packed] ?? 0);
+      });
+    }
+    return count;
+  });
+  const frequencies = new Float32Array(passages.length);
+  for (let at = 0; at < passages.length; at++) {
+    frequencies[at] = sums[passages[at] ?? 0] ?? 0;
+    sums[passages[at] ?? 0] = 0;
   }
-  return Math.log(1 + (total + 0.5) / 0.5) * (group[0]?.[1] ?? 1);
+  return { passages, frequencies, counts };
+}
+
+/** Arrays with a number for each passage; making them anew costs as much as the counting. Invariant: whoever used one leaves it full of zeros. */
+const scratch = {
+  scores: new Float32Array(),
+  coverage: new Float32Array(),
+  frequencies: new Float32Array(),
+};
+
+function zeros(name: keyof typeof scratch, length: number): Float32Array {
+  if (scratch[name].length < length) scratch[name] = new Float32Array(length);
+  return scratch[name];
 }
 
 const STEPS = 1_024;
 
+// These loops run over tens of thousands of numbers with every question; `from`, `entries` and `reduce` take several times as long.
+
 /** The best of many, in two passes over the scores: one counts how many reach each step of the scale, the other takes those above the step that is enough. */
-function best(scored: readonly Scored[], limit: number): Scored[] {
-  const highest = scored.reduce((most, { score }) => Math.max(most, score), 0);
+function best(passages: readonly number[], scores: Float32Array, limit: number): Scored[] {
+  let highest = 0;
+  for (let at = 0; at < scores.length; at++) highest = Math.max(highest, scores[at] ?? 0);
   if (highest === 0) return [];
-  const stepOf = ({ score }: Scored): number => Math.floor((score / highest) * STEPS);
+  const steps = new Uint16Array(scores.length);
   const counts = new Uint32Array(STEPS + 1);
-  for (const each of scored) counts[stepOf(each)] = (counts[stepOf(each)] ?? 0) + 1;
+  for (let at = 0; at < scores.length; at++) {
+    const step = Math.floor(((scores[at] ?? 0) / highest) * STEPS);
+    steps[at] = step;
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
   let least = STEPS;
   for (let taken = counts[STEPS] ?? 0; least > 0 && taken < limit; taken += counts[least] ?? 0)
     least--;
-  return scored
-    .filter((each) => stepOf(each) >= least)
-    .sort((a, b) => b.score - a.score || a.passage - b.passage)
-    .slice(0, limit);
+  const enough: Scored[] = [];
+  for (let at = 0; at < steps.length; at++)
+    if ((steps[at] ?? 0) >= least)
+      enough.push({ passage: passages[at] ?? 0, score: scores[at] ?? 0 });
+  return enough.sort((a, b) => b.score - a.score || a.passage - b.passage).slice(0, limit);
 }
 
 function pushNumber(bytes: number[], value: number): void {

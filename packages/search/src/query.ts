@@ -30,6 +30,11 @@ export type Mode = "auto" | "api" | "description" | "literal" | "regex" | "error
 /** A question may be this long; the rest is not read. */
 export const MAX_QUERY_LENGTH = 100_000;
 
+/** A question that has more names than this is a text. */
+const MAX_NAMES = 8;
+/** Of a longer text the beginning says what is asked. */
+const MAX_TEXT = 4_000;
+
 const SEPARATOR = /\.|::|#|->|\\/;
 const API =
   /^[\p{L}_$@][\p{L}\p{N}_$]*(?:(?:\.|::|#|->|\\)[\p{L}_$][\p{L}\p{N}_$]*)*(?:\.|::|#)?(?:\(\s*\))?$/u;
@@ -84,7 +89,7 @@ function guess(text: string, named: readonly ApiName[]): Understanding {
   const quoted = /^(["'`])(.+)\1$/s.exec(text);
   if (quoted !== null && !quoted[2]?.includes(quoted[1] ?? "")) return literal(quoted[2] ?? "");
   if (isTrace(text)) return { kind: "error", trace: readTrace(text) };
-  if (text.includes("\n")) return { kind: "selection", text: text.slice(0, 4_000), apis: named };
+  if (text.includes("\n")) return { kind: "selection", text: text.slice(0, MAX_TEXT), apis: named };
   if (API.test(text) && !hasChinese(text))
     return named.length === 0 ? { kind: "api", name: toApiName(text) } : describe(text, named);
   const words = text.split(/\s+/);
@@ -95,12 +100,12 @@ function guess(text: string, named: readonly ApiName[]): Understanding {
     ? (text.match(/[A-Za-z_$][\w$]*(?:(?:\.|::|#|->)[A-Za-z_$][\w$]*)*(?:\(\s*\))?/g) ?? [])
     : words;
   const names = marked
-    .map((word) => word.replace(/[,?!:]+$/, ""))
+    .map((word) => word.replace(/(?<![,?!:])[,?!:]+$/, ""))
     .filter((word) => API.test(word) && MARKED.test(word) && !isFileName(word));
-  const rest = names.reduce((left, name) => left.replace(name, " "), text).trim();
-  // A name alone among words that say nothing is a question about the name.
-  if (rest === "" && names.length === 1) return { kind: "api", name: toApiName(names[0] ?? "") };
-  return describe(text, [...named, ...names.map(toApiName)]);
+  const [name = ""] = names;
+  if (names.length === 1 && text.replace(name, "").trim() === "")
+    return { kind: "api", name: toApiName(name) };
+  return describe(text, [...named, ...names.slice(0, MAX_NAMES).map(toApiName)]);
 }
 
 function isFileName(word: string): boolean {
@@ -111,7 +116,7 @@ function isFileName(word: string): boolean {
 
 function describe(text: string, apis: readonly ApiName[]): Understanding {
   const language = !hasChinese(text) ? "en" : /[a-z]{2}/i.test(text) ? "mixed" : "zh";
-  return { kind: "description", language, text, apis };
+  return { kind: "description", language, text: text.slice(0, MAX_TEXT), apis };
 }
 
 function literal(text: string): Understanding {

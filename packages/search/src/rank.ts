@@ -66,18 +66,19 @@ export function rerank<Candidate extends Ranked>(
   const wanted = new Set(
     groups.flatMap((group) => group.filter(([, weight]) => weight >= 0.6).map(([term]) => term)),
   );
-  const byFile = new Map<string, Candidate[]>();
+  const byFile = new Map<string, { readonly worth: number; readonly list: Candidate[] }>();
   for (const candidate of candidates) {
     const { file } = candidate;
-    const score =
-      candidate.score * worthOf(file, intent, wanted) * pathBoost(file.path, wanted, groups.length);
     const key = `${file.source} ${file.content}`;
-    const list = byFile.get(key);
-    if (list === undefined) byFile.set(key, [{ ...candidate, score }]);
-    else list.push({ ...candidate, score });
+    let known = byFile.get(key);
+    if (known === undefined) {
+      const worth = worthOf(file, intent, wanted) * pathBoost(file.path, wanted, groups.length);
+      byFile.set(key, (known = { worth, list: [] }));
+    }
+    known.list.push({ ...candidate, score: candidate.score * known.worth });
   }
   const ordered: Candidate[] = [];
-  for (const list of byFile.values()) {
+  for (const { list } of byFile.values()) {
     list.sort((a, b) => b.score - a.score);
     const others = list.slice(1, 4).reduce((sum, { score }) => sum + score, 0);
     let share = 1;

@@ -18,6 +18,9 @@ export interface Unit {
 /** A unit longer than this is shown around its best lines. */
 const MAX_LINES = 60;
 const AROUND_LINES = 3;
+/** In characters. */
+const MAX_LINE = 400;
+const MAX_SNIPPET = 8_000;
 
 /**
  * The smallest complete unit among the lines of a passage that answers: the function, the member or the example with most of the words. Two of equal
@@ -107,6 +110,32 @@ export function shorten(unit: Unit, mustShow: number): Unit {
   const startLine =
     mustShow < unit.startLine + MAX_LINES ? unit.startLine : mustShow - AROUND_LINES;
   return { ...unit, startLine, endLine: Math.min(unit.endLine, startLine + MAX_LINES - 1) };
+}
+
+/**
+ * The lines of a unit as text that a person can look at: a line of a hundred thousand characters, as tools write them, is shown around its first mark, and a
+ * unit of many such lines to where it becomes too long.
+ */
+export function clip(
+  lines: readonly string[],
+  { startLine, endLine }: Unit,
+  mark: (snippet: string) => readonly Mark[],
+): { readonly snippet: string; readonly endLine: number } {
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of lines.slice(startLine - 1, endLine)) {
+    const short = line.length <= MAX_LINE ? line : clipLine(line, mark(line)[0]?.start ?? 0);
+    length += short.length + 1;
+    if (length > MAX_SNIPPET && kept.length > 0) break;
+    kept.push(short);
+  }
+  return { snippet: kept.join("\n"), endLine: startLine + kept.length - 1 };
+}
+
+function clipLine(line: string, mustShow: number): string {
+  const from = Math.max(0, Math.min(mustShow - MAX_LINE / 4, line.length - MAX_LINE));
+  const part = line.slice(from, from + MAX_LINE);
+  return `${from > 0 ? "…" : ""}${part}${from + MAX_LINE < line.length ? "…" : ""}`;
 }
 
 /** Where the words of a question stand in a snippet. */

@@ -12,10 +12,15 @@ const PART =
 
 /** Whether `pattern` abbreviates `name` hump by hump: `HM` and `HaMa` stand for `HashMap`, `crSh` for `createSheet`. */
 export function matchesHumps(pattern: string, name: string): boolean {
-  const wanted = pattern.match(HUMP) ?? [];
-  const humps = name.match(HUMP) ?? [];
+  const wanted = humpsOf(pattern);
+  const humps = humpsOf(name);
   if (wanted.length < 2 || wanted.length > humps.length) return false;
   return wanted.every((hump, at) => (humps[at] ?? "").toLowerCase().startsWith(hump.toLowerCase()));
+}
+
+/** The humps of a name: `HashMap` has Hash and Map. */
+export function humpsOf(name: string): readonly string[] {
+  return name.match(HUMP) ?? [];
 }
 
 // A hump is a capital with what follows, or the small letters at the beginning; "_" separates as a capital does.

@@ -1,5 +1,5 @@
 import type { Language, SymbolKind } from "@cloud-code/syntax";
-import type { Postings } from "./postings.ts";
+import type { Extent, Postings } from "./postings.ts";
 import type { IndexedSymbol } from "./passage.ts";
 
 /** Where code comes from. */
@@ -70,15 +70,11 @@ export interface Filter {
  * and the same for both.
  */
 export interface SearchStore {
-  /** How many passages there are, their mean length, and the length of each by its number. */
-  collection(): Promise<{
-    readonly passages: number;
-    readonly averageLength: number;
-    readonly lengths: Uint16Array;
-  }>;
+  /** The passages that the filter leaves: how many, their mean length, and the length of each by its number. */
+  extent(filter: Filter): Promise<Extent>;
   /** Where each of these terms occurs. */
   postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly Postings[]>>;
-  /** These passages, without those that are gone or that the filter leaves out. */
+  /** These passages with the files that the filter leaves, in any order; without those that are gone. */
   passages(numbers: readonly number[], filter: Filter): Promise<readonly StoredPassage[]>;
   /** Symbols by name, at most `limit`. */
   symbols(query: SymbolQuery, filter: Filter, limit: number): Promise<readonly StoredSymbol[]>;

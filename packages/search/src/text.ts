@@ -1,4 +1,5 @@
 import type { SearchTools } from "./answer.ts";
+import { SearchError } from "./errors.ts";
 import type { Findings, Hit } from "./hit.ts";
 import type { Library } from "./library.ts";
 import { type TextPattern, piecesOf } from "./pattern.ts";
@@ -24,9 +25,9 @@ export async function findText(
   tools: SearchTools,
 ): Promise<Findings> {
   const hits: Hit[] = [];
-  let seen = new Set<StoredFile["content"]>();
+  let isTotalExact = true;
   for (const store of library.stores) {
-    seen = new Set();
+    const seen = new Set<StoredFile["content"]>();
     for (const limit of [FIRST_FILES, MAX_FILES]) {
       library.check();
       const named = await store.filesWith(piecesOf(pattern), library.filter, limit);
@@ -36,20 +37,28 @@ export async function findText(
         library.check();
         // One more than the page tells that there is another.
         if (hits.length > wanted) return { hits, isTotalExact: false };
-        hits.push(
-          ...(await lookInto(
-            library,
-            store,
-            files.slice(from, from + FILES_AT_ONCE),
-            pattern,
-            tools,
-          )),
+        const part = files.slice(from, from + FILES_AT_ONCE);
+        const found = await lookInto(library, store, part, pattern, tools).catch(
+          (error: unknown) => {
+            // What was found before the time was over is an answer, though not the whole.
+            if (
+              hits.length > 0 &&
+              error instanceof SearchError &&
+              error.code === "PATTERN_TOO_BROAD"
+            )
+              return undefined;
+            throw error;
+          },
         );
+        if (found === undefined) return { hits, isTotalExact: false };
+        hits.push(...found.hits);
+        isTotalExact &&= !found.isCut;
       }
       if (named.length < limit) break;
+      if (limit === MAX_FILES) isTotalExact = false;
     }
   }
-  return { hits, isTotalExact: seen.size < MAX_FILES };
+  return { hits, isTotalExact };
 }
 
 function byWorth(a: StoredFile, b: StoredFile): number {
@@ -62,7 +71,7 @@ async function lookInto(
   files: readonly StoredFile[],
   pattern: TextPattern,
   tools: SearchTools,
-): Promise<Hit[]> {
+): Promise<{ readonly hits: readonly Hit[]; readonly isCut: boolean }> {
   const texts = (await Promise.all(files.map((file) => library.read({ store, file })))).map(
     (text) => text ?? "",
   );
@@ -71,12 +80,15 @@ async function lookInto(
       ? texts.map((text) => findLiteral(text, pattern))
       : await tools.match(pattern, texts);
   const hits: Hit[] = [];
+  let isCut = false;
   for (const [at, marks] of found.entries()) {
     const file = files[at];
-    if (file !== undefined && marks.length > 0)
-      hits.push(...(await toHits({ store, file }, texts[at] ?? "", marks)));
+    if (file === undefined || marks.length === 0) continue;
+    const inFile = await toHits({ store, file }, texts[at] ?? "", marks);
+    hits.push(...inFile);
+    isCut ||= inFile.length === MAX_HITS_PER_FILE || marks.length === MAX_MARKS_PER_FILE;
   }
-  return hits;
+  return { hits, isCut };
 }
 
 /** The places of a text, at most a thousand. */

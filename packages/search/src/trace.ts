@@ -20,16 +20,19 @@ export interface Trace {
   readonly frames: readonly Frame[];
 }
 
-/** Frames of Node.js and browsers, Python, Java, Go, Rust, C#, Ruby and PHP, compilers and linters. */
+/**
+ * Frames of Node.js and browsers, Python, Java, Go, Rust, C#, Ruby and PHP, compilers and linters. Every part that may begin anywhere has a limit: without one, a page
+ * of "at at at" would be read once for each of its words.
+ */
 const FRAMES: readonly RegExp[] = [
-  /\bat (?:async )?(?:new )?(?<name>[\w$.<>[\] #]+?) \((?:file:\/\/)?(?<path>[^()\n]+?):(?<line>\d+):\d+\)/g,
-  /\bat (?:async )?(?:file:\/\/)?(?<path>(?:\/|[A-Za-z]:[\\/]|\.{0,2}\/)[^()\n]+?):(?<line>\d+):\d+/g,
+  /\bat (?:async )?(?:new )?(?<name>[\w$.<>[\] #]{1,200}?) \((?:file:\/\/)?(?<path>[^()\n]{1,500}?):(?<line>\d+):\d+\)/g,
+  /\bat (?:async )?(?:file:\/\/)?(?<path>(?:\/|[A-Za-z]:[\\/]|\.{0,2}\/)[^()\n]{1,500}?):(?<line>\d+):\d+/g,
   /\bFile "(?<path>[^"\n]+)", line (?<line>\d+)(?:, in (?<name>[^\n]+))?/g,
   /\bat (?<name>[\w$.<>/@]+)\((?<path>[\w$]+\.(?:java|kt|scala|groovy)):(?<line>\d+)\)/g,
-  /\bat (?<name>[\w.<>`[\]]+)\([^)\n]*\) in (?<path>[^\n]+?):line (?<line>\d+)/g,
-  /^\s*from (?<path>[^\s:]+):(?<line>\d+):in [`'](?<name>[^'\n]+)'/gm,
+  /\bat (?<name>[\w.<>`[\]]{1,200})\([^)\n]{0,500}\) in (?<path>[^\n]{1,500}?):line (?<line>\d+)/g,
+  /^[ \t]*from (?<path>[^\s:]+):(?<line>\d+):in [`'](?<name>[^'\n]+)'/gm,
   /#\d+ (?<path>[^\s(]+)\((?<line>\d+)\)/g,
-  /(?<![\w/\\.:"(@-])(?<path>(?:[A-Za-z]:)?[\w@./\\+-]*[\w+-]\.[A-Za-z]{1,6})(?::(?<line>\d+)(?::\d+)?|\((?<line2>\d+)(?:,\d+)?\))/g,
+  /(?<![\w/\\.:"(@+-])(?<path>(?:[A-Za-z]:)?[\w@./\\+-]{0,500}[\w+-]\.[A-Za-z]{1,6})(?::(?<line>\d+)(?::\d+)?|\((?<line2>\d+)(?:,\d+)?\))/g,
 ];
 const EXCEPTION =
   /(?:^|[\s"])(?<class>(?:[a-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning|Failure|Interrupt|Panic))\b/;
@@ -43,18 +46,22 @@ const NOISE: readonly RegExp[] = [
   /\b\d[\d.,:]*\b/g,
 ];
 const MAX_FRAMES = 50;
+/** What goes wrong says so at the beginning. */
+const MAX_LENGTH = 20_000;
+const EDGE = " \t:,;.()[]-";
 
 /** Whether a pasted text looks like what a console prints when something fails. */
-export function isTrace(text: string): boolean {
+export function isTrace(whole: string): boolean {
+  const text = whole.slice(0, MAX_LENGTH);
   if (
-    /^\s*(?:Traceback \(most recent call last\)|panic:|thread '.*' panicked at|Caused by:|Uncaught |Unhandled |error(?:\[\w+\])?:|npm ERR!|fatal(?: error)?:|Exception in thread)/im.test(
+    /^[ \t]*(?:Traceback \(most recent call last\)|panic:|thread '.*' panicked at|Caused by:|Uncaught |Unhandled |error(?:\[\w+\])?:|npm ERR!|fatal(?: error)?:|Exception in thread)/im.test(
       text,
     )
   )
     return true;
   if (
-    /^\s+at [\w$.<>[\] ]+ ?\(.*:\d+(?::\d+)?\)/m.test(text) ||
-    /^\s*File ".*", line \d+/m.test(text)
+    /^[ \t]+at [\w$.<>[\] ]+ ?\(.{0,500}:\d+(?::\d+)?\)/m.test(text) ||
+    /^[ \t]*File ".{0,500}", line \d+/m.test(text)
   )
     return true;
   const [first = ""] = text.trim().split("\n");
@@ -63,15 +70,22 @@ export function isTrace(text: string): boolean {
 
 /** Takes a console error apart. Bounded by the first 50 frames and 20,000 characters. */
 export function readTrace(text: string): Trace {
-  const head = text.slice(0, 20_000);
+  const head = text.slice(0, MAX_LENGTH);
   const exception = EXCEPTION.exec(head)?.groups?.["class"] ?? "";
   const message = messageOf(head, exception);
   const pieces = NOISE.reduce((rest, noise) => rest.replace(noise, "\0"), message)
     .split("\0")
-    .map((piece) => piece.replace(/^[\s:,;.()[\]-]+|[\s:,;.()[\]-]+$/g, ""))
+    .map(trimEdges)
     .filter((piece) => piece.length >= 6)
     .sort((a, b) => b.length - a.length);
   return { message: pieces.join(" "), pieces, exception, frames: framesOf(head) };
+}
+
+function trimEdges(piece: string): string {
+  let [from, to] = [0, piece.length];
+  while (from < to && EDGE.includes(piece[from] ?? "")) from++;
+  while (to > from && EDGE.includes(piece[to - 1] ?? "")) to--;
+  return piece.slice(from, to);
 }
 
 function framesOf(text: string): Frame[] {

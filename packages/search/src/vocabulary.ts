@@ -1,4 +1,4 @@
-import { matchesHumps, splitIdentifier } from "./split.ts";
+import { humpsOf, matchesHumps, splitIdentifier } from "./split.ts";
 import type { NameCount } from "./store.ts";
 
 /** A suggestion while typing. */
@@ -11,10 +11,18 @@ export interface Completion {
 }
 
 const MIN_WORD_LENGTH = 3;
+/** What the very letters at the beginning, and the very name, are worth beside the logarithm of how often it is declared. */
+const BEGINNING = 2;
+const WHOLE = 4;
+
+interface Entry extends Completion {
+  readonly key: string;
+  readonly weight: number;
+}
 
 /** The names and words of an index, sorted, for suggestions while typing and for names by their humps. */
 export class Vocabulary {
-  readonly #entries: readonly (Completion & { readonly key: string })[];
+  readonly #entries: readonly Entry[];
 
   constructor(names: readonly NameCount[]) {
     const words = new Map<string, { names: Set<string>; count: number }>();
@@ -42,6 +50,7 @@ export class Vocabulary {
     this.#entries = Array.from(byName.values(), (entry) => ({
       ...entry,
       key: entry.text.toLowerCase(),
+      weight: Math.log2(1 + entry.count) - entry.text.length / 1_000,
     })).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   }
 
@@ -72,44 +81,55 @@ export class Vocabulary {
     const first = /^\P{Lu}*\p{Lu}?/u.exec(humps)?.[0].toLowerCase() ?? "";
     // The first hump is a beginning of the name, which narrows the search to its neighbourhood.
     const beginning = /^(?:\p{Lu}|[^\p{Lu}]+)/u.exec(humps)?.[0].toLowerCase() ?? first;
+    const parts = humpsOf(humps).map((hump) => hump.toLowerCase());
+    if (parts.length < 2) return [];
     const found: Completion[] = [];
     for (const entry of this.#under(beginning)) {
-      if (entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
+      // Most names lack the letters, which is seen much sooner than their humps are.
+      let at = 0;
+      const hasLetters = parts.every((part) => {
+        const place = entry.key.indexOf(part, at);
+        at = place + part.length;
+        return place >= 0;
+      });
+      if (hasLetters && entry.kind !== "word" && matchesHumps(humps, entry.text)) found.push(entry);
     }
     return found.sort((a, b) => b.count - a.count || a.text.length - b.text.length).slice(0, limit);
   }
 
   /** The first `limit` in order, without putting the thousands behind them in order. */
-  #best(found: readonly Completion[], typed: string, limit: number): Completion[] {
+  #best(found: readonly Entry[], typed: string, limit: number): Completion[] {
     const best: { readonly entry: Completion; readonly weight: number }[] = [];
+    let least = -Infinity;
     for (const entry of found) {
-      const weight = this.#weight(entry, typed) - entry.text.length / 1_000;
-      if (best.length === limit && weight <= (best.at(-1)?.weight ?? 0)) continue;
+      // Most are out before their letters are looked at.
+      if (entry.weight + BEGINNING + WHOLE <= least) continue;
+      const { text } = entry;
+      const weight =
+        entry.weight + (text.startsWith(typed) ? BEGINNING : 0) + (text === typed ? WHOLE : 0);
+      if (weight <= least) continue;
       const at = best.findIndex((each) => each.weight < weight);
       best.splice(at < 0 ? best.length : at, 0, { entry, weight });
       if (best.length > limit) best.pop();
+      if (best.length === limit) least = best.at(-1)?.weight ?? least;
     }
     return best.map(({ entry }) => entry);
   }
 
-  #weight({ text, count }: Completion, typed: string): number {
-    return Math.log2(1 + count) + (text.startsWith(typed) ? 2 : 0) + (text === typed ? 4 : 0);
+  #under(prefix: string): readonly Entry[] {
+    const from = this.#firstAt(prefix);
+    return this.#entries.slice(from, this.#firstAt(`${prefix}\uffff`));
   }
 
-  #under(prefix: string): Completion[] {
+  /** The first entry that is not before a key. */
+  #firstAt(key: string): number {
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#entries[middle]?.key ?? "") < prefix) low = middle + 1;
+      if ((this.#entries[middle]?.key ?? "") < key) low = middle + 1;
       else high = middle;
     }
-    const found: Completion[] = [];
-    for (let at = low; at < this.#entries.length; at++) {
-      const entry = this.#entries[at];
-      if (entry === undefined || !entry.key.startsWith(prefix)) break;
-      found.push(entry);
-    }
-    return found;
+    return low;
   }
 }

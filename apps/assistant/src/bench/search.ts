@@ -116,11 +116,9 @@ async function runOn(
     if (!judgements.has(String(id))) continue;
     const query = String(text);
     const askedMs = performance.now();
-    await database.use(() => search([store], { query }, tools));
+    await search([store], { query }, tools);
     latencies.push(performance.now() - askedMs);
-    const { results } = await database.use(() =>
-      search([store], { query, pageSize: DEPTH }, tools),
-    );
+    const { results } = await search([store], { query, pageSize: DEPTH }, tools);
     const ids = results.flatMap(({ path }) => byPath.get(path)?.ids ?? []);
     rankings.set(String(id), [...new Set(ids)].slice(0, DEPTH));
   }

@@ -10,8 +10,8 @@ export function wordHelp(topic: Command | string | undefined, locale: Locale): s
   );
   const english = locale === "en";
   const title = english
-    ? "Cloud Code completes lines of code on this machine: ranked, checked for syntax, offline."
-    : "Cloud Code 在本机补全代码行：有排名、经语法检查、离线运行。";
+    ? "Cloud Code completes lines of code and finds code by name, description or error, on this machine, offline."
+    : "Cloud Code 在本机补全代码行，并按名称、描述或错误信息查找代码，离线运行。";
   const more = english
     ? "`cloud-code COMMAND --help` says more about a command. Your code never leaves this machine."
     : "运行 `cloud-code COMMAND --help` 可查看某个命令的详细说明。您的代码不会离开本机。";
@@ -43,7 +43,7 @@ function wordCommand(command: Command, locale: Locale): string {
     `${english ? "Usage" : "用法"}: cloud-code ${command.name}${positional} [OPTIONS]`,
     "",
     english ? "Options:" : "选项：",
-    ...toColumns(optionRows({ ...command.options, ...COMMON }, locale)),
+    ...toColumns(optionRows({ ...COMMON, ...command.options }, locale)),
     "",
     `${english ? "Example" : "示例"}: ${command.example}`,
   ].join("\n");

@@ -61,7 +61,9 @@ function reset(style: string, wasMarked: number): string {
   return (style === PLAIN ? "" : `\u001b[${PLAIN}m`) + (wasMarked === 0 ? "" : "\u001b[22;24m");
 }
 
-/** What is printed must not steer the terminal. */
+/** What is printed must not steer the terminal, nor turn the direction of what stands beside it. */
 function clean(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) => (sign === "\n" || sign === "\t" ? sign : "�"));
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
+    sign === "\n" || sign === "\t" ? sign : "�",
+  );
 }

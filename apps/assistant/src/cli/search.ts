@@ -1,6 +1,6 @@
 import type { Filter, SearchAnswer, SearchResult, Source } from "@cloud-code/search";
 import type { Locale } from "../errors.ts";
-import { MODES, SOURCES } from "../search/request.ts";
+import { LANGUAGES, MODES, parseLanguage, SOURCES } from "../search/request.ts";
 import { Finder } from "../search/thread.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import { cacheFolder } from "../workspace/store.ts";
@@ -58,12 +58,19 @@ function toFilter({ texts }: Given, locale: Locale): Filter {
   const sources = toList(texts["source"])?.map(
     (source) => parseChoice(source, "source", SOURCES, locale) ?? "workspace",
   );
-  const languages = toList(texts["lang"]);
+  if (sources?.includes("team") === true) {
+    const reason =
+      locale === "en"
+        ? "No team corpus is set up: `--source` is workspace or dependencies."
+        : "尚未设置团队代码库：`--source` 应为 workspace 或 dependencies。";
+    throw usage(reason, COMMAND);
+  }
+  const languages = toList(texts["lang"])?.flatMap(
+    (name) => parseLanguage(name) ?? [parseChoice(name, "lang", LANGUAGES, locale) ?? name],
+  );
   return {
     ...(sources === undefined ? {} : { sources }),
-    ...(languages === undefined
-      ? {}
-      : { languages: languages.map((language) => language.toLowerCase()) }),
+    ...(languages === undefined ? {} : { languages }),
     ...(texts["path"] === undefined ? {} : { path: texts["path"] }),
     ...(texts["package"] === undefined ? {} : { package: texts["package"] }),
   };
@@ -130,6 +137,16 @@ function printAnswer(answer: SearchAnswer, pageSize: number, terminal: Terminal)
   const first = (answer.page - 1) * pageSize;
   for (const [at, result] of answer.results.entries())
     printResult(result, first + at + 1, terminal);
+  if (answer.results.length === 0 && answer.total > 0) {
+    const last = toDigits(terminal, Math.ceil(answer.total / pageSize));
+    print(
+      terminal,
+      english
+        ? `There is no page ${answer.page}; the last one is ${last}.`
+        : `没有第 ${answer.page} 页；最后一页是第 ${last} 页。`,
+    );
+    return;
+  }
   if (answer.results.length === 0) {
     print(
       terminal,
@@ -139,7 +156,8 @@ function printAnswer(answer: SearchAnswer, pageSize: number, terminal: Terminal)
     );
     return;
   }
-  const total = `${toDigits(terminal, answer.total)}${answer.isTotalExact ? "" : "+"}`;
+  const about = answer.isTotalExact ? "" : english ? "about " : "约 ";
+  const total = `${about}${toDigits(terminal, answer.total)}`;
   const range = `${first + 1}–${first + answer.results.length}`;
   const more = answer.total > first + answer.results.length;
   const next = more

@@ -28,6 +28,14 @@ export interface NewFile {
   readonly stamp: string;
 }
 
+/** Names are found by length, the shortest first; longer ones count as so long. */
+export const MAX_SIZE = 64;
+
+/** The length that a name is found by. */
+export function sizeOf(name: string): number {
+  return Math.min(MAX_SIZE, name.length);
+}
+
 /** A package as the catalogue knows it; 0 is the workspace. */
 export const WORKSPACE = 0;
 
@@ -148,6 +156,12 @@ export class Catalog {
     this.#database.run("insert or replace into meta(key, value) values(?, ?)", [key, value]);
   }
 
+  /** Takes a package away with all of its files. */
+  remove(packageId: number): void {
+    this.update(packageId, [], [...this.stamps(packageId).keys()]);
+    this.#database.run("delete from package where id = ?", [packageId]);
+  }
+
   #add(packageId: number, file: NewFile, first: number, passages: Passage[]): void {
     const database = this.#database;
     this.#forget(packageId, file.path);
@@ -161,23 +175,23 @@ export class Catalog {
       return;
     }
     const hash = new Uint8Array(
-      createHash("sha1")
+      createHash("sha256")
         .update(file.language)
         .update("\0")
         .update(file.text)
         .digest()
-        .subarray(0, 12),
+        .subarray(0, 16),
     );
-    const known = database.get("select id from content where hash = ?", [hash]);
-    const read = readPassages(file.text, file.language);
-    const module = read.module === "" ? moduleOfPath(file) : read.module;
-    let content: number;
-    if (known !== undefined) content = Number(known["id"]);
-    else {
+    const known = database.get("select id, module from content where hash = ?", [hash]);
+    let content = Number(known?.["id"]);
+    let module = String(known?.["module"] ?? "");
+    if (known === undefined) {
+      const read = readPassages(file.text, file.language);
+      module = read.module;
       const start = first + passages.length;
       content = database.run(
-        "insert into content(hash, language, lines, first, count) values(?, ?, ?, ?, ?)",
-        [hash, file.language, read.lines, start, read.passages.length],
+        "insert into content(hash, language, module, first, count) values(?, ?, ?, ?, ?)",
+        [hash, file.language, module, start, read.passages.length],
       );
       for (const [at, passage] of read.passages.entries()) {
         database.run("insert into passage(id, content, start, end) values(?, ?, ?, ?)", [
@@ -190,8 +204,17 @@ export class Catalog {
       }
       for (const { name, kind, owner, startLine, endLine } of read.symbols)
         database.run(
-          "insert or ignore into symbol(content, line, name, end, kind, owner) values(?, ?, ?, ?, ?, ?)",
-          [content, startLine, name, endLine, KINDS.indexOf(kind), owner],
+          "insert or ignore into symbol(content, name, line, end, kind, owner, parent, size) values(?, ?, ?, ?, ?, ?, ?, ?)",
+          [
+            content,
+            name,
+            startLine,
+            endLine,
+            KINDS.indexOf(kind),
+            owner,
+            owner.slice(owner.lastIndexOf(".") + 1),
+            sizeOf(name),
+          ],
         );
       if (packageId === WORKSPACE)
         for (const name of importsOf(file.text, file.language))
@@ -206,7 +229,7 @@ export class Catalog {
       file.path,
       content,
       file.stamp,
-      module,
+      module === "" ? moduleOfPath(file) : module,
     ]);
   }
 

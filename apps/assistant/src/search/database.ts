@@ -16,23 +16,27 @@ export type Value = SQLiteValue;
 export type Row = Readonly<Record<string, SQLiteValue>>;
 
 /** Raised with every change of the tables: an index of another number is built again. */
-const FORMAT = 1;
+const FORMAT = 2;
 const CACHE_KIB = 16_000;
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 4;
+/** A question asks a dozen times in a row: the lock is kept so long after the last time, and never longer than so long in all. */
+const LINGER_MS = 20;
+const MAX_HOLD_MS = 200;
 
 const SCHEMA = `
-  create table package(id integer primary key, key text unique, ecosystem text, name text collate nocase, version text, licence text, root text, stamp text);
-  create table content(id integer primary key, hash blob unique, language text, lines int, first int, count int);
+  create table package(id integer primary key autoincrement, key text unique, ecosystem text, name text collate nocase, version text, licence text, root text, stamp text);
+  create table content(id integer primary key autoincrement, hash blob unique, language text, module text, first int, count int);
   create table file(id integer primary key, package int, path text, content int, stamp text, module text collate nocase, unique(package, path));
   create index file_content on file(content);
   create index file_module on file(module);
   create table passage(id integer primary key, content int, start int, end int);
   create table block(first integer primary key, lengths blob);
   create table posting(term text, first int, data blob, primary key(term, first)) without rowid;
-  create table symbol(content int, line int, name text collate nocase, end int, kind int, owner text collate nocase,
-    primary key(content, line, name, end)) without rowid;
-  create index symbol_name on symbol(name);
+  create table symbol(content int, name text collate nocase, line int, end int, kind int, owner text, parent text collate nocase, size int,
+    primary key(content, name, line, end)) without rowid;
+  create index symbol_name on symbol(size, name, kind, owner);
+  create index symbol_parent on symbol(parent, name) where parent <> '';
   create table import(content int, name text, primary key(content, name)) without rowid;
   create table meta(key text primary key, value text) without rowid;
   create virtual table grams using fts5(text, content='', contentless_delete=1, tokenize='trigram', detail=none);
@@ -41,7 +45,7 @@ const SCHEMA = `
 /**
  * One SQLite file that several processes share, each for some milliseconds at a time.
  *
- * Invariant: it is touched only inside of {@link use}, which holds a lock with the holder's process number. So a process that was killed is noticed, its
+ * Invariant: it is touched only inside of {@link use}, under a lock with the holder's process number. So a process that was killed is noticed, its
  * half-done transaction undone and the lock folder of the driver, which nobody would ever remove, taken away. A file that is damaged or of another
  * version is thrown away: everything in it can be read again from the sources.
  */
@@ -51,6 +55,10 @@ export class Database {
   readonly #notify: (code: ErrorCode, details: Readonly<Record<string, string | number>>) => void;
   readonly #statements = new Map<string, Statement>();
   #connection: Connection | undefined;
+  #lock: Lock | undefined;
+  #lockedMs = 0;
+  #hasWritten = false;
+  #letGo: NodeJS.Timeout | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** `name` is the file's name in `folder`; `notify` hears why an index is built again. */
@@ -70,10 +78,10 @@ export class Database {
   }
 
   /**
-   * Gives `work` the file for itself, as one transaction: all that it writes is kept, or nothing. What is asked meanwhile waits. Rejects with `INDEX_LOCKED`
-   * when another process will not let go.
+   * Gives `work` the file for itself: all that it writes is kept, or nothing. It does not wait for anything, so nobody waits long for it. Rejects with
+   * `INDEX_LOCKED` when another process will not let go.
    */
-  use<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+  use<Result>(work: () => Result): Promise<Result> {
     const turn = this.#queue.then(() => this.#inTurn(work));
     // The next one must not fail because this one did.
     this.#queue = turn.catch(() => undefined);
@@ -93,86 +101,119 @@ export class Database {
 
   /** Runs a statement; gives the number of the row it inserted. Only inside of `use`. */
   run(sql: string, values: readonly Value[] = []): number {
+    this.#hasWritten = true;
     return Number(this.#prepare(sql).run([...values]).lastInsertRowid);
   }
 
   /** Throws everything away. Only inside of `use`. */
   empty(): void {
+    this.#hasWritten = true;
     this.#remove();
   }
 
   /** Lets go of the file. */
   async close(): Promise<void> {
     await this.#queue;
+    await this.#release();
     this.#disconnect();
   }
 
-  async #inTurn<Result>(work: () => Promise<Result> | Result): Promise<Result> {
-    let lock: Lock;
+  async #inTurn<Result>(work: () => Result): Promise<Result> {
+    if (this.#lock !== undefined && performance.now() - this.#lockedMs > MAX_HOLD_MS)
+      await this.#release();
+    if (this.#lock === undefined) await this.#acquire();
+    try {
+      return this.#inTransaction(work);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#notify("SEARCH_CORRUPT", { path: this.#path });
+      this.#remove();
+      return this.#inTransaction(work);
+    } finally {
+      if (this.#hasWritten) await this.#release();
+      else this.#linger();
+    }
+  }
+
+  /** What only reads leaves its transaction open for the next one: the driver makes and removes its lock folder with each. */
+  #inTransaction<Result>(work: () => Result): Result {
+    const connection = this.#open();
+    if (!connection.inTransaction) connection.exec("begin");
+    this.#hasWritten = false;
+    try {
+      const result = work();
+      if (this.#hasWritten) this.#end("commit");
+      return result;
+    } catch (error) {
+      this.#end("rollback");
+      throw error;
+    }
+  }
+
+  #end(how: "commit" | "rollback"): void {
+    if (this.#connection?.inTransaction === true) this.#connection.exec(how);
+  }
+
+  #linger(): void {
+    if (this.#letGo === undefined)
+      this.#letGo = setTimeout(() => {
+        this.#queue = this.#queue.then(() => this.#release()).catch(() => undefined);
+      }, LINGER_MS);
+    else this.#letGo.refresh();
+  }
+
+  async #release(): Promise<void> {
+    clearTimeout(this.#letGo);
+    this.#letGo = undefined;
+    const lock = this.#lock;
+    this.#lock = undefined;
+    try {
+      this.#end("commit");
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  async #acquire(): Promise<void> {
+    const path = `${this.#path}.turn`;
+    for (let waitedMs = 0; this.#lock === undefined; waitedMs += RETRY_MS) {
+      const lock = await this.#tryLock(path);
+      if (lock instanceof Lock) this.#lock = lock;
+      else if (waitedMs >= PATIENCE_MS)
+        throw new AssistantError("INDEX_LOCKED", { pid: lock.heldBy, path: this.#folder });
+      else await pause(RETRY_MS);
+    }
+    this.#lockedMs = performance.now();
+    this.#recover();
+  }
+
+  async #tryLock(path: string): ReturnType<typeof Lock.acquire> {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      lock = await this.#acquire();
+      return await Lock.acquire(path);
     } catch (error) {
-      if (error instanceof AssistantError) throw error;
       throw new AssistantError(
         "SEARCH_UNWRITABLE",
         { path: this.#folder, reason: reasonOf(error) },
         { cause: error },
       );
     }
-    try {
-      this.#recover();
-      return await this.#inTransaction(work);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#notify("SEARCH_CORRUPT", { path: this.#path });
-      this.#remove();
-      return await this.#inTransaction(work);
-    } finally {
-      await lock.release();
-    }
   }
 
-  async #inTransaction<Result>(work: () => Promise<Result> | Result): Promise<Result> {
-    // The driver makes and removes its lock folder with every transaction, and a read of its own is one.
-    this.#open().exec("begin");
-    try {
-      const result = await work();
-      if (this.#connection?.inTransaction === true) this.#connection.exec("commit");
-      return result;
-    } catch (error) {
-      if (this.#connection?.inTransaction === true) this.#connection.exec("rollback");
-      throw error;
-    }
-  }
-
-  async #acquire(): Promise<Lock> {
-    const path = `${this.#path}.turn`;
-    for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-      const lock = await Lock.acquire(path);
-      if (lock instanceof Lock) return lock;
-      if (waitedMs >= PATIENCE_MS)
-        throw new AssistantError("INDEX_LOCKED", { pid: lock.heldBy, path: this.#folder });
-      await pause(RETRY_MS);
-    }
-  }
-
-  /** Under our lock, a lock folder or a journal of the driver is what a killed process left. */
+  /** Under our lock, a lock folder or a journal of the driver is what a killed process left, and a file that is gone another one threw away. */
   #recover(): void {
     const lockFolder = `${this.#path}.lock`;
-    if (!existsSync(lockFolder) && !existsSync(`${this.#path}-journal`)) return;
+    const isThere = existsSync(this.#path);
+    const isLeft = existsSync(lockFolder) || existsSync(`${this.#path}-journal`);
+    if (isThere && !isLeft) return;
     this.#disconnect();
     rmSync(lockFolder, { recursive: true, force: true });
-    if (existsSync(this.#path)) playBack(this.#path);
+    if (isThere) playBack(this.#path);
     else rmSync(`${this.#path}-journal`, { force: true });
   }
 
   #open(): Connection {
-    if (this.#connection !== undefined) {
-      if (existsSync(this.#path)) return this.#connection;
-      // Another process threw the file away.
-      this.#disconnect();
-    }
+    if (this.#connection !== undefined) return this.#connection;
     const connection = new driver.Database(this.#path);
     this.#connection = connection;
     connection.exec(

@@ -2,19 +2,19 @@ import type { Language } from "@cloud-code/syntax";
 
 const ECMASCRIPT = [
   /\bfrom\s*["']([^"'\n]+)["']/g,
-  /\bimport\s*\(?\s*["']([^"'\n]+)["']/g,
+  /\bimport\s*(?:\(\s*)?["']([^"'\n]+)["']/g,
   /\brequire\(\s*["']([^"'\n]+)["']\s*\)/g,
 ];
-const JVM = [/^\s*import\s+(?:static\s+)?([\w.]+)/gm];
+const JVM = [/^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)/gm];
 const PATTERNS: Readonly<Partial<Record<Language | "markdown", readonly RegExp[]>>> = {
   typescript: ECMASCRIPT,
   tsx: ECMASCRIPT,
   javascript: ECMASCRIPT,
-  python: [/^\s*from\s+([\w.]+)\s+import\b/gm, /^\s*import\s+([\w.]+)/gm],
+  python: [/^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b/gm, /^[ \t]*import[ \t]+([\w.]+)/gm],
   java: JVM,
   generic: JVM,
-  go: [/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*$/gm],
-  rust: [/^\s*(?:pub\s+)?use\s+(?:::)?(\w+)/gm, /^\s*extern\s+crate\s+(\w+)/gm],
+  go: [/^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([\w.~/-]+)"[ \t\r]*$/gm],
+  rust: [/^[ \t]*(?:pub[ \t]+)?use[ \t]+(?:::)?(\w+)/gm, /^[ \t]*extern[ \t]+crate[ \t]+(\w+)/gm],
 };
 const MAX_LENGTH = 200;
 

@@ -7,10 +7,12 @@ import { Finder } from "./thread.ts";
 
 const FRESH_MS = 3_000;
 const KEPT_REQUESTS = 100;
+/** Packages are installed now and then; whether they are the same as before is soon seen. */
+const PACKAGES_MS = 60_000;
 
 /**
  * The search of a workspace for a surface that stays: nothing is read before the first question; that one waits for the workspace's files, and the dependencies
- * follow in the background. Later questions look for changes first when nobody tells of them.
+ * follow in the background, then and every minute in which something is asked. Later questions look for changes first when nobody tells of them.
  */
 export class LiveSearch {
   readonly #finder: Finder;
@@ -18,6 +20,8 @@ export class LiveSearch {
   readonly #requests: ModelRequest[] = [];
   #updated: Promise<void> | undefined;
   #updatedMs = 0;
+  #packages: Promise<void> | undefined;
+  #packagesMs = -Infinity;
 
   /** `isTold`: `changed` will be called for every change on disk. */
   constructor(
@@ -43,10 +47,15 @@ export class LiveSearch {
     return this.#requests;
   }
 
-  /** Answers a question. Rejects with an `AssistantError`. */
-  async search(request: AskedSearch, signal?: AbortSignal): Promise<SearchAnswer> {
+  /** Answers a question; with `isIndexing` when the dependencies are still being read, and there may be more soon. Rejects with an `AssistantError`. */
+  async search(
+    request: AskedSearch,
+    signal?: AbortSignal,
+  ): Promise<SearchAnswer & { readonly isIndexing?: boolean }> {
     await this.#fresh();
-    return this.#finder.search(request, signal);
+    const isIndexing = this.#packages !== undefined;
+    const answer = await this.#finder.search(request, signal);
+    return isIndexing ? { ...answer, isIndexing } : answer;
   }
 
   /** What the last word of a question may become; nothing before the first index is there. */
@@ -62,8 +71,9 @@ export class LiveSearch {
 
   /** Tells that a file is different; `path` is relative to the workspace. */
   changed(path: string): void {
-    // Without an index there is nothing to correct; one that cannot be corrected is built anew with the next start.
-    if (this.#updated !== undefined) this.#finder.changed(path).catch(() => undefined);
+    // Without an index there is nothing to correct; one that cannot be corrected is built anew with the next question.
+    if (this.#updated !== undefined)
+      this.#finder.changed(path).catch(() => (this.#updated = undefined));
   }
 
   /** Ends the thread. */
@@ -72,16 +82,25 @@ export class LiveSearch {
   }
 
   async #fresh(): Promise<void> {
-    const isFirst = this.#updated === undefined;
-    if (isFirst || (!this.#isTold && performance.now() - this.#updatedMs > FRESH_MS)) {
-      this.#updated = this.#finder.update({ workspace: true, dependencies: false });
-      if (isFirst)
-        // What cannot be read of the dependencies is told by a notice; the workspace is searched all the same.
-        this.#updated
-          .then(() => this.#finder.update({ workspace: false, dependencies: true }))
-          .catch(() => undefined);
+    const isOld = !this.#isTold && performance.now() - this.#updatedMs > FRESH_MS;
+    if (this.#updated === undefined || isOld) {
+      const updated = this.#finder.update({ workspace: true, dependencies: false });
+      this.#updated = updated;
+      // What failed is tried again with the next question.
+      updated.catch(() => {
+        if (this.#updated === updated) this.#updated = undefined;
+      });
     }
     await this.#updated;
     this.#updatedMs = performance.now();
+    if (this.#packages === undefined && performance.now() - this.#packagesMs > PACKAGES_MS)
+      // What cannot be read of the dependencies is told by a notice; the workspace is searched all the same.
+      this.#packages = this.#finder
+        .update({ workspace: false, dependencies: true })
+        .catch(() => undefined)
+        .finally(() => {
+          this.#packages = undefined;
+          this.#packagesMs = performance.now();
+        });
   }
 }

@@ -35,6 +35,18 @@ describe("cloud-code mcp", () => {
       results: [{ path: "a.py", startLine: 1, endLine: 3 }],
     });
     expect(JSON.stringify(answer.content)).toContain("def read_rows(path)");
+    const wrong = await client.callTool({
+      name: "search_code",
+      arguments: { query: "rows", filter: { languages: ["pyton"] } },
+    });
+    expect(JSON.stringify(wrong)).toMatch(/"isError":true/);
+    expect(JSON.stringify(wrong)).toContain("typescript, tsx");
+    const python = await client.callTool({
+      name: "search_code",
+      arguments: { query: "read_rows", filter: { languages: ["PY"] } },
+    });
+    expect(python.structuredContent).toMatchObject({ total: 1 });
+    expect(JSON.stringify(python).split("Reads the rows").length).toBe(2);
     const refused = await client.callTool({ name: "search_code", arguments: { query: "/(/" } });
     expect(refused).toMatchObject({ isError: true });
     await client.close();

@@ -5,7 +5,7 @@ import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprot
 import type { SearchAnswer, SearchResult } from "@cloud-code/search";
 import { AssistantError } from "../errors.ts";
 import { LiveSearch } from "./live.ts";
-import { MODES, parseSearch, SOURCES } from "./request.ts";
+import { findMistake, LANGUAGES, MODES, parseSearch, SOURCES } from "./request.ts";
 import type { SearcherOptions } from "./searcher.ts";
 import { wordReason, wordUnderstanding } from "./words.ts";
 
@@ -35,8 +35,8 @@ const TOOL = {
           sources: { type: "array", items: { type: "string", enum: [...SOURCES] } },
           languages: {
             type: "array",
-            items: { type: "string" },
-            description: "For example python or typescript.",
+            items: { type: "string", enum: [...LANGUAGES] },
+            description: "generic is every language without a lexer of its own.",
           },
           path: { type: "string", description: "A part of the path, or a pattern with * and **." },
           package: { type: "string", description: "Only this package." },
@@ -49,6 +49,9 @@ const TOOL = {
   },
   annotations: { readOnlyHint: true, openWorldHint: false },
 };
+
+/** What an agent can read at once, in characters. */
+const MAX_ANSWER = 60_000;
 
 /** Offers the search to agents by the Model Context Protocol over a pair of streams, until the other side closes or `signal` aborts. */
 export async function serveMcp(
@@ -68,6 +71,8 @@ export async function serveMcp(
     const request = params.name === TOOL.name ? parseSearch(params.arguments) : undefined;
     if (request === undefined)
       return failure(`There is one tool, ${TOOL.name}, and its query is a text.`);
+    const mistake = findMistake(params.arguments);
+    if (mistake !== undefined) return failure(`In the filter, ${mistake}`);
     const searching = search.search(request, cancelled);
     running.add(searching);
     try {
@@ -93,36 +98,60 @@ export async function serveMcp(
   await search.close();
 }
 
-function success(answer: SearchAnswer): {
+function success({
+  understoodAs,
+  results,
+  page,
+  total,
+  isTotalExact,
+  isIndexing,
+}: SearchAnswer & { readonly isIndexing?: boolean }): {
   content: { type: "text"; text: string }[];
   structuredContent: Record<string, unknown>;
 } {
-  const { understoodAs, results, page, total } = answer;
-  const head = `${wordUnderstanding(understoodAs, "en")} ${total} results, page ${page}.`;
+  const count = `${total}${isTotalExact ? "" : " or so"} results, page ${page}.`;
+  const wait =
+    isIndexing === true ? " The dependencies are still being indexed: ask again for more." : "";
+  const texts: string[] = [`${wordUnderstanding(understoodAs, "en")} ${count}${wait}`];
+  let length = 0;
+  for (const result of results) {
+    const text = toText(result);
+    length += text.length;
+    texts.push(length <= MAX_ANSWER ? text : `${placeOf(result)} (left out for length)`);
+  }
   return {
-    content: [{ type: "text", text: [head, ...results.map(toText)].join("\n\n") }],
+    content: [{ type: "text", text: texts.join("\n\n") }],
+    // Where and what, for programs; the code stands in the text, once.
     structuredContent: {
-      results: results.map((result) => ({ ...result, why: wordReason(result.why, "en") })),
+      results: results.map(
+        ({ path, startLine, endLine, language, source, package: facts, why }) => ({
+          path,
+          startLine,
+          endLine,
+          language,
+          source,
+          ...(facts === undefined ? {} : { package: facts }),
+          why: wordReason(why, "en"),
+        }),
+      ),
       page,
       total,
+      isTotalExact,
     },
   };
 }
 
-function toText({
-  path,
-  startLine,
-  endLine,
-  snippet,
-  language,
-  package: facts,
-  why,
-}: SearchResult): string {
+function placeOf({ path, startLine, endLine }: SearchResult): string {
+  return `${path}:${startLine}-${endLine}`;
+}
+
+function toText(result: SearchResult): string {
+  const { snippet, language, package: facts, why } = result;
   const origin =
     facts === undefined
       ? ""
       : ` in ${facts.name}@${facts.version} (${facts.licence === "" ? "licence not stated" : facts.licence})`;
-  return `${path}:${startLine}-${endLine}${origin}, ${wordReason(why, "en")}\n\`\`\`${language}\n${snippet}\n\`\`\``;
+  return `${placeOf(result)}${origin}, ${wordReason(why, "en")}\n\`\`\`${language}\n${snippet}\n\`\`\``;
 }
 
 function failure(text: string): { content: { type: "text"; text: string }[]; isError: true } {

@@ -6,6 +6,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -142,6 +143,69 @@ describe("a search in a workspace", () => {
       "use src/report.ts",
     ]);
   });
+  it("reads a name as it was typed: capitals, packages, and what a package offers from a file below it", async () => {
+    const own = await ready(
+      workspace({
+        "java/util/pool/Executor.java":
+          "package java.util.pool;\nclass Executor {\n  void run() {}\n}\n",
+        "java/util/Runner.java":
+          "package java.util;\nclass Runner {\n  private void exec() {}\n  static final int POOL = 1;\n}\n",
+        "shop/models/deletion.py": "def CASCADE(collector):\n    collector.collect()\n",
+        "shop/orders.py": "key = models.ForeignKey(on_delete=models.CASCADE)\n",
+        "src/kinds.ts": "export const Kind = {\n  Name: 1,\n  Number: 2,\n} as const;\n",
+      }),
+    );
+    for (const [query, first] of Object.entries({
+      Exec: "java/util/pool/Executor.java:2-4",
+      exec: "java/util/Runner.java:3-3",
+      "java.util.pool": "java/util/pool/Executor.java:2-4",
+      "java.util": "java/util/Runner.java:2-5",
+      "models.CASCADE": "shop/models/deletion.py:1-2",
+      "runner.run": "java/util/pool/Executor.java:3-3",
+      "Kind.Number": "src/kinds.ts:3-3",
+    }))
+      expect((await ask(own, query))[0], query).toBe(first);
+    const { understoodAs } = await own.search({ query: "collector of orders" });
+    expect(understoodAs.kind).toBe("description");
+    expect((await own.search({ query: "nosuchname" })).understoodAs.kind).toBe("description");
+  });
+  it("shows what moved where it is now, and leaves out what is no longer there", async () => {
+    const code = "export function alpha() {\n  beta();\n}\n";
+    const at = workspace({ "a.ts": code, "b.ts": code.replaceAll("alpha", "gamma") });
+    const own = await ready(at);
+    write(at.root, {
+      "a.ts": `${"// one more line\n".repeat(20)}${code}`,
+      "b.ts": "export function delta() {\n  epsilon();\n}\n",
+    });
+    const { results } = await own.search({ query: "alpha" });
+    expect(results[0]?.snippet).toContain("function alpha()");
+    for (const query of ["gamma", "calls of gamma beta"])
+      expect(
+        (await own.search({ query })).results.map(({ path }) => path),
+        query,
+      ).not.toContain("b.ts");
+  });
+  it("shows of a line without end what is around the match", async () => {
+    const data = `const data = "${"x".repeat(200_000)} needle ${"y".repeat(200_000)}";`;
+    const own = await ready(
+      workspace({ "a.ts": `${data}\n${"// a comment of some length\n".repeat(20_000)}` }),
+    );
+    const { results } = await own.search({ query: '"needle"' });
+    expect(results[0]?.snippet.length).toBeLessThan(8_500);
+    expect(results[0]?.marks).toHaveLength(1);
+  });
+  it("counts what it found, once for each place", async () => {
+    const own = await ready(
+      workspace({
+        "a.ts": `/** Reads a sheet. */\nexport function readSheet() {\n${"  sheet();\n".repeat(100)}}\n`,
+      }),
+    );
+    const { results, total, isTotalExact } = await own.search({ query: "reads sheet" });
+    expect([results.length, total, isTotalExact]).toEqual([total, total, true]);
+    const places = results.map(({ startLine, endLine }) => [startLine, endLine] as const);
+    for (const [from, to] of places)
+      expect(places.filter(([a, b]) => a <= from && b >= to)).toHaveLength(1);
+  });
   it("puts the person's own frames of a stack trace first", async () => {
     const own = await ready(workspace({ "src/table.ts": READER }));
     const query =
@@ -215,6 +279,16 @@ describe("a search in a workspace", () => {
     expect((await page({ path: "d0/*.py" })).every((path) => /^d0\/.*\.py:/.test(path))).toBe(true);
     expect(await page({ sources: ["dependencies"] })).toEqual([]);
   });
+  it("[A2] follows no link that took a folder's place", async () => {
+    const at = workspace({ "src/a.ts": "function ownThing() {}\n" });
+    const own = await ready(at);
+    write(at.cache, { "outside/a.ts": "function ownThing() { secretThing(); }\n" });
+    rmSync(join(at.root, "src"), { recursive: true });
+    symlinkSync(join(at.cache, "outside"), join(at.root, "src"));
+    expect(await ask(own, "ownThing")).toEqual([]);
+    await own.changed("src/a.ts");
+    expect(await ask(own, '"secretThing"')).toEqual([]);
+  });
   it("[A2] never reads or shows a secret", async () => {
     const own = await ready(
       workspace({
@@ -241,10 +315,36 @@ describe("bad input", () => {
       code: "PATTERN_TOO_BROAD",
     });
     expect((await own.search({ query: "word ".repeat(20_000) })).results).toEqual([]);
-    await expect(own.search({ query: "text", signal: { aborted: true } })).rejects.toMatchObject({
+    await expect(own.search({ query: "text" }, AbortSignal.abort())).rejects.toMatchObject({
       code: "CANCELLED",
     });
     expect(await ask(own, "text")).toEqual(["a.ts:1-1"]);
+  });
+  it("a slow pattern has two seconds in all, stops at once when it is cancelled, and nobody waits for it", async () => {
+    const words = `// ${"a".repeat(30)}\n`;
+    const at = workspace(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, each) => [`f${each}.ts`, `let x${each};\n${words}`]),
+      ),
+    );
+    const [own, other] = [await ready(at), searcher(at)];
+    const query = "/(?:\\w+\\s?){1,6}\\$\\$/";
+    const order: string[] = [];
+    const slow = own.search({ query }).then(
+      () => "found",
+      (error: { code: string }) => (order.push("slow"), error.code),
+    );
+    await pause(300);
+    const waiting = [own, other].map((each) => ask(each, "x7").then(() => order.push("name")));
+    expect(await slow).toBe("PATTERN_TOO_BROAD");
+    await Promise.all(waiting);
+    expect(order).toEqual(["name", "name", "slow"]);
+    const stop = new AbortController();
+    const cancelled = own.search({ query }, stop.signal);
+    setTimeout(() => stop.abort(), 300);
+    const beganMs = performance.now();
+    await expect(cancelled).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(performance.now() - beganMs).toBeLessThan(1_500);
   });
   it("a file that shrank or went away under the index is shown as it is, or not at all", async () => {
     const at = workspace({ "a.ts": READER, "b.ts": READER.replace("TableReader", "CellReader") });
@@ -255,9 +355,15 @@ describe("bad input", () => {
   });
 });
 
+const manifest = (name: string, version: string): string =>
+  JSON.stringify({ name, version, license: "MIT" });
+const using = (name: string, code: string): Readonly<Record<string, string>> => ({
+  "package.json": JSON.stringify({ dependencies: { [name]: "1" } }),
+  [`node_modules/${name}/package.json`]: manifest(name, "1.0.0"),
+  [`node_modules/${name}/a.js`]: code,
+});
+
 describe("dependencies", () => {
-  const manifest = (name: string, version: string): string =>
-    JSON.stringify({ name, version, license: "MIT" });
   it("are found with their package, version and licence, declared ones only", async () => {
     const own = await ready(
       workspace({
@@ -306,6 +412,7 @@ describe("dependencies", () => {
       MAVEN_REPO_LOCAL: join(at.cache, "m2"),
       GOMODCACHE: join(at.cache, "go"),
       CARGO_HOME: join(at.cache, "cargo"),
+      PATH: "",
     };
     const saved = { ...process.env };
     Object.assign(process.env, environment);
@@ -329,17 +436,111 @@ describe("dependencies", () => {
       process.env = saved;
     }
   });
-  it("are shared: a second workspace with the same package finds it indexed", async () => {
-    const files = {
-      "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
-      "node_modules/tables/package.json": manifest("tables", "1.0.0"),
-      "node_modules/tables/a.js": "function sharedThing() {}\n",
+  it("keep one text once, for however many workspaces have it", async () => {
+    const first = workspace(using("tables", READER));
+    const second = { root: workspace(using("tables", READER)).root, cache: first.cache };
+    const [one, other] = [await ready(first), await ready(second)];
+    const before = (await one.facts()).dependencies.bytes;
+    await (await ready({ ...first, root: workspace(using("tables", READER)).root })).close();
+    expect((await one.facts()).dependencies.bytes).toBe(before);
+    expect(await ask(other, "TableReader")).toEqual(["a.js:1-10"]);
+  });
+  it("[A8] of one name and version show each workspace its own code, never another's", async () => {
+    const first = workspace(using("utils", "function ofTheFirst() { return 'first secret'; }\n"));
+    const second = {
+      root: workspace(using("utils", "function ofTheOther() {}\n")).root,
+      cache: first.cache,
     };
-    const first = workspace(files);
+    const [one, other] = [await ready(first), await ready(second)];
+    expect(await ask(one, "ofTheFirst")).toEqual(["a.js:1-1"]);
+    expect(await ask(other, "ofTheOther")).toEqual(["a.js:1-1"]);
+    for (const query of ["ofTheFirst", '"first secret"', "of the first"])
+      expect(await ask(other, { query, filter: { sources: ["dependencies"] } }), query).toEqual([]);
+    expect((await other.suggest("ofThe", 9)).map(({ text }) => text)).toEqual(["ofTheOther"]);
+  });
+  it("of other workspaces neither hide an answer nor change its rank", async () => {
+    const first = workspace({
+      ...using("large", ""),
+      ...Object.fromEntries(
+        Array.from({ length: 400 }, (_, at) => [
+          `node_modules/large/f${at}.js`,
+          `/** Opens a subscriber. */\nfunction subscriber${at}() { subscriber(); }\n`,
+        ]),
+      ),
+    });
     await ready(first);
-    const second = { root: workspace(files).root, cache: first.cache };
-    const own = searcher(second);
-    expect(await ask(own, "sharedThing")).toEqual(["a.js:1-1"]);
+    const code = "/** Calls every subscriber. */\nfunction call() { subscriber(); }\n";
+    const shared = await ready({ root: workspace(using("tiny", code)).root, cache: first.cache });
+    const alone = await ready(workspace(using("tiny", code)));
+    for (const query of ["calls a subscriber", "subscriber"]) {
+      const [with400, without] = [await shared.search({ query }), await alone.search({ query })];
+      expect(with400.results, query).toHaveLength(1);
+      expect(with400.results, query).toEqual(without.results);
+    }
+  });
+  it("that changed in their place are read again, and those that are gone are forgotten", async () => {
+    const at = workspace(using("tables", "function before() {}\n"));
+    const own = await ready(at);
+    expect(await ask(own, { query: "before", mode: "api" })).toEqual(["a.js:1-1"]);
+    rmSync(join(at.root, "node_modules"), { recursive: true });
+    write(at.root, using("tables", "function after() {}\n"));
+    write(at.root, { "node_modules/tables/package.json": manifest("tables", "1.0.1") });
+    await own.update({ workspace: true, dependencies: true });
+    expect(await ask(own, { query: "before", mode: "api" })).toEqual([]);
+    expect(await ask(own, { query: "after", mode: "api" })).toEqual(["a.js:1-1"]);
+    rmSync(join(at.root, "node_modules"), { recursive: true });
+    await own.update({ workspace: true, dependencies: true });
+    expect((await own.facts()).dependencies).toMatchObject({ packages: [], files: 0 });
+  });
+  it("[A2] lead to no file outside of the folders that packages lie in", async () => {
+    const outside = join(base, `outside${++count}`);
+    write(outside, {
+      "mine.py": "def private_thing():\n    pass\n",
+      "mine/a.js": "function privateThing() {}\n",
+      "node_modules/own/.ssh/a.js": "function privateThing() {}\n",
+      "fmt/mine.go": "package fmt\n\nfunc PrivateThing() {}\n",
+      "grid-1-sources.jar": toZip({ "A.java": "class PrivateThing {}\n" }),
+    });
+    const at = workspace({
+      "package.json": JSON.stringify({
+        dependencies: { [`../../outside${count}/mine`]: "1", linked: "1", hidden: "1", own: "1" },
+      }),
+      "node_modules/own/package.json": manifest("own", "1.0.0"),
+      "node_modules/own/lib/a.js": "function ownThing() {}\n",
+      "requirements.txt": "evil\nlinked\n",
+      ".venv/lib/python3.11/site-packages/evil-1.dist-info/METADATA": "Name: evil\nVersion: 1\n",
+      ".venv/lib/python3.11/site-packages/evil-1.dist-info/top_level.txt": `../../../../../outside${count}/mine\n`,
+      ".venv/lib/python3.11/site-packages/linked-1.dist-info/METADATA":
+        "Name: linked\nVersion: 1\n",
+      "build.gradle": `implementation "..:grid:1"\nimplementation "x:..:1"\n`,
+      "pom.xml": `<dependency><groupId>../../outside${count}/x</groupId><artifactId>grid</artifactId><version>../..</version></dependency>`,
+      "go.mod": `module x\n\nrequire x.y/../../../outside${count} v1/../../outside${count}\n`,
+      "a.go": `package x\n\nimport "fmt/../../outside${count}/fmt"\n`,
+    });
+    symlinkSync(join(outside, "mine"), join(at.root, "node_modules/linked"));
+    symlinkSync(join(outside, "node_modules/own/.ssh"), join(at.root, "node_modules/hidden"));
+    const site = join(at.root, ".venv/lib/python3.11/site-packages");
+    symlinkSync(join(outside, "mine"), join(site, "linked"));
+    const saved = { ...process.env };
+    Object.assign(process.env, {
+      PATH: "",
+      GOROOT: join(at.root, "go"),
+      MAVEN_REPO_LOCAL: join(base, "m2"),
+    });
+    write(at.root, { "go/src/fmt/print.go": "package fmt\n" });
+    try {
+      const own = await ready(at);
+      for (const text of ["privateThing", "private_thing"])
+        expect(await ask(own, `/${text}/i`), text).toEqual([]);
+      expect(await ask(own, { query: "ownThing", mode: "api" })).toEqual(["lib/a.js:1-1"]);
+      // A folder may become a link when it is already in the index.
+      rmSync(join(at.root, "node_modules/own/lib"), { recursive: true });
+      write(outside, { "lib/a.js": "function ownThing() { privateThing(); }\n" });
+      symlinkSync(join(outside, "lib"), join(at.root, "node_modules/own/lib"));
+      expect(await ask(own, { query: "ownThing", mode: "api" })).toEqual([]);
+    } finally {
+      process.env = saved;
+    }
   });
   it("a damaged archive is told of, and the rest is found", async () => {
     const at = workspace({
@@ -348,8 +549,8 @@ describe("dependencies", () => {
       "a.ts": "function openThing() {}\n",
     });
     write(at.cache, { "m2/org/acme/grid/2.0/grid-2.0-sources.jar": "no archive" });
-    const saved = process.env["MAVEN_REPO_LOCAL"];
-    process.env["MAVEN_REPO_LOCAL"] = join(at.cache, "m2");
+    const saved = { ...process.env };
+    Object.assign(process.env, { MAVEN_REPO_LOCAL: join(at.cache, "m2"), PATH: "" });
     try {
       const notices: string[] = [];
       const own = await ready(at, notices);
@@ -358,8 +559,7 @@ describe("dependencies", () => {
         "a.ts:1-1",
       ]);
     } finally {
-      if (saved === undefined) delete process.env["MAVEN_REPO_LOCAL"];
-      else process.env["MAVEN_REPO_LOCAL"] = saved;
+      process.env = saved;
     }
   });
 });
@@ -425,6 +625,20 @@ describe("the index on disk", () => {
     expect(database.all("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
     database.close();
   });
+  it("that another program threw away is built again with the next question", async () => {
+    const at = workspace({ "a.ts": READER });
+    const [own, other] = [await ready(at), await ready(at)];
+    await other.clear();
+    expect((await ask(own, "readRows"))[0]).toBe("a.ts:2-5");
+  });
+  it("is waited for while another program builds it", async () => {
+    const at = workspace(using("tables", READER));
+    const [own, other] = [searcher(at), searcher(at)];
+    await Promise.all(
+      [own, other].map((each) => each.update({ workspace: true, dependencies: true })),
+    );
+    for (const each of [own, other]) expect(await ask(each, "TableReader")).toEqual(["a.js:1-10"]);
+  });
   it("is shared by several programs at once", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 60 }, (_, at) => [`f${at}.ts`, `export function thing${at}() {}\n`]),
@@ -445,6 +659,7 @@ describe("the index on disk", () => {
     for (const { stdout } of answers) expect(JSON.parse(stdout)).toHaveProperty("results");
     const own = await ready(at);
     expect((await ask(own, "thing42"))[0]).toBe("f42.ts:1-1");
+    await own.close();
     expect(existsSync(`${databaseOf(at)}.lock`)).toBe(false);
   });
 });

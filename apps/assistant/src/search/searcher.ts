@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import {
   type Completion,
   type SearchAnswer,
@@ -9,6 +9,7 @@ import {
   type SearchRequest,
   type SearchStore,
   type Similarity,
+  understand,
   Vocabulary,
 } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
@@ -91,6 +92,8 @@ export interface SearchFacts {
 }
 
 const TURN_FILES = 8;
+const BUSY_MS = 100;
+const MAX_BUSY_MS = 120_000;
 /** An index with more dead than living weight is built anew. */
 const MAX_STALENESS = 0.5;
 const VOCABULARY_AGE_MS = 60_000;
@@ -110,6 +113,7 @@ export class Searcher {
   readonly #similarity: Similarity | undefined;
   readonly #reader = new PackageReader();
   readonly #matcher = new Matcher();
+  #hasIndex = false;
   #packages: readonly PackageOnDisk[] | undefined;
   #allowed: Set<number> = new Set();
   #vocabulary: { readonly words: Vocabulary; readonly madeMs: number } | undefined;
@@ -129,21 +133,21 @@ export class Searcher {
     this.#selector = new Selector(root, { exclude: cache });
   }
 
-  /** Brings the index up to date with the disk. Does nothing where another process is at it. Rejects with `CANCELLED`. */
+  /**
+   * Brings the index up to date with the disk. Where another process is at it, it waits for that one, two minutes at most: what is half there ranks badly.
+   * Rejects with `CANCELLED`.
+   */
   async update(order: UpdateOrder, signal?: AbortSignal): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const lock = await Lock.acquire(join(this.#folder, "search.indexing"));
-    if (!(lock instanceof Lock)) {
-      this.#listener.notice({ code: "SEARCH_BUSY", details: { pid: lock.heldBy } });
-      if (order.dependencies) await this.#findPackages();
-      return;
-    }
-    try {
-      if (order.workspace) await this.#updateWorkspace(signal);
-      if (order.dependencies) await this.#updatePackages(signal);
-    } finally {
-      await lock.release();
-    }
+    if (order.workspace)
+      await this.#alone(join(this.#folder, "search.indexing"), signal, () =>
+        this.#updateWorkspace(signal),
+      );
+    if (!order.dependencies) return;
+    await this.#alone(join(dirname(this.#folder), "packages.indexing"), signal, () =>
+      this.#updatePackages(signal),
+    );
+    await this.#findPackages();
   }
 
   /** Reads one file of the workspace again; `path` is relative to it. */
@@ -164,32 +168,34 @@ export class Searcher {
     });
   }
 
-  /** Answers a question. Rejects with a `SearchError`. */
-  async search(request: SearchRequest): Promise<SearchAnswer> {
+  /** Answers a question. Rejects with a `SearchError`, `CANCELLED` as soon as `signal` aborts. */
+  async search(
+    request: Omit<SearchRequest, "signal">,
+    signal?: AbortSignal,
+  ): Promise<SearchAnswer> {
+    // Before anything is read: what cannot be answered is no reason to wait.
+    understand(request.query, request.mode, request.apis);
+    await this.#fill(signal);
     const sources = request.filter?.sources;
     const needsPackages = sources === undefined || sources.includes("dependencies");
     if (needsPackages && this.#packages === undefined) await this.#findPackages();
-    const own = new SqliteStore(this.#own, {
-      source: "workspace",
-      read: (path) => Promise.resolve(readAgain(this.#root, path)),
-    });
-    const shared = new SqliteStore(this.#shared, {
-      source: "dependencies",
-      packages: this.#allowed,
-      read: (path, root) => this.#reader.read(path, root),
-    });
-    const stores: SearchStore[] = [own];
-    const hasShared = needsPackages && this.#allowed.size > 0;
-    if (hasShared) stores.push(shared);
-    const tools = {
-      match: ({ source, flags }: { source: string; flags: string }, texts: readonly string[]) =>
-        this.#matcher.match({ source, flags, texts }),
-      expand: async (humps: string) =>
-        (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
-      ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
-    };
-    const answer = (): Promise<SearchAnswer> => search(stores, request, tools);
-    return this.#own.use(() => (hasShared ? this.#shared.use(answer) : answer()));
+    const match = this.#matcher.forQuestion(signal);
+    return search(
+      this.#stores(needsPackages),
+      signal === undefined ? request : { ...request, signal },
+      {
+        match: ({ source, flags }, texts) => match({ source, flags, texts }),
+        expand: async (humps) => (await this.#words()).byHumps(humps, 20).map(({ text }) => text),
+        ...(this.#similarity === undefined ? {} : { similarity: this.#similarity }),
+      },
+    );
+  }
+
+  /** Another process may have thrown the index away, or found it damaged: what was there once is built again. */
+  async #fill(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#hasIndex) return;
+    const row = await this.#own.use(() => this.#own.get("select 1 from meta"));
+    if (row === undefined) await this.update({ workspace: true, dependencies: false }, signal);
   }
 
   /**
@@ -206,23 +212,27 @@ export class Searcher {
       );
       return known === undefined ? undefined : readAgain(this.#root, path);
     }
-    const known = await this.#shared.use(() =>
-      this.#shared.get(
-        "select p.id id, p.root root from package p join file f on f.package = p.id where p.key = ? and f.path = ? and f.content is not null",
-        [keyOf(facts), path],
-      ),
-    );
-    if (known === undefined || !this.#allowed.has(Number(known["id"]))) return undefined;
+    const { ecosystem, name, version } = facts;
+    // Another project may have the same name and version elsewhere, with other code in it.
+    const known = (
+      await this.#shared.use(() =>
+        this.#shared.all(
+          "select p.id id, p.root root from package p join file f on f.package = p.id where p.ecosystem = ? and p.name = ? and p.version = ? and f.path = ? and f.content is not null",
+          [ecosystem, name, version, path],
+        ),
+      )
+    ).find(({ id }) => this.#allowed.has(Number(id)));
+    if (known === undefined) return undefined;
     return this.#reader.read(path, String(known["root"]));
   }
 
   /** What the last word of a question may become. */
   async suggest(typed: string, limit: number): Promise<readonly Completion[]> {
     const known = this.#vocabulary;
-    if (known === undefined) return (await this.#renewWords()).suggest(typed, limit);
+    if (known === undefined) return (await this.#words()).suggest(typed, limit);
     // A person who types waits for nothing: the words of a moment ago will do, and new ones are there for the next key.
     if (performance.now() - known.madeMs > VOCABULARY_AGE_MS)
-      void this.#renewWords().catch(() => undefined);
+      void this.#words().catch(() => undefined);
     return known.words.suggest(typed, limit);
   }
 
@@ -270,20 +280,19 @@ export class Searcher {
   async clear(): Promise<void> {
     await this.#findPackages();
     await this.#shared.use(() => {
-      for (const id of this.#allowed) {
-        this.#sharedCatalog.update(id, [], [...this.#sharedCatalog.stamps(id).keys()]);
-        this.#shared.run("delete from package where id = ?", [id]);
-      }
+      for (const id of this.#allowed) this.#sharedCatalog.remove(id);
       // What belongs to packages that are gone would stay in the postings for ever.
       const isLast = this.#shared.get("select 1 from package") === undefined;
       if (isLast || this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
     });
     await this.#own.use(() => this.#own.empty());
+    await this.#own.close();
     await rm(this.#folder, { recursive: true, force: true });
     // Other workspaces may still have something there.
     await rmdir(dirname(this.#folder)).catch(() => undefined);
     this.#allowed = new Set();
     this.#packages = undefined;
+    this.#hasIndex = false;
     this.#vocabulary = undefined;
   }
 
@@ -293,6 +302,29 @@ export class Searcher {
     await this.#shared.close();
     await this.#reader.close();
     await this.#matcher.close();
+  }
+
+  async #alone(
+    path: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    for (let waitedMs = 0; ; waitedMs += BUSY_MS) {
+      if (signal?.aborted === true) throw new AssistantError("CANCELLED");
+      const lock = await Lock.acquire(path);
+      if (lock instanceof Lock) {
+        try {
+          return await work();
+        } finally {
+          await lock.release();
+        }
+      }
+      if (waitedMs >= MAX_BUSY_MS) {
+        this.#listener.notice({ code: "SEARCH_BUSY", details: { pid: lock.heldBy } });
+        return;
+      }
+      await pause(BUSY_MS);
+    }
   }
 
   async #updateWorkspace(signal?: AbortSignal): Promise<void> {
@@ -315,6 +347,9 @@ export class Searcher {
       if (file !== undefined) await batch.add(file);
     }
     await batch.end();
+    // An empty workspace has an index too.
+    await this.#own.use(() => this.#catalog.note("updated", ""));
+    this.#hasIndex = true;
   }
 
   /** A file of the workspace as it is now; one that was refused for its content has no text and is not read again until it changes. */
@@ -330,6 +365,7 @@ export class Searcher {
   }
 
   async #updatePackages(signal?: AbortSignal): Promise<void> {
+    await this.#collect();
     for (const facts of await this.#findPackages()) {
       signal?.throwIfAborted();
       try {
@@ -343,57 +379,56 @@ export class Searcher {
         });
       }
     }
-    await this.#findPackages();
   }
 
+  /** Forgets packages that are no longer where they were. */
+  async #collect(): Promise<void> {
+    const known = await this.#shared.use(() => this.#shared.all("select id, root from package"));
+    const gone = known.filter(({ root }) => !existsSync(String(root)));
+    if (gone.length === 0) return;
+    await this.#shared.use(() => {
+      for (const { id } of gone) this.#sharedCatalog.remove(Number(id));
+      if (this.#sharedCatalog.staleness() > MAX_STALENESS) this.#shared.empty();
+    });
+  }
+
+  /** Texts are kept once, but every place that a package lies at is known by itself: one version may have been changed in one of them. */
   async #updatePackage(facts: PackageOnDisk, signal: AbortSignal | undefined): Promise<void> {
-    const stamp = await stampOf(facts);
+    const { ecosystem, name, version, licence, root } = facts;
+    const stamp = `${version} ${await stampOf(facts)}`;
     const key = keyOf(facts);
     const id = await this.#shared.use(() => {
-      const known = this.#shared.get("select id, stamp, root from package where key = ?", [key]);
-      // The same version in another project is the same package, unless it was changed in its place.
-      const isSame =
-        known !== undefined &&
-        known["stamp"] !== "" &&
-        (known["root"] !== facts.root || known["stamp"] === stamp);
-      if (isSame && existsSync(String(known["root"]))) return undefined;
-      if (isSame) {
-        this.#shared.run("update package set root = ?, stamp = ? where id = ?", [
-          facts.root,
-          stamp,
-          known["id"] ?? null,
-        ]);
-        return undefined;
-      }
-      const { ecosystem, name, version, licence, root } = facts;
+      const known = this.#shared.get("select id, stamp from package where key = ?", [key]);
       if (known === undefined)
         return this.#shared.run(
           "insert into package(key, ecosystem, name, version, licence, root, stamp) values(?, ?, ?, ?, ?, ?, '')",
           [key, ecosystem, name, version, licence, root],
         );
-      const old = Number(known["id"]);
-      this.#shared.run("update package set root = ?, licence = ?, stamp = '' where id = ?", [
-        root,
+      if (known["stamp"] === stamp) return undefined;
+      this.#shared.run("update package set version = ?, licence = ?, stamp = '' where id = ?", [
+        version,
         licence,
-        old,
+        known["id"] ?? null,
       ]);
-      this.#sharedCatalog.update(old, [], [...this.#sharedCatalog.stamps(old).keys()]);
-      return old;
+      return Number(known["id"]);
     });
     if (id === undefined) return;
+    const gone = new Set((await this.#shared.use(() => this.#sharedCatalog.stamps(id))).keys());
     const batch = new Batch(this.#shared, this.#sharedCatalog, id);
     let done = 0;
     const unreadable = (path: string, reason: string): void =>
       this.#listener.notice({ code: "FOLDER_UNREADABLE", details: { path, reason } });
     for await (const file of readPackage(facts, unreadable)) {
       await this.#pause(done, signal);
-      this.#listener.progress({ filesDone: done++, filesTotal: 0, package: facts.name });
+      this.#listener.progress({ filesDone: done++, filesTotal: 0, package: name });
+      gone.delete(file.path);
       await batch.add(file);
     }
     await batch.end();
-    await this.#shared.use(() =>
-      this.#shared.run("update package set stamp = ? where id = ?", [stamp, id]),
-    );
+    await this.#shared.use(() => {
+      this.#sharedCatalog.update(id, [], [...gone]);
+      this.#shared.run("update package set stamp = ? where id = ?", [stamp, id]);
+    });
   }
 
   async #findPackages(): Promise<readonly PackageOnDisk[]> {
@@ -419,20 +454,26 @@ export class Searcher {
     if (signal?.aborted === true) throw new AssistantError("CANCELLED");
   }
 
-  #renewWords(): Promise<Vocabulary> {
-    return this.#own.use(() =>
-      this.#allowed.size > 0 ? this.#shared.use(() => this.#words()) : this.#words(),
-    );
+  #stores(withPackages: boolean): SearchStore[] {
+    const own = new SqliteStore(this.#own, {
+      source: "workspace",
+      read: (path) => Promise.resolve(readAgain(this.#root, path)),
+    });
+    if (!withPackages || this.#allowed.size === 0) return [own];
+    const shared = new SqliteStore(this.#shared, {
+      source: "dependencies",
+      packages: this.#allowed,
+      read: (path, root) => this.#reader.read(path, root),
+    });
+    return [own, shared];
   }
 
-  /** The words of both indexes. Only inside of `use`. */
+  /** The words that the workspace and its packages declare. */
   async #words(): Promise<Vocabulary> {
     const known = this.#vocabulary;
     if (known !== undefined && performance.now() - known.madeMs < VOCABULARY_AGE_MS)
       return known.words;
-    const view = { source: "workspace", read: () => Promise.resolve(undefined) } as const;
-    const lists = [await new SqliteStore(this.#own, view).names()];
-    if (this.#allowed.size > 0) lists.push(await new SqliteStore(this.#shared, view).names());
+    const lists = await Promise.all(this.#stores(true).map((store) => store.names()));
     const words = new Vocabulary(lists.flat());
     this.#vocabulary = { words, madeMs: performance.now() };
     return words;
@@ -472,10 +513,6 @@ class Batch {
   }
 }
 
-function keyOf({
-  ecosystem,
-  name,
-  version,
-}: Pick<PackageOnDisk, "ecosystem" | "name" | "version">): string {
-  return `${ecosystem}:${name}@${version}`;
+function keyOf({ ecosystem, name, root }: PackageOnDisk): string {
+  return `${ecosystem}:${name} ${root}`;
 }

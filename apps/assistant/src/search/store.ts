@@ -1,4 +1,5 @@
 import type {
+  Extent,
   Filter,
   IndexedSymbol,
   NameCount,
@@ -11,7 +12,7 @@ import type {
   SymbolQuery,
 } from "@cloud-code/search";
 import type { Database, Row, Value } from "./database.ts";
-import { KINDS } from "./catalog.ts";
+import { KINDS, MAX_SIZE, sizeOf } from "./catalog.ts";
 
 /** Which files of a database one workspace may see, and how their texts are read. */
 export interface StoreView {
@@ -25,175 +26,240 @@ export interface StoreView {
 const FILE_COLUMNS = `c.id content, c.language language, f.path path, f.module module, p.ecosystem ecosystem, p.name package,
   p.version version, p.licence licence, p.root root`;
 const FILE_TABLES = `content c join file f on f.content = c.id left join package p on p.id = f.package`;
-const MAX_VARIABLES = 500;
+const SYMBOL_COLUMNS =
+  "s.name name, s.kind kind, s.owner owner, s.line line, s.end end, s.content content";
+const LAST = "\u{10ffff}";
+const MAX_SEEN = 16;
 
-/** The search's view of one SQLite file. Every method runs inside of `Database.use`. */
+/** The search's view of one SQLite file. */
 export class SqliteStore implements SearchStore {
   readonly #database: Database;
   readonly #view: StoreView;
-  readonly #roots = new WeakMap<StoredFile, string>();
 
   constructor(database: Database, view: StoreView) {
     this.#database = database;
     this.#view = view;
   }
 
-  async collection(): Promise<{ passages: number; averageLength: number; lengths: Uint16Array }> {
-    const { generation, collection } = collections.get(this.#database) ?? {};
-    const now = String(
-      this.#database.get("select value from meta where key = 'generation'")?.["value"] ?? "",
-    );
-    if (collection !== undefined && generation === now) return collection;
-    const loaded = this.#loadCollection();
-    collections.set(this.#database, { generation: now, collection: loaded });
-    return loaded;
+  extent(filter: Filter): Promise<Extent> {
+    return this.#database.use(() => {
+      const condition = this.#condition(filter);
+      if (condition === undefined) return NOTHING;
+      const seen = this.#seen(condition);
+      return (seen.extent ??= this.#loadExtent(condition));
+    });
   }
 
-  async postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly Postings[]>> {
-    const found = new Map<string, Postings[]>();
-    for (const term of terms) {
-      const rows = this.#database.all(
-        "select first, data from posting where term = ? order by first",
-        [term],
-      );
-      if (rows.length > 0)
-        found.set(
-          term,
-          rows.map(({ first, data }) => ({ first: Number(first), data: toBytes(data) })),
+  postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly Postings[]>> {
+    return this.#database.use(() => {
+      const found = new Map<string, Postings[]>();
+      for (const term of terms) {
+        const rows = this.#database.all(
+          "select first, data from posting where term = ? order by first",
+          [term],
         );
-    }
-    return found;
-  }
-
-  async passages(numbers: readonly number[], filter: Filter): Promise<readonly StoredPassage[]> {
-    const condition = this.#condition(filter);
-    if (condition === undefined) return [];
-    const found: StoredPassage[] = [];
-    for (let from = 0; from < numbers.length; from += MAX_VARIABLES) {
-      const part = numbers.slice(from, from + MAX_VARIABLES);
-      const rows = this.#database.all(
-        `select a.id passage, a.start start, a.end end, min(f.id), count(*) copies, ${FILE_COLUMNS} from passage a
-         join ${FILE_TABLES.replace("content c join", "content c on c.id = a.content join")}
-         where a.id in (${part.join()}) and ${condition.sql} group by a.id`,
-        condition.values,
-      );
-      for (const row of rows)
-        found.push({
-          passage: Number(row["passage"]),
-          file: this.#toFile(row),
-          startLine: Number(row["start"]),
-          endLine: Number(row["end"]),
-        });
-    }
-    return found;
-  }
-
-  async symbols(
-    query: SymbolQuery,
-    filter: Filter,
-    limit: number,
-  ): Promise<readonly StoredSymbol[]> {
-    const condition = this.#condition(filter);
-    if (condition === undefined) return [];
-    const { sql, values } = condition;
-    const wanted: string[] = [sql];
-    const given: Value[] = [...values];
-    if (query.owner !== undefined && query.owner !== "") {
-      wanted.push(`(s.owner = ? or s.owner like ? escape '!')`);
-      given.push(query.owner, `%.${escapeLike(query.owner)}`);
-    } else if (query.module !== undefined && query.name === "") wanted.push("s.owner = ''");
-    if (query.module !== undefined) {
-      // A package is named by its modules or, as npm's are, by its own name. Most names people type are neither, which is soon seen.
-      const named = [query.module, `${query.module}.`, `${query.module}/`];
-      const isModule = this.#database.get(
-        `select 1 from file where module = ? or (module >= ? and module < ?) union all select 1 from package where name = ? limit 1`,
-        [...named, query.module],
-      );
-      if (isModule === undefined) return [];
-      wanted.push("(f.module = ? or (f.module >= ? and f.module < ?) or p.name = ?)");
-      given.push(...named, query.module);
-    }
-    if (query.name !== "") {
-      if (query.isPrefix) {
-        wanted.push("s.name >= ? and s.name < ?");
-        given.push(query.name, `${query.name}\u{10ffff}`);
-      } else {
-        wanted.push("s.name = ?");
-        given.push(query.name);
+        if (rows.length > 0)
+          found.set(
+            term,
+            rows.map(({ first, data }) => ({ first: Number(first), data: toBytes(data) })),
+          );
       }
-    }
-    const rows = this.#database.all(
-      `select s.name name, s.kind kind, s.owner owner, s.line line, s.end end, min(f.id), count(*) copies, ${FILE_COLUMNS}
-       from ${this.#symbolTables(query)} where ${wanted.join(" and ")}
-       group by s.content, s.line, s.name, s.end order by length(s.name) limit ?`,
-      [...given, limit],
-    );
-    return rows.map((row) => ({ ...toSymbol(row), file: this.#toFile(row) }));
+      return found;
+    });
   }
 
-  async symbolsIn(
+  passages(numbers: readonly number[], filter: Filter): Promise<readonly StoredPassage[]> {
+    return this.#database.use(() => {
+      const condition = this.#condition(filter);
+      if (condition === undefined || numbers.length === 0) return [];
+      const rows = this.#database.all(
+        "select id, content, start, end from passage where id in (select value from json_each(?))",
+        [JSON.stringify(numbers)],
+      );
+      const files = this.#files(rows, condition);
+      return rows.flatMap((row) => {
+        const file = files.get(Number(row["content"]));
+        if (file === undefined) return [];
+        return [
+          {
+            passage: Number(row["id"]),
+            file,
+            startLine: Number(row["start"]),
+            endLine: Number(row["end"]),
+          },
+        ];
+      });
+    });
+  }
+
+  symbols(query: SymbolQuery, filter: Filter, limit: number): Promise<readonly StoredSymbol[]> {
+    return this.#database.use(() => {
+      const condition = this.#condition(filter);
+      if (condition === undefined) return [];
+      const rows = this.#symbolRows(query, condition, limit);
+      const files = this.#files(rows, condition);
+      return rows.flatMap((row) => {
+        const file = files.get(Number(row["content"]));
+        return file === undefined ? [] : [{ ...toSymbol(row), file }];
+      });
+    });
+  }
+
+  symbolsIn(
     content: number,
     startLine: number,
     endLine: number,
   ): Promise<readonly IndexedSymbol[]> {
-    return this.#database
-      .all(
-        "select name, kind, owner, line, end from symbol where content = ? and line <= ? and end >= ? order by line",
-        [content, endLine, startLine],
-      )
-      .map(toSymbol);
+    return this.#database.use(() =>
+      this.#database
+        .all(
+          "select name, kind, owner, line, end from symbol where content = ? and line <= ? and end >= ? order by line",
+          [content, endLine, startLine],
+        )
+        .map(toSymbol),
+    );
   }
 
-  async filesWith(
+  filesWith(
     pieces: readonly string[],
     filter: Filter,
     limit: number,
   ): Promise<readonly StoredFile[]> {
-    const condition = this.#condition(filter);
-    if (condition === undefined) return [];
-    const match = toTrigrams(pieces);
-    const rows = this.#database.all(
-      `select min(f.id), count(*) copies, ${FILE_COLUMNS} from ${FILE_TABLES}
-       where ${match === "" ? "" : "c.id in (select rowid from grams where grams match ?) and "}${condition.sql} group by c.id limit ?`,
-      [...(match === "" ? [] : [match]), ...condition.values, limit],
-    );
-    return rows.map((row) => this.#toFile(row));
+    return this.#database.use(() => {
+      const condition = this.#condition(filter);
+      if (condition === undefined) return [];
+      const match = toTrigrams(pieces);
+      const rows = this.#database.all(
+        `select min(f.id), count(*) copies, ${FILE_COLUMNS} from ${FILE_TABLES}
+         where ${match === "" ? "" : "c.id in (select rowid from grams where grams match ?) and "}${condition.sql} group by c.id limit ?`,
+        [...(match === "" ? [] : [match]), ...condition.values, limit],
+      );
+      return rows.map((row) => this.#toFile(row));
+    });
   }
 
-  async filesAt(pathEnd: string, limit: number): Promise<readonly StoredFile[]> {
-    const condition = this.#condition({});
-    if (condition === undefined) return [];
-    const rows = this.#database.all(
-      `select min(f.id), count(*) copies, ${FILE_COLUMNS} from ${FILE_TABLES}
-       where (f.path = ? or f.path like ? escape '!') and ${condition.sql} group by c.id limit ?`,
-      [pathEnd, `%/${escapeLike(pathEnd)}`, ...condition.values, limit],
-    );
-    return rows.map((row) => this.#toFile(row));
+  filesAt(pathEnd: string, limit: number): Promise<readonly StoredFile[]> {
+    return this.#database.use(() => {
+      const condition = this.#condition({});
+      if (condition === undefined) return [];
+      const rows = this.#database.all(
+        `select min(f.id), count(*) copies, ${FILE_COLUMNS} from ${FILE_TABLES}
+         where (f.path = ? or f.path like ? escape '!') and ${condition.sql} group by c.id limit ?`,
+        [pathEnd, `%/${escapeLike(pathEnd)}`, ...condition.values, limit],
+      );
+      return rows.map((row) => this.#toFile(row));
+    });
   }
 
   read(file: StoredFile): Promise<string | undefined> {
-    return this.#view.read(file.path, this.#roots.get(file) ?? "");
+    return this.#view.read(file.path, roots.get(file) ?? "");
   }
 
-  async names(): Promise<readonly NameCount[]> {
-    return this.#database
-      .all("select name, kind, count(*) count from symbol group by name, kind")
-      .map(({ name, kind, count }) => ({
-        name: String(name),
-        kind: KINDS[Number(kind)] ?? "field",
-        count: Number(count),
-      }));
+  names(): Promise<readonly NameCount[]> {
+    return this.#database.use(() => {
+      const condition = this.#condition({});
+      if (condition === undefined) return [];
+      return this.#database
+        .all(
+          `select s.name name, s.kind kind, count(*) count from symbol s where ${isVisible(condition)} group by 1, 2`,
+          condition.values,
+        )
+        .map(({ name, kind, count }) => ({
+          name: text(name),
+          kind: KINDS[Number(kind)] ?? "field",
+          count: Number(count),
+        }));
+    });
   }
 
-  /** From names where there is one, from a module's files otherwise: SQLite would not see that the name is the rarer. */
-  #symbolTables(query: SymbolQuery): string {
-    const order = query.name === "" && query.module !== undefined;
-    return order
-      ? "file f join content c on c.id = f.content left join package p on p.id = f.package join symbol s on s.content = c.id"
-      : "symbol s indexed by symbol_name cross join content c on c.id = s.content join file f on f.content = c.id left join package p on p.id = f.package";
+  /** The shortest names first, and no more rows than are asked for: half of an index may begin with "test". */
+  #symbolRows(query: SymbolQuery, condition: Condition, limit: number): Row[] {
+    const { name, owner, module } = query;
+    const wanted: string[] = [];
+    const given: Value[] = [];
+    if (name !== "") {
+      wanted.push(query.isPrefix ? "s.name >= ? and s.name < ?" : "s.name = ?");
+      given.push(...(query.isPrefix ? [name, `${name}${LAST}`] : [name]));
+    }
+    if (owner !== undefined) {
+      // The index leaves out what has no owner, and has to be told that this is not asked for.
+      wanted.push("s.parent = ? and s.parent <> ''");
+      given.push(owner);
+    }
+    // Of a whole package what stands at the top of its files.
+    else if (name === "") wanted.push("s.owner = ''");
+    const sql = wanted.length === 0 ? EVERYTHING : wanted.join(" and ");
+    if (module !== undefined) {
+      // A package is named by its modules or, as npm's are, by its own name.
+      const files = [
+        { where: "f.module = ?", values: [module] },
+        { where: "f.module >= ? and f.module < ?", values: [`${module}.`, `${module}/`] },
+        { where: "f.package in (select id from package where name = ?)", values: [module] },
+      ];
+      const rows = new Map<string, Row>();
+      for (const { where, values } of files) {
+        if (rows.size >= limit) break;
+        const found = this.#database.all(
+          `select ${SYMBOL_COLUMNS} from file f cross join content c on c.id = f.content left join package p on p.id = f.package
+           cross join symbol s on s.content = f.content where ${where} and ${sql} and ${condition.sql} limit ?`,
+          [...values, ...given, ...condition.values, limit - rows.size],
+        );
+        for (const row of found)
+          rows.set(`${Number(row["content"])} ${Number(row["line"])} ${text(row["name"])}`, row);
+      }
+      return [...rows.values()];
+    }
+    const visible = isVisible(condition);
+    if (owner !== undefined)
+      return this.#database.all(
+        `select ${SYMBOL_COLUMNS} from symbol s indexed by symbol_parent where ${sql} and ${visible} order by s.size limit ?`,
+        [...given, ...condition.values, limit],
+      );
+    const sizes = query.isPrefix
+      ? Array.from({ length: MAX_SIZE + 1 - sizeOf(name) }, (_, at) => sizeOf(name) + at)
+      : [sizeOf(name)];
+    return this.#database.all(
+      `select ${SYMBOL_COLUMNS} from (select value size from json_each(?)) z cross join symbol s indexed by symbol_name on s.size = z.size
+       where ${sql} and ${visible} limit ?`,
+      [JSON.stringify(sizes), ...given, ...condition.values, limit],
+    );
   }
 
-  #loadCollection(): { passages: number; averageLength: number; lengths: Uint16Array } {
+  /** The files that hold some texts, one for each. */
+  #files(rows: readonly Row[], condition: Condition): ReadonlyMap<number, StoredFile> {
+    const { files } = this.#seen(condition);
+    const missing = new Set(rows.map(({ content }) => Number(content)));
+    for (const content of missing) if (files.has(content)) missing.delete(content);
+    if (missing.size > 0) {
+      const found = this.#database.all(
+        `select min(f.id), count(*) copies, ${FILE_COLUMNS} from ${FILE_TABLES}
+         where c.id in (select value from json_each(?)) and ${condition.sql} group by c.id`,
+        [JSON.stringify([...missing]), ...condition.values],
+      );
+      for (const row of found) files.set(Number(row["content"]), this.#toFile(row));
+    }
+    return files;
+  }
+
+  /** What was loaded for this condition since the index changed last. */
+  #seen(condition: Condition): Seen {
+    const row = this.#database.get("select value from meta where key = 'generation'");
+    const generation = text(row?.["value"]);
+    let known = memory.get(this.#database);
+    if (known?.generation !== generation) {
+      known = { generation, seen: new Map() };
+      memory.set(this.#database, known);
+    }
+    const key = JSON.stringify(condition);
+    let seen = known.seen.get(key);
+    if (seen === undefined) {
+      if (known.seen.size >= MAX_SEEN) known.seen.clear();
+      known.seen.set(key, (seen = { files: new Map() }));
+    }
+    return seen;
+  }
+
+  #loadExtent(condition: Condition): Extent {
     const blocks = this.#database
       .all("select first, lengths from block order by first")
       .map(({ first, lengths }) => ({
@@ -201,25 +267,35 @@ export class SqliteStore implements SearchStore {
         lengths: toNumbers(toBytes(lengths)),
       }));
     const last = blocks.at(-1);
-    const passages = last === undefined ? 0 : last.first + last.lengths.length;
-    const lengths = new Uint16Array(passages);
-    for (const block of blocks) lengths.set(block.lengths, block.first);
-    const total = lengths.reduce((sum, length) => sum + length, 0);
+    const all = new Uint16Array(last === undefined ? 0 : last.first + last.lengths.length);
+    for (const block of blocks) all.set(block.lengths, block.first);
+    const lengths = new Uint16Array(all.length);
+    let passages = 0;
+    let total = 0;
+    for (const row of this.#database.all(
+      `select distinct c.first first, c.count count from ${FILE_TABLES} where ${condition.sql}`,
+      condition.values,
+    )) {
+      const [from, count] = [Number(row["first"]), Number(row["count"])];
+      for (let at = from; at < from + count; at++) total += lengths[at] = all[at] ?? 0;
+      passages += count;
+    }
     return { passages, averageLength: Math.max(1, total / Math.max(1, passages)), lengths };
   }
 
   /** What the filter and the view leave; undefined: nothing. */
-  #condition(filter: Filter): { sql: string; values: Value[] } | undefined {
+  #condition(filter: Filter): Condition | undefined {
     const { source, packages } = this.#view;
     if (filter.sources !== undefined && !filter.sources.includes(source)) return undefined;
     if (packages !== undefined && packages.size === 0) return undefined;
     const parts: string[] = [];
     const values: Value[] = [];
-    if (packages !== undefined) parts.push(`f.package in (${[...packages].join()})`);
-    if (filter.languages !== undefined) {
-      parts.push(`c.language in (${filter.languages.map(() => "?").join()})`);
-      values.push(...filter.languages);
-    }
+    const oneOf = (column: string, list: readonly (string | number)[]): void => {
+      parts.push(`${column} in (select value from json_each(?))`);
+      values.push(JSON.stringify(list));
+    };
+    if (packages !== undefined) oneOf("f.package", [...packages]);
+    if (filter.languages !== undefined) oneOf("c.language", filter.languages);
     if (filter.package !== undefined) {
       parts.push("p.name = ?");
       values.push(filter.package);
@@ -230,7 +306,7 @@ export class SqliteStore implements SearchStore {
       // In SQLite a `*` crosses folders, as `**` does elsewhere.
       values.push(filter.path.toLowerCase().replaceAll("**/", "*").replaceAll("**", "*"));
     }
-    return { sql: parts.length === 0 ? "1" : parts.join(" and "), values };
+    return { sql: parts.length === 0 ? EVERYTHING : parts.join(" and "), values };
   }
 
   #toFile(row: Row): StoredFile {
@@ -254,22 +330,38 @@ export class SqliteStore implements SearchStore {
             },
           }),
     };
-    this.#roots.set(file, text(row["root"]));
+    roots.set(file, text(row["root"]));
     return file;
   }
 }
 
-interface Collection {
-  readonly passages: number;
-  readonly averageLength: number;
-  readonly lengths: Uint16Array;
+/** What an index, a view and a filter leave, as SQL over c, f and p. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
 }
 
-/** The lengths of passages are the same for every view of a database. */
-const collections = new WeakMap<
+/** The same for symbols. */
+function isVisible({ sql }: Condition): string {
+  return sql === EVERYTHING
+    ? EVERYTHING
+    : `exists (select 1 from ${FILE_TABLES} where c.id = s.content and ${sql})`;
+}
+
+const EVERYTHING = "1";
+const NOTHING: Extent = { passages: 0, averageLength: 1, lengths: new Uint16Array() };
+
+interface Seen {
+  extent?: Extent;
+  readonly files: Map<number, StoredFile>;
+}
+
+const memory = new WeakMap<
   Database,
-  { readonly generation: string; readonly collection: Collection }
+  { readonly generation: string; readonly seen: Map<string, Seen> }
 >();
+/** Where the package of a file lies: what is shown is read from there. */
+const roots = new WeakMap<StoredFile, string>();
 
 /** At most a dozen trigrams of the pieces, spread evenly: more cost more than they leave out. */
 function toTrigrams(pieces: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type SearchRequest, SearchError, type Similarity } from "@cloud-code/search";
+import { SearchError, type Similarity } from "@cloud-code/search";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
 import { createSimilarity, judgeModel, readMeaning, type SimilarityListener } from "./meaning.ts";
@@ -27,7 +27,7 @@ if (parentPort !== null) {
       case "update":
         return searcher.update(order.order, signal);
       case "search":
-        return searcher.search({ ...(order.request satisfies SearchRequest), signal });
+        return searcher.search(order.request, signal);
       case "source":
         return searcher.source(order.file);
       case "suggest":

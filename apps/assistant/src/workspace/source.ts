@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { isUtf8 } from "node:buffer";
+import { constants, realpathSync } from "node:fs";
+import { open, realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { SkipReason } from "../session.ts";
 import { isSecret } from "./denied.ts";
 
@@ -34,12 +35,27 @@ export function toStamp(facts: { readonly size: number; readonly mtimeMs: number
 }
 
 /**
+ * Whether a path below `root`, itself a real path, is still there and leads to no other place: any folder on the way may have become a link since it was
+ * found, and must not lead outside or to a secret. Throws the system's error when there is nothing.
+ */
+export function isInside(root: string, path: string): boolean {
+  const expected = join(root, path);
+  const real = realpathSync.native(expected);
+  if (real === expected) return true;
+  const inside = relative(root, real);
+  const names = inside.split(sep);
+  return names[0] !== ".." && !isAbsolute(inside) && !isSecret(names.join("/"));
+}
+
+/**
  * Reads a source file of the workspace; `path` is relative to `root`. Refuses secrets before opening, and anything that is not a plain
  * file of UTF-8 source text after it.
  */
 export async function readSource(root: string, path: string, maxBytes: number): Promise<Reading> {
   if (isSecret(path)) return { kind: "skipped", reason: "secret", stamp: "" };
   try {
+    if (!isInside(await realpath(root), path))
+      return { kind: "skipped", reason: "symlink", stamp: "" };
     // A link put in the file's place since the walk must not lead outside, and a pipe must not make us wait.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = await open(join(root, path), flags);
@@ -71,12 +87,10 @@ export async function readSource(root: string, path: string, maxBytes: number): 
 /** The text of a source file's bytes, without a byte order mark, or why they are not source text. */
 export function toText(bytes: Uint8Array): string | { readonly reason: "binary" | "not-utf8" } {
   if (bytes.includes(0)) return { reason: "binary" };
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    // The decoder's only failure is bytes that are not UTF-8.
-    return { reason: "not-utf8" };
-  }
+  if (!isUtf8(bytes)) return { reason: "not-utf8" };
+  // A search decodes dozens of files, and a strict TextDecoder takes several times as long.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*|#|--|;|<!--|"""|''')/;

@@ -69,6 +69,8 @@ class Reader {
   readonly #isRust: boolean;
   readonly #breaksEnd: boolean;
   #depth = 0;
+  /** Decorators up to here decorate nothing: known once, so that a file of nothing else is not read again from each of them. */
+  #bare = { start: 0, to: -1 };
 
   constructor(code: Code, language: Language) {
     this.#code = code;
@@ -158,6 +160,7 @@ class Reader {
 
   /** The first token after `@Annotation(…)`, `[Attribute]` and `#[attribute]`. */
   #skipDecorators(start: number, to: number): number {
+    if (to === this.#bare.to && start >= this.#bare.start) return start;
     const code = this.#code;
     let at = start;
     while (at < to) {
@@ -177,7 +180,9 @@ class Reader {
         at = code.partner(at) + 1;
       } else break;
     }
-    return at < to ? at : start;
+    if (at < to) return at;
+    this.#bare = { start, to };
+    return start;
   }
 
   #declare(statement: Statement, scope: Scope, owner: string): void {
@@ -512,6 +517,8 @@ class Reader {
       if (parameters >= 0) this.#add("method", at, owner, start, end, parameters, name);
       else if (code.isSign(at + 2, "{"))
         this.read(at + 3, code.partner(at + 2), "object", join(owner, name));
+      // Where there are no enumerations, people write them as objects with capital keys.
+      else if (!isText && /^\p{Lu}/u.test(name)) this.#add("constant", at, owner, start, end);
     }
   }
 

@@ -6,6 +6,7 @@ import { reasonOf } from "../../errors.ts";
 import { isSecret, isSecretFolder } from "../../workspace/denied.ts";
 import {
   MAX_FILE_BYTES as SOURCE_BYTES,
+  isInside,
   readSource,
   skipByContent,
   skipByName,
@@ -46,6 +47,7 @@ export async function stampOf({ root, paths }: PackageOnDisk): Promise<string> {
  */
 export function readAgain(root: string, path: string): string | undefined {
   try {
+    if (!isInside(root, path)) return undefined;
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const file = openSync(join(root, path), flags);
     try {
@@ -65,25 +67,36 @@ export function readAgain(root: string, path: string): string | undefined {
 /** Reads files of packages again, for snippets; keeps the archive open that was asked last. */
 export class PackageReader {
   #archive: { readonly path: string; readonly zip: Promise<Zip> } | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
 
   /** The text of a file; undefined when it is gone or no text. */
   async read(path: string, root: string): Promise<string | undefined> {
-    if (!isArchive(root)) {
-      return readAgain(root, path);
-    }
+    if (!isArchive(root)) return readAgain(root, path);
+    // Two questions at once must not close each other's archive.
+    const turn = this.#queue.then(() => this.#readEntry(path, root));
+    this.#queue = turn;
+    return turn;
+  }
+
+  /** Closes the archive. */
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.#closeArchive();
+  }
+
+  async #readEntry(path: string, root: string): Promise<string | undefined> {
     try {
       const bytes = await (await this.#open(root)).read(path);
       const text = bytes === undefined ? undefined : toText(bytes);
       return typeof text === "string" ? text : undefined;
     } catch {
       // The archive was replaced or removed: the package is found anew with the next look at the workspace.
-      await this.close();
+      await this.#closeArchive();
       return undefined;
     }
   }
 
-  /** Closes the archive. */
-  async close(): Promise<void> {
+  async #closeArchive(): Promise<void> {
     const archive = this.#archive;
     this.#archive = undefined;
     const zip = await archive?.zip.catch(() => undefined);
@@ -92,7 +105,7 @@ export class PackageReader {
 
   async #open(path: string): Promise<Zip> {
     if (this.#archive?.path !== path) {
-      await this.close();
+      await this.#closeArchive();
       this.#archive = { path, zip: Zip.open(path) };
     }
     return this.#archive.zip;
@@ -136,6 +149,7 @@ async function* readFolder(
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     let names;
     try {
+      if (!isInside(root, folder)) continue;
       names = await readdir(join(root, folder), { withFileTypes: true });
     } catch (error) {
       const reason = reasonOf(error);

@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { isSecret } from "../../workspace/denied.ts";
 import { findJvm } from "./jvm.ts";
 import { findCargo, findGo } from "./modules.ts";
 import { findNpm } from "./npm.ts";
@@ -18,10 +19,30 @@ export async function findPackages(
 ): Promise<PackageOnDisk[]> {
   const folders = await foldersOf(root);
   const lists = await Promise.all(FINDERS.map((find) => find({ folders, imports, environment })));
-  return lists
-    .flat()
+  const places = await Promise.all(lists.flat().map(toRealPlace));
+  return places
+    .filter((each) => each !== undefined)
     .sort((a, b) => Number(b.isImported) - Number(a.isImported) || (a.name < b.name ? -1 : 1));
 }
+
+/**
+ * A package by its real place; undefined when that is no place for packages. Package managers link their own stores into `node_modules`; a link from there to
+ * anywhere else is a folder that its owner did not open.
+ */
+async function toRealPlace(found: PackageOnDisk): Promise<PackageOnDisk | undefined> {
+  const root = await realpath(found.root).catch(() => undefined);
+  if (root === undefined) return undefined;
+  const names = root.split(sep);
+  const isHome = HOMES[found.ecosystem];
+  if (isHome !== undefined && !isHome(names)) return undefined;
+  return isSecret([...names, ""].join("/")) ? undefined : { ...found, root };
+}
+
+/** Where the packages lie that the workspace itself brings along; the others lie below caches of the machine's own. */
+const HOMES: Readonly<Record<string, (names: readonly string[]) => boolean>> = {
+  npm: (names) => names.slice(0, -1).includes("node_modules"),
+  pypi: (names) => /^(?:site|dist)-packages$/.test(names.at(-1) ?? ""),
+};
 
 /** The workspace and two levels below it: where monorepos keep their members. */
 async function foldersOf(root: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import {
   folderOfProgram,
+  isPlain,
   listIf,
   type PackageOnDisk,
   readIf,
@@ -63,7 +64,15 @@ async function readDeclared(folder: string): Promise<Artifact[]> {
     ))
       found.push({ group, name, version });
   }
-  return found.filter(({ group, name }) => group !== "" && name !== "");
+  return found.filter(
+    ({ group, name, version }) =>
+      isPlain(group) && isPlain(name) && (version === "" || isOpen(version) || isPlain(version)),
+  );
+}
+
+/** Whether a version is settled elsewhere, by a parent or a property. */
+function isOpen(version: string): boolean {
+  return version.includes("$");
 }
 
 /** The source jar of an artifact; with the version left to a parent, the newest that is there. */
@@ -85,7 +94,7 @@ async function findSources(
     name,
   );
   const versions =
-    version !== "" && !version.includes("$")
+    version !== "" && !isOpen(version)
       ? [version]
       : (await listIf(maven)).sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
   for (const each of versions) {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import {
   folderOfProgram,
+  isPlain,
   listIf,
   type PackageOnDisk,
   readIf,
@@ -26,6 +27,7 @@ export async function findGo({
     for (const [, name = "", version = "", rest = ""] of manifest.matchAll(
       /^\s*(?:require\s+)?([\w.~-]+\.[\w.~-]+\/[^\s]+|[\w-]+\.[\w.]+)\s+(v[^\s]+)(.*)$/gm,
     )) {
+      if (!isPlain(name) || !isPlain(version)) continue;
       // In the cache a capital is written "!" and its small letter.
       const root = join(
         cache,
@@ -50,8 +52,8 @@ export async function findGo({
   if (home === undefined || !existsSync(join(home, "src", "fmt"))) return [...found.values()];
   const version = (await readIf(join(home, "VERSION")))?.split("\n")[0]?.trim() ?? "";
   for (const name of imports) {
-    if (name.split("/")[0]?.includes(".") === true || !existsSync(join(home, "src", name)))
-      continue;
+    if (!isPlain(name) || name.split("/")[0]?.includes(".") === true) continue;
+    if (!existsSync(join(home, "src", name))) continue;
     found.set(`std ${name}`, {
       ecosystem: "go",
       name,
@@ -92,7 +94,7 @@ export async function findCargo({
     for (const [, name = "", version = ""] of lock.matchAll(
       /name = "([^"]+)"\s+version = "([^"]+)"/g,
     )) {
-      if (!declared.has(name)) continue;
+      if (!declared.has(name) || !isPlain(name) || !isPlain(version)) continue;
       for (const index of await listIf(registry)) {
         const root = join(registry, index, `${name}-${version}`);
         if (!existsSync(root)) continue;

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isObject, type PackageOnDisk, readObject, type Surroundings } from "./package.ts";
+import { isObject, isPlain, type PackageOnDisk, readObject, type Surroundings } from "./package.ts";
 
 const FIELDS = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
@@ -14,6 +14,7 @@ export async function findNpm({ folders, imports }: Surroundings): Promise<Packa
       FIELDS.flatMap((field) => (isObject(manifest[field]) ? Object.keys(manifest[field]) : [])),
     );
     for (const name of names) {
+      if (!isPlain(name)) continue;
       for (const each of [name, `@types/${name.replace(/^@(.+)\/(.+)$/, "$1__$2")}`]) {
         const root = await locate(folder, each);
         if (root === undefined || found.has(root)) continue;

@@ -28,6 +28,14 @@ export interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/**
+ * Whether what a manifest names may become a part of a path: names of letters and signs that are not hidden, one below the other. A manifest is written by
+ * strangers, and `../../.ssh` is the name of no package.
+ */
+export function isPlain(name: string): boolean {
+  return name.split("/").every((part) => /^[\p{L}\p{N}_@~!+-][\p{L}\p{N}_@~!+.-]*$/u.test(part));
+}
+
 /** The text of a small file; undefined when it cannot be read. */
 export async function readIf(path: string): Promise<string | undefined> {
   // Manifests of packages are optional everywhere: what is not there declares nothing.

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   folderOfProgram,
+  isPlain,
   listIf,
   type PackageOnDisk,
   readIf,
@@ -127,7 +128,8 @@ async function readFacts(
     /^Classifier: License :: (?:OSI Approved :: )?(.+)$/im.exec(head)?.[1]?.trim() ?? "";
   const stated = field("License-Expression") || field("License");
   const licence = stated.length > 0 && stated.length < 60 ? stated : classified;
-  return { name, version: field("Version"), licence, modules: await readModules(folder, name) };
+  const modules = (await readModules(folder, name)).filter(isPlain);
+  return { name, version: field("Version"), licence, modules };
 }
 
 /** The folders and files of a package: what `top_level.txt` says, else the first parts of the paths in `RECORD`, else the name itself. */
