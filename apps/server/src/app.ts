@@ -1,35 +1,164 @@
 /** The whole website and API as one Hono application. */
+import { createHmac } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { type Language, languages } from "@cloud-code/policy";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { getCookie } from "hono/cookie";
+import { HTTPException } from "hono/http-exception";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import type { ServerEnv } from "./environment.ts";
+import { routePath } from "hono/route";
+import { toBrowser } from "./accounts/guard.ts";
+import { routes as accounts } from "./accounts/routes.tsx";
+import type { ServerContext, ServerEnv } from "./environment.ts";
+import { hasFormToken } from "./forms.tsx";
+import { describeError } from "./log.ts";
+import { failedPage, notFoundPage } from "./pages/problems.tsx";
+import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+
+/** The most a request may carry, bytes. */
+const MAX_BODY_BYTES = 256 * 1024;
+/** Forms per address: far more than a person sends, far fewer than a program that guesses. */
+const FORMS = { max: 120, windowMs: 60_000 };
 
 /** Builds the application from its parts. */
 export function createApp(services: Services): Hono<ServerEnv> {
+  const { config, log, limits } = services;
+  const secure = config.origin.startsWith("https:");
+  const formKey = createHmac("sha256", config.secret).update("forms").digest("base64url");
+
   const app = new Hono<ServerEnv>();
-  const secure = services.config.origin.startsWith("https:");
+  app.use(headers(secure));
+  app.use(async (context, next) => {
+    const startMs = performance.now();
+    context.set("secure", secure);
+    context.set("formKey", formKey);
+    context.set("address", clientAddress(context, config.trustedProxies));
+    context.set("language", preferredLanguage(context, secure));
+    await next();
+    log.write({
+      event: "answered",
+      method: context.req.method,
+      route: routePath(context, -1),
+      status: context.res.status,
+      durationMs: Math.round(performance.now() - startMs),
+    });
+  });
   app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        imgSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'strict-dynamic'", NONCE],
-        requireTrustedTypesFor: ["'script'"],
-      },
-      // "no-referrer" would make browsers send `Origin: null` with our own forms.
-      referrerPolicy: "same-origin",
-      strictTransportSecurity: secure ? "max-age=31536000; includeSubDomains" : false,
-      permissionsPolicy: { camera: [], microphone: [], geolocation: [], browsingTopics: [] },
-    }),
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => await tooLargePage(context) }),
   );
-  app.use(bodyLimit({ maxSize: 256 * 1024 }));
+  app.use(async (context, next) => {
+    if (isReading(context.req.method)) return await next();
+    const taken = limits.take(FORMS, "forms", context.var.address);
+    if (taken.kind === "limited") return await limitedPage(context, taken.retryAfterMs);
+    if (!(await isOwnRequest(context, config.origin))) return await staleFormPage(context);
+    return await next();
+  });
+  app.use(async (context, next) => {
+    const { signedIn, cookies } = await services.accounts.resolve(toBrowser(context));
+    context.set("signedIn", signedIn);
+    if (signedIn !== undefined && pickedLanguage(context, secure) === undefined) {
+      context.set("language", signedIn.language);
+    }
+    await next();
+    // A handler that changed the session has set its own.
+    if (!context.res.headers.getSetCookie().some((cookie) => /^(__Host-)?session=/.test(cookie))) {
+      for (const cookie of cookies) context.header("Set-Cookie", cookie, { append: true });
+    }
+  });
+
+  app.route("/", accounts(services));
+
+  app.notFound((context) => notFoundPage(context));
+  app.onError(async (error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log.write({ event: "failed", route: routePath(context, -1), ...describeError(error) });
+    if (context.req.path.startsWith("/api/")) return context.json({ error: "failed" }, 500);
+    return await failedPage(context);
+  });
   return app;
+}
+
+function headers(secure: boolean) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      imgSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      scriptSrc: [NONCE, "'strict-dynamic'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+    // "no-referrer" would make browsers send `Origin: null` with our own forms.
+    referrerPolicy: "same-origin",
+    strictTransportSecurity: secure ? "max-age=31536000; includeSubDomains" : false,
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [], browsingTopics: [] },
+  });
+}
+
+function isReading(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+}
+
+/**
+ * Whether a request that changes something comes from our own pages, or from a program that is no browser. Browsers say where a
+ * request comes from; a form also carries a token, for those that do not. The API takes JSON, which no foreign form can send, and
+ * looks at no cookie.
+ */
+async function isOwnRequest(context: ServerContext, origin: string): Promise<boolean> {
+  const claimed = context.req.header("origin");
+  if (claimed !== undefined && claimed !== origin) return false;
+  const site = context.req.header("sec-fetch-site");
+  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  if (context.req.path.startsWith("/api/")) {
+    return /^application\/json\b/.test(context.req.header("content-type") ?? "");
+  }
+  return await hasFormToken(context);
+}
+
+/**
+ * The client's address. Each proxy appends the address it was called from, so with n proxies of our own the n-th entry from the right
+ * is the last one that was not written by the client.
+ */
+function clientAddress(context: ServerContext, trustedProxies: number): string {
+  const bindings = context.env as Partial<HttpBindings> | undefined;
+  const socket = bindings?.incoming?.socket.remoteAddress ?? "unknown";
+  if (trustedProxies === 0) return socket;
+  const hops = (context.req.header("x-forwarded-for") ?? "").split(",").map((hop) => hop.trim());
+  return hops.at(-trustedProxies) || socket;
+}
+
+/** The language cookie's name. */
+export function languageCookie(secure: boolean): string {
+  return secure ? "__Host-language" : "language";
+}
+
+function pickedLanguage(context: ServerContext, secure: boolean): Language | undefined {
+  const picked = getCookie(context, languageCookie(secure));
+  return languages.find((language) => language === picked);
+}
+
+/** What the person picked, else the first of the browser's languages that we speak. */
+function preferredLanguage(context: ServerContext, secure: boolean): Language {
+  const picked = pickedLanguage(context, secure);
+  if (picked !== undefined) return picked;
+  const wanted = (context.req.header("accept-language") ?? "")
+    .split(",")
+    .slice(0, 20)
+    .map((part) => {
+      const [tag = "", quality] = part.trim().split(";q=");
+      return { tag: tag.toLowerCase(), quality: quality === undefined ? 1 : Number(quality) };
+    })
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality);
+  for (const { tag } of wanted) {
+    const language = languages.find((each) => tag === each || tag.startsWith(`${each}-`));
+    if (language !== undefined) return language;
+  }
+  return "en";
 }

@@ -1,3 +1,5 @@
+export type { AnswerDeadline } from "./clock.ts";
+export { answerDays, answerDeadline, escalationDays } from "./clock.ts";
 export type { Change, ChangeKind } from "./compare.ts";
 export { announcementDays, classifyChanges, compareFacts } from "./compare.ts";
 export type { Assessment, AssessmentNeed, AssessmentReason } from "./assessment.ts";

@@ -6,8 +6,16 @@ import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
 import { type LetterKind, writeLetter } from "../mail/letters.ts";
 import type { Mail } from "../mail/mail.ts";
+import { type NoticeShown, recordShown } from "../notices/gate.tsx";
+import type { NoticeStore } from "../notices/store.ts";
 import { hashToken } from "./hashing.ts";
-import { absoluteSeconds, createLibrary, type Library, officerIdleSeconds } from "./library.ts";
+import {
+  absoluteSeconds,
+  createLibrary,
+  type Library,
+  officerIdleSeconds,
+  toIdentifier,
+} from "./library.ts";
 import { judgePassword } from "./passwords.ts";
 import type {
   Accounts,
@@ -30,6 +38,7 @@ import { sessions, sessionsClassified, users, usersClassified, verifications } f
 export interface AccountsParts {
   readonly database: Database;
   readonly mail: Mail;
+  readonly notices: NoticeStore;
   readonly origin: string;
   readonly secret: string;
   readonly now: () => number;
@@ -59,12 +68,12 @@ class LibraryAccounts implements Accounts {
     });
   }
 
-  async signUp(entry: SignUp, browser: Browser): Promise<Outcome> {
+  async signUp(entry: SignUp, shown: NoticeShown, browser: Browser): Promise<Outcome> {
     const own = [entry.username, entry.email, entry.company?.name ?? ""];
     if ((await judgePassword(entry.password, own)) !== undefined)
       return refuse("password-too-common");
     try {
-      await this.#library.api.signUpEmail({
+      const { user } = await this.#library.api.signUpEmail({
         body: {
           name: entry.username,
           username: entry.username,
@@ -83,6 +92,10 @@ class LibraryAccounts implements Accounts {
         },
         headers: toHeaders(browser),
       });
+      // For a known address the library answers with a person who does not exist.
+      if ((await this.#addressOf(user.id)) !== undefined) {
+        await recordShown(this.#parts.notices, user.id, shown);
+      }
       return { kind: "done" };
     } catch (error) {
       return refuse(toRefusal(error));
@@ -549,11 +562,6 @@ function onlyCookie({ cookie }: Browser, name: string): string {
       .split(/; */)
       .find((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`)) ?? ""
   );
-}
-
-/** How the library names a stored link or challenge: SHA-256, base64url. */
-function toIdentifier(plain: string): string {
-  return Buffer.from(hashToken(plain), "hex").toString("base64url");
 }
 
 function companyColumns({ name, region, website, contact }: Company) {

@@ -9,7 +9,7 @@ import { setSessionCookie } from "better-auth/cookies";
 import { twoFactor, username } from "better-auth/plugins";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
-import { hashPassword, verifyPassword } from "./hashing.ts";
+import { hashPassword, hashToken, verifyPassword } from "./hashing.ts";
 import { hashSessionTokens } from "./sessions.ts";
 import * as tables from "./tables.ts";
 
@@ -155,3 +155,8 @@ export function createLibrary(
 
 /** The configured library. */
 export type Library = ReturnType<typeof createLibrary>;
+
+/** How the library names a stored link or challenge (`storeIdentifier: "hashed"`): SHA-256, base64url. */
+export function toIdentifier(plain: string): string {
+  return Buffer.from(hashToken(plain), "hex").toString("base64url");
+}

@@ -1,5 +1,6 @@
 /** What the rest of the server knows of accounts. Behind it stands a library; nothing of the library shows here. */
 import type { Language } from "@cloud-code/policy";
+import type { NoticeShown } from "../notices/gate.tsx";
 
 /** What a person may do beyond their own account. An officer handles requests; an auditor reads; an admin keeps the service. */
 export type Role = "person" | "officer" | "auditor" | "admin";
@@ -102,8 +103,11 @@ export interface AuthenticatorSetup {
 
 /** Accounts and their sessions. */
 export interface Accounts {
-  /** Opens an account and mails a link to confirm the address. Says "done" for a known address too; its owner is told by mail. */
-  readonly signUp: (entry: SignUp, browser: Browser) => Promise<Outcome>;
+  /**
+   * Opens an account and mails a link to confirm the address. Says "done" for a known address too; its owner is told by mail. Takes
+   * the proof that the notice was shown: no account comes into being without it.
+   */
+  readonly signUp: (entry: SignUp, shown: NoticeShown, browser: Browser) => Promise<Outcome>;
   /** Confirms the address a link was mailed to. */
   readonly confirmEmail: (token: string) => Promise<Outcome>;
   /** Checks username or e-mail address, and password. Any session the browser had is another one afterwards. */

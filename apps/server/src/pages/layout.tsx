@@ -26,8 +26,8 @@ export interface PageState {
   readonly announcements: readonly Announcement[];
   /** The colour scheme a visitor picked and allowed us to remember. */
   readonly theme: "light" | "dark" | undefined;
-  /** Whether the cookie question is still to be asked on this page. */
-  readonly asksCookies: boolean;
+  /** The cookie question, while it is open; it stands at the end of the page. */
+  readonly cookieQuestion: JSX.Element | undefined;
 }
 
 /** A change of a notice that takes effect later. */
@@ -88,7 +88,10 @@ export function renderPage(
   if (head.personal === true) context.header("Cache-Control", "no-store");
   context.header("Content-Language", languageTag[language]);
   context.header("Vary", "Accept-Language, Cookie, Sec-GPC");
-  const scripts = [...(head.scripts ?? []), ...(page?.asksCookies === true ? ["cookies"] : [])];
+  const scripts = [
+    ...(head.scripts ?? []),
+    ...(page?.cookieQuestion === undefined ? [] : ["cookies"]),
+  ];
   return context.html(
     <html lang={languageTag[language]} data-theme={page?.theme}>
       <head>
@@ -103,9 +106,9 @@ export function renderPage(
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="preload" href="/assets/inter.woff2" as="font" type="font/woff2" crossorigin="" />
         <link rel="stylesheet" href={assetPath("style.css")} />
-        {scripts.length === 0 ? null : (
+        {scripts.includes("cookies") ? (
           <link rel="stylesheet" href={assetPath("scripts/cookies.css")} />
-        )}
+        ) : null}
         {scripts.map((name) => (
           <script type="module" src={assetPath(`scripts/${name}.js`)} nonce={nonce}></script>
         ))}
@@ -120,6 +123,7 @@ export function renderPage(
           {content}
         </main>
         <Footer context={context} />
+        {page?.cookieQuestion}
       </body>
     </html>,
     head.status ?? 200,

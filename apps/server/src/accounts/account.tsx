@@ -1,0 +1,559 @@
+/** A person's own account: profile, security, sessions. */
+import { Hono } from "hono";
+import { z } from "zod";
+import type { ServerContext, ServerEnv } from "../environment.ts";
+import { readForm } from "../forms.tsx";
+import {
+  ActionButton,
+  Banner,
+  Button,
+  Facts,
+  Field,
+  Form,
+  Page,
+  Select,
+  Table,
+  Tabs,
+} from "../pages/components.tsx";
+import { renderPage } from "../pages/layout.tsx";
+import { formatDate, formatTime, say } from "../pages/words.ts";
+import { limitedPage } from "../refusals.tsx";
+import type { Services } from "../services.ts";
+import { type Again, OptionalFields, RefusalBanner } from "./entry.tsx";
+import { fields, toCompany } from "./fields.ts";
+import { requireSignedIn, toBrowser, toOwnPath } from "./guard.ts";
+import { takeTry } from "./limits.ts";
+import type { AuthenticatorSetup, Cookies, Profile, SessionLine } from "./port.ts";
+
+type Parts = Pick<Services, "accounts" | "limits">;
+
+const words = {
+  account: { en: "Your account", zh: "我的账户" },
+  profile: { en: "Profile", zh: "资料" },
+  security: { en: "Security", zh: "安全" },
+  sessions: { en: "Sessions", zh: "会话" },
+  organizations: { en: "Organizations", zh: "组织" },
+  privacy: { en: "Privacy center", zh: "隐私中心" },
+  username: { en: "Username", zh: "用户名" },
+  email: { en: "E-mail address", zh: "电子邮箱" },
+  since: { en: "Account since", zh: "注册时间" },
+  language: { en: "Language of pages and letters", zh: "页面与邮件的语言" },
+  save: { en: "Save", zh: "保存" },
+  saved: { en: "Saved.", zh: "已保存。" },
+  signOut: { en: "Sign out", zh: "退出登录" },
+  signOutAll: { en: "Sign out everywhere", zh: "退出所有会话" },
+  changeEmail: { en: "Change the e-mail address", zh: "更改电子邮箱" },
+  newEmail: { en: "New e-mail address", zh: "新电子邮箱" },
+  changePassword: { en: "Change the password", zh: "更改密码" },
+  current: { en: "Current password", zh: "当前密码" },
+  next: { en: "New password", zh: "新密码" },
+  endsOthers: {
+    en: "All other sessions are ended.",
+    zh: "其他所有会话都将结束。",
+  },
+  factor: { en: "Second factor", zh: "第二重验证" },
+  factorOn: { en: "An authenticator app is set up.", zh: "已设置验证器。" },
+  factorOff: {
+    en: "Set up an authenticator app: then a stolen password alone opens nothing.",
+    zh: "设置验证器后，仅凭被盗的密码无法登录。",
+  },
+  factorNeeded: {
+    en: "Your role needs a second factor. Please set it up first.",
+    zh: "您的角色必须设置第二重验证，请先完成设置。",
+  },
+  setUp: { en: "Set up an authenticator app", zh: "设置验证器" },
+  remove: { en: "Remove the authenticator app", zh: "移除验证器" },
+  scan: {
+    en: "Add this key to your authenticator app, or open the link on the device it is on.",
+    zh: "请将以下密钥添加到验证器，或在其所在设备上打开链接。",
+  },
+  key: { en: "Key", zh: "密钥" },
+  openApp: { en: "Open in the app", zh: "在验证器中打开" },
+  recovery: { en: "Recovery codes", zh: "恢复代码" },
+  recoveryText: {
+    en: "Each is good once, when the app is lost. Keep them somewhere safe; they are shown this one time.",
+    zh: "验证器丢失时使用，每个代码仅可使用一次。请妥善保存，仅显示这一次。",
+  },
+  firstCode: { en: "Code the app shows", zh: "验证器显示的验证码" },
+  finish: { en: "Turn on", zh: "启用" },
+  mailed: {
+    en: "A link is on its way to the new address. It changes when you open it, within one hour.",
+    zh: "已向新邮箱发送链接，请在一小时内打开以完成更改。",
+  },
+  changed: { en: "Done.", zh: "已完成。" },
+  here: { en: "this one", zh: "当前会话" },
+  browser: { en: "Browser", zh: "浏览器" },
+  address: { en: "Address", zh: "地址" },
+  signedIn: { en: "Signed in", zh: "登录时间" },
+  active: { en: "Last active", zh: "最近活动" },
+  end: { en: "End", zh: "结束" },
+  endOthers: { en: "End all others", zh: "结束其他会话" },
+  confirm: { en: "Please confirm that it is you", zh: "请确认是您本人" },
+  proceed: { en: "Continue", zh: "继续" },
+} as const;
+
+/** The pages under `/account`. */
+export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+
+  app.get("/account", async (context) => {
+    const { userId } = requireSignedIn(context);
+    return await profilePage(context, await accounts.readProfile(userId), {
+      saved: context.req.query("saved") !== undefined,
+    });
+  });
+  app.post("/account/profile", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const own = fields(context.var.language);
+    const form = await readForm(
+      context,
+      z.object({
+        language: z.enum(["en", "zh"]),
+        phone: own.phone,
+        companyName: own.companyName,
+        companyRegion: own.companyRegion,
+        companyWebsite: own.companyWebsite,
+        companyContact: own.companyContact,
+      }),
+    );
+    if (form.kind === "invalid") {
+      return await profilePage(context, await accounts.readProfile(userId), form);
+    }
+    const { language, phone, ...company } = form.value;
+    await accounts.changeProfile(userId, { language, phone, company: toCompany(company) });
+    return context.redirect("/account?saved", 303);
+  });
+
+  app.get("/account/security", async (context) => {
+    requireSignedIn(context);
+    return await securityPage(context, {});
+  });
+  app.post("/account/email", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const own = fields(context.var.language);
+    const form = await readForm(context, z.object({ email: own.email, password: own.password }));
+    if (form.kind === "invalid") return await securityPage(context, form);
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    const known = await accounts.authenticateAgain(form.value.password, toBrowser(context));
+    if (known.kind === "refused") return await securityPage(context, { refused: known.because });
+    await accounts.requestEmailChange(userId, form.value.email);
+    return await securityPage(context, { done: "mailed" });
+  });
+  app.post("/account/password", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const own = fields(context.var.language);
+    const form = await readForm(
+      context,
+      z.object({ current: own.password, next: own.newPassword }),
+    );
+    if (form.kind === "invalid") return await securityPage(context, form);
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    const { current, next } = form.value;
+    return await settle(context, await accounts.changePassword(current, next, toBrowser(context)));
+  });
+  app.post("/account/factor", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const form = await readForm(
+      context,
+      z.object({ password: fields(context.var.language).password }),
+    );
+    if (form.kind === "invalid") return await securityPage(context, form);
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    const outcome = await accounts.startAuthenticator(form.value.password, toBrowser(context));
+    return outcome.kind === "done"
+      ? await setupPage(context, outcome.setup)
+      : await securityPage(context, { refused: outcome.because });
+  });
+  app.post("/account/factor/finish", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const form = await readForm(context, z.object({ code: fields(context.var.language).code }));
+    if (form.kind === "invalid") return await securityPage(context, form);
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    return await settle(
+      context,
+      await accounts.finishAuthenticator(form.value.code, toBrowser(context)),
+    );
+  });
+  app.post("/account/factor/remove", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const form = await readForm(
+      context,
+      z.object({ password: fields(context.var.language).password }),
+    );
+    if (form.kind === "invalid") return await securityPage(context, form);
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    return await settle(
+      context,
+      await accounts.removeAuthenticator(form.value.password, toBrowser(context)),
+    );
+  });
+
+  app.get("/account/sessions", async (context) => {
+    const signedIn = requireSignedIn(context);
+    return await sessionsPage(context, await accounts.listSessions(signedIn));
+  });
+  app.post("/account/sessions/end", async (context) => {
+    const { userId, sessionId } = requireSignedIn(context);
+    const form = await readForm(context, z.object({ id: z.string().max(100) }));
+    if (form.kind === "invalid") await accounts.endSessions(userId, sessionId);
+    else await accounts.endSession(userId, form.value.id);
+    return context.redirect("/account/sessions", 303);
+  });
+  app.post("/account/sessions/end-all", async (context) => {
+    const { userId } = requireSignedIn(context);
+    await accounts.endSessions(userId);
+    return context.redirect("/sign-in", 303);
+  });
+
+  app.get("/account/confirm", async (context) => {
+    requireSignedIn(context);
+    return await confirmPage(context, { to: context.req.query("to") });
+  });
+  app.post("/account/confirm", async (context) => {
+    const { userId } = requireSignedIn(context);
+    const form = await readForm(
+      context,
+      z.object({ password: fields(context.var.language).password, to: z.string().optional() }),
+    );
+    if (form.kind === "invalid")
+      return await confirmPage(context, { ...form, to: form.entered["to"] });
+    const waitMs = takeTry(limits, context, "code", userId);
+    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    const { password, to } = form.value;
+    const outcome = await accounts.authenticateAgain(password, toBrowser(context));
+    if (outcome.kind === "refused")
+      return await confirmPage(context, { refused: outcome.because, to });
+    return context.redirect(toOwnPath(to, "/account"), 303);
+  });
+  return app;
+}
+
+async function settle(
+  context: ServerContext,
+  outcome:
+    | { readonly kind: "done"; readonly cookies: Cookies }
+    | { readonly kind: "refused"; readonly because: NonNullable<Again["refused"]> },
+): Promise<Response> {
+  if (outcome.kind === "refused") return await securityPage(context, { refused: outcome.because });
+  for (const cookie of outcome.cookies) context.header("Set-Cookie", cookie, { append: true });
+  return context.redirect("/account/security?done", 303);
+}
+
+/** The parts of the account as tabs. */
+export function AccountTabs({
+  context,
+  current,
+}: {
+  readonly context: ServerContext;
+  readonly current: string;
+}) {
+  const text = say(words, context.var.language);
+  return (
+    <Tabs
+      label={text.account}
+      current={current}
+      tabs={[
+        ["/account", text.profile],
+        ["/account/security", text.security],
+        ["/account/sessions", text.sessions],
+        ["/account/organizations", text.organizations],
+        ["/privacy/center", text.privacy],
+      ]}
+    />
+  );
+}
+
+async function profilePage(
+  context: ServerContext,
+  profile: Profile | undefined,
+  { problems = {}, entered, saved = false }: Again & { readonly saved?: boolean },
+): Promise<Response> {
+  const { language } = context.var;
+  const text = say(words, language);
+  if (profile === undefined) return context.redirect("/sign-in", 303);
+  const { company } = profile;
+  const shown = entered ?? {
+    language: profile.language,
+    phone: profile.phone ?? "",
+    companyName: company.name ?? "",
+    companyRegion: company.region ?? "",
+    companyWebsite: company.website ?? "",
+    companyContact: company.contact ?? "",
+  };
+  return await renderPage(
+    context,
+    { title: text.account, personal: true, status: entered === undefined ? 200 : 400 },
+    <Page title={text.account}>
+      <AccountTabs context={context} current="/account" />
+      <div class="stack-wide">
+        {saved ? <Banner tone="good" title={text.saved} announce /> : null}
+        <Facts
+          facts={[
+            [text.username, profile.username],
+            [text.email, profile.email],
+            [text.since, formatDate(profile.createdAt.getTime(), language)],
+          ]}
+        />
+        <Form context={context} action="/account/profile">
+          <Select
+            context={context}
+            name="language"
+            item="service.language"
+            label={text.language}
+            options={[
+              ["en", "English"],
+              ["zh", "简体中文"],
+            ]}
+            value={shown["language"]}
+          />
+          <OptionalFields context={context} entered={shown} problems={problems} />
+          <Button>{text.save}</Button>
+        </Form>
+        <div class="actions">
+          <ActionButton context={context} action="/sign-out" label={text.signOut} />
+          <ActionButton
+            context={context}
+            action="/account/sessions/end-all"
+            label={text.signOutAll}
+          />
+        </div>
+      </div>
+    </Page>,
+  );
+}
+
+async function securityPage(
+  context: ServerContext,
+  { problems = {}, entered = {}, refused, done }: Again & { readonly done?: "mailed" },
+): Promise<Response> {
+  const text = say(words, context.var.language);
+  const { secondFactor } = requireSignedIn(context);
+  const finished = context.req.method === "GET" && context.req.query("done") !== undefined;
+  const needed = context.req.query("needed") !== undefined && !secondFactor;
+  return await renderPage(
+    context,
+    {
+      title: text.security,
+      personal: true,
+      status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
+    },
+    <Page title={text.security} eyebrow={text.account}>
+      <AccountTabs context={context} current="/account/security" />
+      <div class="stack-wide">
+        <RefusalBanner context={context} refused={refused} />
+        {finished ? <Banner tone="good" title={text.changed} announce /> : null}
+        {done === "mailed" ? <Banner tone="good" title={text.mailed} announce /> : null}
+        {needed ? <Banner tone="warn" title={text.factorNeeded} announce /> : null}
+        <section class="stack" id="factor">
+          <h2>{text.factor}</h2>
+          <p>{secondFactor ? text.factorOn : text.factorOff}</p>
+          <Form
+            context={context}
+            action={secondFactor ? "/account/factor/remove" : "/account/factor"}
+          >
+            <Field
+              context={context}
+              name="password"
+              type="password"
+              label={text.current}
+              item="service.second-factor"
+              optional={false}
+              autocomplete="current-password"
+            />
+            <Button kind={secondFactor ? "danger" : "main"}>
+              {secondFactor ? text.remove : text.setUp}
+            </Button>
+          </Form>
+        </section>
+        <section class="stack" id="password">
+          <h2>{text.changePassword}</h2>
+          <p>{text.endsOthers}</p>
+          <Form context={context} action="/account/password">
+            <Field
+              context={context}
+              name="current"
+              type="password"
+              label={text.current}
+              autocomplete="current-password"
+              problem={problems["current"]}
+            />
+            <Field
+              context={context}
+              name="next"
+              type="password"
+              label={text.next}
+              autocomplete="new-password"
+              problem={problems["next"]}
+            />
+            <Button kind="quiet">{text.changePassword}</Button>
+          </Form>
+        </section>
+        <section class="stack" id="email">
+          <h2>{text.changeEmail}</h2>
+          <Form context={context} action="/account/email">
+            <Field
+              context={context}
+              name="email"
+              type="email"
+              item="service.email"
+              label={text.newEmail}
+              autocomplete="email"
+              value={entered["email"]}
+              problem={problems["email"]}
+            />
+            <PasswordAgain context={context} id="email" problem={problems["password"]} />
+            <Button kind="quiet">{text.changeEmail}</Button>
+          </Form>
+        </section>
+      </div>
+    </Page>,
+  );
+}
+
+/** A password field with an id of its own, where a page has several. */
+function PasswordAgain({
+  context,
+  id,
+  problem,
+}: {
+  readonly context: ServerContext;
+  readonly id: string;
+  readonly problem: string | undefined;
+}) {
+  const { language } = context.var;
+  return (
+    <div class="field">
+      <label for={`${id}-password`}>{words.current[language]}</label>
+      <input
+        id={`${id}-password`}
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        aria-invalid={problem === undefined ? undefined : "true"}
+      />
+      {problem === undefined ? null : <p class="problem">{problem}</p>}
+    </div>
+  );
+}
+
+async function setupPage(context: ServerContext, setup: AuthenticatorSetup): Promise<Response> {
+  const text = say(words, context.var.language);
+  return await renderPage(
+    context,
+    { title: text.setUp, personal: true },
+    <Page
+      title={text.setUp}
+      lead={text.scan}
+      eyebrow={<a href="/account/security">{text.security}</a>}
+    >
+      <div class="stack-wide">
+        <Facts
+          facts={[
+            [text.key, <code>{setup.secret.match(/.{1,4}/g)?.join(" ")}</code>],
+            ["", <a href={setup.uri}>{text.openApp}</a>],
+          ]}
+        />
+        <section class="stack">
+          <h2>{text.recovery}</h2>
+          <p>{text.recoveryText}</p>
+          <ul>
+            {setup.recoveryCodes.map((code) => (
+              <li>
+                <code>{code}</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <Form context={context} action="/account/factor/finish">
+          <Field
+            context={context}
+            name="code"
+            label={text.firstCode}
+            autocomplete="one-time-code"
+            inputmode="numeric"
+            maxlength={6}
+          />
+          <Button>{text.finish}</Button>
+        </Form>
+      </div>
+    </Page>,
+  );
+}
+
+async function sessionsPage(
+  context: ServerContext,
+  sessions: readonly SessionLine[],
+): Promise<Response> {
+  const { language } = context.var;
+  const text = say(words, language);
+  return await renderPage(
+    context,
+    { title: text.sessions, personal: true },
+    <Page title={text.sessions} eyebrow={text.account}>
+      <AccountTabs context={context} current="/account/sessions" />
+      <div class="stack-wide">
+        <Table
+          caption={<span class="visually-hidden">{text.sessions}</span>}
+          columns={[text.browser, text.address, text.signedIn, text.active, text.end]}
+          rows={sessions.map((session) => [
+            session.userAgent || "—",
+            session.address || "—",
+            formatTime(session.createdAt.getTime(), language),
+            formatTime(session.lastActiveAt.getTime(), language),
+            session.current ? (
+              text.here
+            ) : (
+              <ActionButton
+                context={context}
+                action="/account/sessions/end"
+                label={text.end}
+                values={{ id: session.id }}
+              />
+            ),
+          ])}
+        />
+        <div class="actions">
+          <ActionButton context={context} action="/account/sessions/end" label={text.endOthers} />
+          <ActionButton
+            context={context}
+            action="/account/sessions/end-all"
+            label={text.signOutAll}
+            kind="danger"
+          />
+        </div>
+      </div>
+    </Page>,
+  );
+}
+
+async function confirmPage(
+  context: ServerContext,
+  { problems = {}, refused, to }: Again & { readonly to: string | undefined },
+): Promise<Response> {
+  const text = say(words, context.var.language);
+  return await renderPage(
+    context,
+    { title: text.confirm, personal: true, status: refused === undefined ? 200 : 400 },
+    <Page title={text.confirm}>
+      <RefusalBanner context={context} refused={refused} />
+      <Form context={context} action="/account/confirm">
+        {to === undefined ? null : <input type="hidden" name="to" value={to} />}
+        <Field
+          context={context}
+          name="password"
+          type="password"
+          label={text.current}
+          autocomplete="current-password"
+          problem={problems["password"]}
+        />
+        <Button>{text.proceed}</Button>
+      </Form>
+    </Page>,
+  );
+}

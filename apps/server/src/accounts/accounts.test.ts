@@ -1,0 +1,357 @@
+import { createHmac } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  goodPassword,
+  linkIn,
+  openTestService,
+  signIn,
+  signUp,
+  TestBrowser,
+  testableKinds,
+  type TestService,
+} from "../testing/index.ts";
+import { hashPassword } from "./hashing.ts";
+import { credentials, sessions, users } from "./tables.ts";
+
+describe.each(testableKinds())("accounts on the %s database", (kind) => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await openTestService(kind);
+  });
+  afterAll(async () => await service.close());
+
+  it("[C2] opens an account with a username, an address and a password alone", async () => {
+    const browser = new TestBrowser(service);
+    await browser.get("/sign-up");
+    const sent = await browser.submit("/sign-up", {
+      username: "Ada.L",
+      email: "ada@example.com",
+      password: goodPassword,
+      age: "yes",
+    });
+    expect(sent.status).toBe(200);
+    expect((await signIn(browser, "ada.l")).status).toBe(400);
+    await browser.get(linkIn(await service.letterTo("ada@example.com")));
+    expect((await browser.submit("/confirm")).status).toBe(200);
+    const signedIn = await signIn(browser, "ADA.l");
+    expect(signedIn.headers.get("location")).toBe("/account");
+    await browser.get("/account");
+    expect(browser.html).toContain("ada@example.com");
+  });
+
+  it("[C11] opens none for a child and keeps nothing of what was entered", async () => {
+    const browser = new TestBrowser(service);
+    await browser.get("/sign-up");
+    const answer = await browser.submit("/sign-up", {
+      username: "kid",
+      email: "kid@example.com",
+      password: goodPassword,
+      age: "no",
+    });
+    expect(answer.status).toBe(200);
+    const { rows } = await service.services.database.orm.execute(
+      sql`SELECT 1 FROM users WHERE email = 'kid@example.com' OR username = 'kid'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it("[C1] takes no sign-up that was not shown the current notice", async () => {
+    const browser = new TestBrowser(service);
+    await browser.get("/sign-up");
+    const answer = await browser.submit("/sign-up", {
+      username: "nonotice",
+      email: "nonotice@example.com",
+      password: goodPassword,
+      age: "yes",
+      notice_shown: "forged",
+    });
+    expect(answer.status).toBe(400);
+    const found = await service.services.database.orm
+      .select()
+      .from(users)
+      .where(eq(users.username, "nonotice"));
+    expect(found).toEqual([]);
+  });
+
+  it("answers a known address like an unknown one, and tells its owner by mail", async () => {
+    await signUp(service, "owner");
+    const pages: string[] = [];
+    for (const [username, email] of [
+      ["other1", "owner@example.com"],
+      ["other2", "unknown@example.com"],
+    ] as const) {
+      const browser = new TestBrowser(service);
+      await browser.get("/sign-up");
+      const answer = await browser.submit("/sign-up", {
+        username,
+        email,
+        password: goodPassword,
+        age: "yes",
+      });
+      expect(answer.status).toBe(200);
+      pages.push(withoutNonces(await answer.text()));
+    }
+    expect(pages[0]).toBe(pages[1]);
+    expect(await service.letterTo("owner@example.com")).toContain("You already have an account");
+  });
+
+  it("answers a wrong password, an unknown name and an unknown address alike", async () => {
+    await signUp(service, "alike");
+    const pages = new Set<string>();
+    for (const identifier of ["alike", "nobody", "alike@example.com", "no@example.com", "x y"]) {
+      const browser = new TestBrowser(service);
+      const answer = await signIn(browser, identifier, "not the password at all");
+      expect(answer.status).toBe(400);
+      pages.add(withoutNonces(await answer.text()).replaceAll(identifier, ""));
+    }
+    expect(pages.size).toBe(1);
+  });
+
+  it("answers a reset for known and unknown addresses alike", async () => {
+    await signUp(service, "forgetful");
+    const pages = new Set<string>();
+    for (const email of ["forgetful@example.com", "stranger@example.com"]) {
+      const browser = new TestBrowser(service);
+      await browser.get("/reset");
+      pages.add(withoutNonces(await (await browser.submit("/reset", { email })).text()));
+    }
+    expect(pages.size).toBe(1);
+  });
+
+  it("gives the browser a new session at sign-in and ends the one it had", async () => {
+    const browser = await signUp(service, "fixed");
+    const planted = browser.cookies.get("session") ?? "";
+    const victim = new TestBrowser(service);
+    victim.cookies.set("session", planted);
+    await victim.get("/reset");
+    const answer = await victim.post("/sign-in", {
+      ...hidden(victim),
+      identifier: "fixed",
+      password: goodPassword,
+    });
+    expect(answer.status).toBe(303);
+    expect(victim.cookies.get("session")).not.toBe(planted);
+    const attacker = new TestBrowser(service);
+    attacker.cookies.set("session", planted);
+    expect((await attacker.get("/account")).status).toBe(303);
+  });
+
+  it("[C10] cannot be entered with what is in the session table", async () => {
+    const browser = await signUp(service, "dumped");
+    const cookie = decodeURIComponent(browser.cookies.get("session") ?? "");
+    const [token = "", signature = ""] = cookie.split(/\.(.*)/s);
+    const rows = await service.services.database.orm.select().from(sessions);
+    expect(JSON.stringify(rows)).not.toContain(token);
+    for (const row of rows) {
+      for (const value of [
+        row.token,
+        `${row.token}.${signature}`,
+        row.id,
+        `${row.id}.${signature}`,
+      ]) {
+        const thief = new TestBrowser(service);
+        thief.cookies.set("session", encodeURIComponent(value));
+        expect((await thief.get("/account")).headers.get("location")).toMatch(/^\/sign-in/);
+      }
+    }
+  });
+
+  it("[C10] keeps passwords as Argon2id with 19 MiB and two passes, exactly as typed", async () => {
+    await signUp(service, "hashed");
+    const rows = await service.services.database.orm
+      .select({ hash: credentials.password })
+      .from(credentials);
+    for (const { hash } of rows) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hashPassword("a")).not.toBe(await hashPassword("a"));
+    const browser = new TestBrowser(service);
+    expect((await signIn(browser, "hashed", ` ${goodPassword}`)).status).toBe(400);
+  });
+
+  it("ends a session on the server when the person signs out", async () => {
+    const browser = await signUp(service, "leaver");
+    const old = browser.cookies.get("session") ?? "";
+    await browser.get("/account");
+    await browser.submit("/sign-out");
+    expect(browser.cookies.has("session")).toBe(false);
+    browser.cookies.set("session", old);
+    expect((await browser.get("/account")).status).toBe(303);
+  });
+
+  it("lists sessions and ends the others, or one, but never somebody else's", async () => {
+    const first = await signUp(service, "many");
+    const second = new TestBrowser(service);
+    await signIn(second, "many");
+    const stranger = await signUp(service, "stranger");
+    await second.get("/account/sessions");
+    const id = /name="id" value="([^"]+)"/.exec(second.html)?.[1] ?? "";
+    expect(id).not.toBe("");
+    await stranger.get("/account/sessions");
+    await stranger.submit("/account/sessions/end", { id });
+    expect((await first.get("/account")).status).toBe(200);
+    await second.get("/account/sessions");
+    await second.submit("/account/sessions/end", { id: "" });
+    await second.get("/account/sessions");
+    await second.post("/account/sessions/end", hidden(second));
+    expect((await first.get("/account")).status).toBe(303);
+    expect((await second.get("/account")).status).toBe(200);
+  });
+
+  it("changes the password with the current one, ends other sessions and says so by mail", async () => {
+    const browser = await signUp(service, "changer");
+    const other = new TestBrowser(service);
+    await signIn(other, "changer");
+    const before = browser.cookies.get("session");
+    const next = "nine loud cranes under Lhasa";
+    await browser.get("/account/security");
+    const wrong = await browser.submit("/account/password", { current: "wrong", next });
+    expect(wrong.status).toBe(400);
+    const right = await browser.submit("/account/password", { current: goodPassword, next });
+    expect(right.status).toBe(303);
+    expect(browser.cookies.get("session")).not.toBe(before);
+    expect((await browser.get("/account")).status).toBe(200);
+    expect((await other.get("/account")).status).toBe(303);
+    expect(await service.letterTo("changer@example.com")).toContain("Your password was changed");
+    expect((await signIn(new TestBrowser(service), "changer", goodPassword)).status).toBe(400);
+    expect((await signIn(new TestBrowser(service), "changer", next)).status).toBe(303);
+  });
+
+  it("refuses passwords that are short, common, or made of the person's own name", async () => {
+    for (const password of [
+      "short",
+      "password1234",
+      "qwertyuiop12",
+      "weakling2026",
+      "aaaaaaaaaaaa",
+    ]) {
+      const browser = new TestBrowser(service);
+      await browser.get("/sign-up");
+      const answer = await browser.submit("/sign-up", {
+        username: "weakling",
+        email: "weakling@example.com",
+        password,
+        age: "yes",
+      });
+      expect(answer.status, password).toBe(400);
+    }
+  });
+
+  it("changes the address when the letter to the new one is opened, and tells the old one", async () => {
+    const browser = await signUp(service, "mover");
+    await browser.get("/account/security");
+    const wrong = { email: "moved@example.com", password: "wrong" };
+    expect((await browser.submit("/account/email", wrong)).status).toBe(400);
+    const right = { email: "moved@example.com", password: goodPassword };
+    await browser.get("/account/security");
+    expect((await browser.submit("/account/email", right)).status).toBe(200);
+    const link = linkIn(await service.letterTo("moved@example.com"));
+    await browser.get(link);
+    expect((await browser.submit("/confirm/new")).status).toBe(200);
+    expect(await service.letterTo("mover@example.com")).toContain("was changed");
+    await browser.get(link);
+    expect((await browser.submit("/confirm/new")).status).toBe(410);
+    expect((await signIn(new TestBrowser(service), "moved@example.com")).status).toBe(303);
+  });
+
+  it("asks for the second factor at every sign-in, takes a code once, and a reset does not pass it", async () => {
+    const browser = await signUp(service, "careful");
+    const { secret, codes } = await setUpFactor(browser);
+
+    const next = new TestBrowser(service);
+    expect((await signIn(next, "careful")).headers.get("location")).toMatch(/^\/sign-in\/code/);
+    expect((await next.get("/account")).status).toBe(303);
+    await next.get("/sign-in/code");
+    expect((await next.submit("/sign-in/code", { code: "000000" })).status).toBe(400);
+    const code = totp(secret);
+    await next.get("/sign-in/code");
+    expect((await next.submit("/sign-in/code", { code })).status).toBe(303);
+    expect((await next.get("/account")).status).toBe(200);
+
+    const replay = new TestBrowser(service);
+    await signIn(replay, "careful");
+    await replay.get("/sign-in/code");
+    expect((await replay.submit("/sign-in/code", { code })).status).toBe(400);
+    await replay.get("/sign-in/code");
+    expect((await replay.submit("/sign-in/code", { code: codes[0] ?? "" })).status).toBe(303);
+
+    const forgetful = new TestBrowser(service);
+    await forgetful.get("/reset");
+    await forgetful.submit("/reset", { email: "careful@example.com" });
+    await forgetful.get(linkIn(await service.letterTo("careful@example.com")));
+    const password = "four wet stones by Lake Tai";
+    expect((await forgetful.submit("/reset/choose", { password })).status).toBe(200);
+    expect((await next.get("/account")).status).toBe(303);
+    const answer = await signIn(forgetful, "careful", password);
+    expect(answer.headers.get("location")).toMatch(/^\/sign-in\/code/);
+    expect((await forgetful.get("/account")).status).toBe(303);
+  });
+
+  it("[C2] keeps phone and company only if given, and takes them out again", async () => {
+    const browser = await signUp(service, "profiled");
+    await browser.get("/account");
+    const saved = await browser.submit("/account/profile", {
+      language: "zh",
+      phone: "+86 10 6552 9988",
+      companyName: "示例公司",
+      companyRegion: "CN",
+      companyWebsite: "https://example.cn",
+      companyContact: "",
+    });
+    expect(saved.status).toBe(303);
+    await browser.get("/account");
+    expect(browser.html).toContain("示例公司");
+    expect(browser.html).toContain('lang="zh-Hans"');
+    await browser.submit("/account/profile", { language: "en", phone: "", companyName: "" });
+    const [row] = await service.services.database.orm
+      .select()
+      .from(users)
+      .where(eq(users.username, "profiled"));
+    expect(row).toMatchObject({ phone: null, companyName: null, companyRegion: "CN" });
+  });
+});
+
+async function setUpFactor(
+  browser: TestBrowser,
+): Promise<{ readonly secret: Uint8Array; readonly codes: readonly string[] }> {
+  await browser.get("/account/security");
+  await browser.submit("/account/factor", { password: goodPassword });
+  const uri = /href="(otpauth:[^"]+)"/.exec(browser.html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const base32 = new URL(uri).searchParams.get("secret") ?? "";
+  const secret = fromBase32(base32);
+  const codes = [...browser.html.matchAll(/<li><code>([^<]+)<\/code>/g)].map(
+    ([, code = ""]) => code,
+  );
+  const code = totp(secret);
+  expect((await browser.submit("/account/factor/finish", { code })).status).toBe(303);
+  return { secret, codes };
+}
+
+/** The code of this half minute (RFC 6238, SHA-1, six digits). */
+function totp(secret: Uint8Array): string {
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac("sha1", secret).update(step).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+function fromBase32(text: string): Uint8Array {
+  const bits = [...text.replace(/=+$/, "")]
+    .map((letter) =>
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
+    )
+    .join("");
+  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
+}
+
+/** A page without what differs on every request. */
+function withoutNonces(html: string): string {
+  return html
+    .replace(/nonce="[^"]*"/g, "")
+    .replace(/name="(form_token|notice_shown)" value="[^"]*"/g, "");
+}
+
+function hidden({ html }: TestBrowser): Record<string, string> {
+  const token = /name="form_token" value="([^"]+)"/.exec(html)?.[1] ?? "";
+  return { form_token: token };
+}

@@ -1,0 +1,114 @@
+/** `start`: opens the database, takes the port, runs until told to stop. */
+import { existsSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Language } from "@cloud-code/policy";
+import { hasOfficer } from "../accounts/administration.ts";
+import { openDatabase } from "../database/database.ts";
+import { checkDurability } from "../database/durability.ts";
+import { migrateDatabase } from "../database/migrate.ts";
+import { startJobs } from "../jobs/jobs.ts";
+import { upkeepJobs } from "../jobs/upkeep.ts";
+import { createLog } from "../log.ts";
+import { createService } from "../service.ts";
+import { administer } from "./administer.ts";
+import { listenForCommands } from "./control.ts";
+import { readSecret, type Settings } from "./settings.ts";
+import { phrase } from "./words.ts";
+
+type Handle = (request: Request, environment: object) => Response | Promise<Response>;
+
+/** Runs the service; the result is the exit code. */
+export async function serve(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+  language: Language,
+): Promise<number> {
+  const { directory, databaseUrl, host, port, mailUrl, mailFrom } = settings;
+  const say = (
+    ...line: Parameters<typeof phrase> extends [Language, ...infer R] ? R : never
+  ): void => void process.stderr.write(`${phrase(language, ...line)}\n`);
+
+  // The port is taken first: its number may be part of the address, and a taken one should fail before anything is created.
+  let handle: Handle = () =>
+    new Response("starting", { status: 503, headers: { "retry-after": "2" } });
+  const server = createAdaptorServer({
+    fetch: async (request: Request, bindings: object) => await handle(request, bindings),
+  }) as Server;
+  const taken = await listen(server, port, host);
+  if (taken === undefined) {
+    say("portTaken", port);
+    return 1;
+  }
+  const origin = settings.origin ?? `http://localhost:${taken}`;
+
+  const isFirst = databaseUrl === undefined && !existsSync(join(directory, "database"));
+  if (isFirst) say("creating", directory);
+  const log = createLog((line) => void process.stdout.write(line));
+  const database = await openDatabase({ url: databaseUrl, directory });
+  await migrateDatabase(database);
+  const syncs = await checkDurability(database);
+  const outbox = join(directory, "outbox");
+  const { app, services } = await createService({
+    config: {
+      origin,
+      trustedProxies: settings.trustedProxies,
+      operator: settings.operator,
+      secret: readSecret(environment, directory),
+    },
+    database,
+    mail: { url: mailUrl, outbox, from: mailFrom },
+    log,
+    now: Date.now,
+  });
+  handle = (request, bindings) => app.fetch(request, bindings);
+  const jobs = await startJobs(database, upkeepJobs(services), log);
+  const stopListening =
+    database.kind === "embedded"
+      ? await listenForCommands(directory, services, administer)
+      : undefined;
+
+  if (syncs === undefined) say("onServer");
+  else say("durable", directory, syncs);
+  if (mailUrl === undefined) say("outbox", outbox);
+  if (!(await hasOfficer(services))) {
+    const option = databaseUrl === undefined ? ` --data-dir ${directory}` : "";
+    say("noOfficer", `cloud-code-server user create NAME --email ADDRESS --role officer${option}`);
+  }
+  say("listening", origin);
+  log.write({ event: "started", port: taken, database: database.kind });
+
+  await untilTold();
+  // Whoever is being answered is answered; nobody new is let in.
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), 5_000).unref();
+  await closed;
+  await stopListening?.();
+  await jobs.stop();
+  await services.mail.settled();
+  await database.close();
+  log.write({ event: "stopped" });
+  return 0;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number | undefined> {
+  return await new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(undefined);
+      else reject(error);
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function untilTold(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
+}

@@ -1,0 +1,210 @@
+import type { Language, PromiseId, ProductKey } from "@cloud-code/policy";
+import { products, promises } from "@cloud-code/policy";
+import { readFileSync, statSync } from "node:fs";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import { z } from "zod";
+import type { ServerContext } from "../environment.ts";
+import { readAsset } from "./assets.ts";
+import type { Tone } from "./components.tsx";
+import { Banner, Chip, Page } from "./components.tsx";
+import { renderPage } from "./layout.tsx";
+import { formatTime, say } from "./words.ts";
+
+/** What became of a test when the suite last ran where this program was built. */
+export type TestResult = "passed" | "failed" | "not-run";
+
+/** A test that names a promise in its title. */
+export interface ProofTest {
+  readonly title: string;
+  readonly file: string;
+  readonly result: TestResult;
+}
+
+/** The promises with their tests, and when these last ran. */
+export interface Proof {
+  readonly tests: Readonly<Record<PromiseId, readonly ProofTest[]>>;
+  readonly ranAtMs: number | undefined;
+}
+
+const listShape = z.array(
+  z.object({ promises: z.array(z.string()), title: z.string(), file: z.string() }),
+);
+
+// The part of vitest's JSON report that is read here.
+const reportShape = z.object({
+  startTime: z.number(),
+  testResults: z.array(
+    z.object({ assertionResults: z.array(z.object({ title: z.string(), status: z.string() })) }),
+  ),
+});
+
+const words = {
+  title: { en: "Every promise, and what proves it", zh: "每项承诺，以及它的证明" },
+  lead: {
+    en: "This page is made from the list of promises and the titles of the tests that name them. A promise without a test fails the build.",
+    zh: "本页由承诺清单以及标注了承诺编号的测试标题生成。任何承诺若没有测试，构建即失败。",
+  },
+  none: { en: "No test names this promise", zh: "没有测试标注此承诺" },
+  evidence: { en: "Evidence", zh: "证据" },
+  tests: { en: "tests", zh: "个测试" },
+  passed: { en: "passed", zh: "通过" },
+  failed: { en: "failed", zh: "失败" },
+  "not-run": { en: "not run here", zh: "此处未运行" },
+  ran: { en: "Results of the run of", zh: "结果来自运行：" },
+  never: {
+    en: "The tests were not run where this program was built.",
+    zh: "构建本程序之处未运行测试。",
+  },
+  neverMore: {
+    en: "The list is complete; results appear after CI=1 npm test.",
+    zh: "清单完整；执行 CI=1 npm test 之后显示结果。",
+  },
+} as const;
+
+/** The page "promise → tests → last result". */
+export function proofPage(context: ServerContext): Response | Promise<Response> {
+  const { language } = context.var;
+  const text = say(words, language);
+  const proof = readProof();
+  return renderPage(
+    context,
+    { title: text.title, description: text.lead },
+    <Page title={text.title} lead={text.lead}>
+      <div class="stack-wide">
+        {proof.ranAtMs === undefined ? (
+          <Banner tone="info" title={text.never}>
+            {text.neverMore}
+          </Banner>
+        ) : (
+          <p class="soft">
+            {text.ran} {formatTime(proof.ranAtMs, language)}
+          </p>
+        )}
+        {(["assistant", "gateway", "service"] as const).map((product) => (
+          <ProductProof product={product} proof={proof} language={language} />
+        ))}
+      </div>
+    </Page>,
+  );
+}
+
+function ProductProof({
+  product,
+  proof,
+  language,
+}: {
+  readonly product: ProductKey;
+  readonly proof: Proof;
+  readonly language: Language;
+}): JSX.Element {
+  const text = say(words, language);
+  const ids = (Object.keys(promises) as PromiseId[]).filter(
+    (id) => promises[id].product === product,
+  );
+  return (
+    <section class="stack" id={product}>
+      <h2>{products[product].title[language]}</h2>
+      <div class="ledger">
+        {ids.map((id) => {
+          const tests = proof.tests[id];
+          const { tone, word } = summary(tests);
+          return (
+            <article id={id} aria-labelledby={`${id}-title`}>
+              <p class="id">{id}</p>
+              <div class="stack">
+                <h3 id={`${id}-title`}>{promises[id].text[language]}</h3>
+                <p class="soft">
+                  {text.evidence}
+                  {language === "zh" ? "：" : ": "}
+                  {promises[id].proof[language]}
+                </p>
+                {tests.length === 0 ? (
+                  <Chip tone="bad">{text.none}</Chip>
+                ) : (
+                  <details>
+                    <summary>
+                      <Chip tone={tone}>
+                        {tests.length}{" "}
+                        {language === "en" && tests.length === 1 ? "test" : text.tests}
+                        {" · "}
+                        {text[word]}
+                      </Chip>
+                    </summary>
+                    <ul class="plain-list small">
+                      {tests.map(({ title, file, result }) => (
+                        <li>
+                          <span lang="en">{title}</span> <code>{file}</code>
+                          {result === "failed" ? <Chip tone="bad">{text.failed}</Chip> : null}
+                        </li>
+                      ))}
+                    </ul>
+                  </details>
+                )}
+              </div>
+            </article>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+/** One failed test breaks a promise; a promise is kept only when every one of its tests passed. */
+function summary(tests: readonly ProofTest[]): { readonly tone: Tone; readonly word: TestResult } {
+  if (tests.some(({ result }) => result === "failed")) return { tone: "bad", word: "failed" };
+  if (tests.every(({ result }) => result === "passed")) return { tone: "good", word: "passed" };
+  return { tone: "neutral", word: "not-run" };
+}
+
+let read: Proof | undefined;
+
+/** Reads the tests that name promises, and the results of their last run where there was one. */
+export function readProof(): Proof {
+  read ??= joinProof(readList(), readReport());
+  return read;
+}
+
+/** Joins the list of tests with a report. Tests in a loop or a table share a title; one that failed fails them all. */
+export function joinProof(
+  list: z.output<typeof listShape>,
+  report:
+    | { readonly startTime: number; readonly results: ReadonlyMap<string, TestResult> }
+    | undefined,
+): Proof {
+  const tests = Object.fromEntries(
+    Object.keys(promises).map((id) => [
+      id,
+      list
+        .filter((test) => test.promises.includes(id))
+        .map(({ title, file }) => ({
+          title,
+          file,
+          result: report?.results.get(title) ?? "not-run",
+        })),
+    ]),
+  ) as unknown as Proof["tests"];
+  return { tests, ranAtMs: report?.startTime };
+}
+
+function readList(): z.output<typeof listShape> {
+  const asset = readAsset("tests.json");
+  return asset === undefined
+    ? []
+    : listShape.parse(JSON.parse(new TextDecoder().decode(asset.bytes)));
+}
+
+function readReport(): Parameters<typeof joinProof>[1] {
+  for (const path of ["../../../../.cache/tests.json", "../../../.cache/tests.json"]) {
+    const file = new URL(path, import.meta.url);
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    const report = reportShape.parse(JSON.parse(readFileSync(file, "utf8")));
+    const results = new Map<string, TestResult>();
+    for (const { title, status } of report.testResults.flatMap((file) => file.assertionResults)) {
+      const bare = title.replace(/^(?:\[[AGC]\d+\]\s*)+/, "");
+      const result = status === "passed" ? "passed" : status === "failed" ? "failed" : "not-run";
+      if (results.get(bare) !== "failed") results.set(bare, result);
+    }
+    return { startTime: report.startTime, results };
+  }
+  return undefined;
+}

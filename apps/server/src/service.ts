@@ -1,0 +1,49 @@
+/** Puts the parts of a service together, the same for the program and for tests. */
+import { createHmac } from "node:crypto";
+import type { Hono } from "hono";
+import { createAccounts } from "./accounts/accounts.ts";
+import { createApp } from "./app.ts";
+import type { Database } from "./database/database.ts";
+import type { ServerEnv } from "./environment.ts";
+import { createLimits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { createMail, type MailPlace } from "./mail/mail.ts";
+import { publishFirst } from "./notices/publish.ts";
+import { NoticeStore } from "./notices/store.ts";
+import type { Config, Services } from "./services.ts";
+
+/** What a service is made from. */
+export interface ServiceParts {
+  readonly config: Config;
+  /** Open and migrated. */
+  readonly database: Database;
+  readonly mail: MailPlace;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Builds the services over an open database. */
+export async function createServices(parts: ServiceParts): Promise<Services> {
+  const { config, database, log, now } = parts;
+  const mail = createMail(parts.mail, log);
+  const notices = new NoticeStore({ database, now });
+  await publishFirst(notices, { config, now });
+  const accounts = createAccounts({
+    database,
+    mail,
+    notices,
+    origin: config.origin,
+    // A key of its own: what leaks from one use of the secret is worth nothing for another.
+    secret: createHmac("sha256", config.secret).update("accounts").digest("base64url"),
+    now,
+  });
+  return { config, database, accounts, mail, log, limits: createLimits(now), notices, now };
+}
+
+/** Builds the application with its services. */
+export async function createService(
+  parts: ServiceParts,
+): Promise<{ readonly app: Hono<ServerEnv>; readonly services: Services }> {
+  const services = await createServices(parts);
+  return { app: createApp(services), services };
+}
