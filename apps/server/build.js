@@ -1,7 +1,8 @@
 /// <reference types="node" />
-// Bundles the program and the database's thread into dist. Run by this workspace's `build` script.
+// Bundles the program and the database's thread into dist, and gathers what pages refer to. Run by this workspace's `build` script.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import "./scripts/assets.mjs";
 
 await build({
   entryPoints: {

@@ -13,9 +13,12 @@ import { routes as accounts } from "./accounts/routes.tsx";
 import type { ServerContext, ServerEnv } from "./environment.ts";
 import { hasFormToken } from "./forms.tsx";
 import { describeError } from "./log.ts";
+import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
+import { pageState } from "./pages/routes.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+import { createWebsite } from "./website.ts";
 
 /** The most a request may carry, bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -68,6 +71,10 @@ export function createApp(services: Services): Hono<ServerEnv> {
     }
   });
 
+  app.use(pageState(services));
+  app.use("/account/*", requireCurrentNotice(services));
+
+  app.route("/", createWebsite(services));
   app.route("/", accounts(services));
 
   app.notFound((context) => notFoundPage(context));

@@ -168,6 +168,20 @@ test("the facts of this build survive being frozen, and differ from themselves i
   }
 });
 
+test("facts that come back with their keys in another order are the same facts", () => {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, inner]) => [key, reversed(inner)]),
+    );
+  };
+  const now = readFacts("service");
+  expect(compareFacts(reversed(now) as Facts, now)).toEqual([]);
+});
+
 test("[C14] removing any one item from the past makes today's item news, and says so in both languages", () => {
   const now = readFacts("service");
   const keys = Object.keys(now.items);

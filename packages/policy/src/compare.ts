@@ -169,7 +169,7 @@ export function compareFacts(before: Facts, after: Facts): readonly Change[] {
         ),
       );
     }
-    if (JSON.stringify(was.bases) !== JSON.stringify(is.bases)) {
+    if (!isSame(was.bases, is.bases)) {
       const words = { en: "rests on another lawful basis", zh: "合法性基础发生变化" };
       changes.push(grown(key, is.title, words, [key]));
     }
@@ -233,7 +233,7 @@ function editorial(where: string, title: Text, words: Text): Change {
 
 function retentionChanges(key: string, was: ItemFacts, is: ItemFacts): readonly Change[] {
   if (was.retention === undefined || is.retention === undefined) return [];
-  if (JSON.stringify(was.retention) === JSON.stringify(is.retention)) return [];
+  if (isSame(was.retention, is.retention)) return [];
   const period = describeRetention(is.retention);
   const words = { en: `kept: ${period.en}`, zh: `保存期限：${period.zh}` };
   const shorter = isShorter(is.retention, was.retention);
@@ -246,6 +246,13 @@ function isShorter(is: Retention, was: Retention): boolean {
     return is.after === was.after && is.days <= was.days && is.ending === was.ending;
   }
   return is.kind === "memory";
+}
+
+/** Whether two records have the same values. Frozen facts come back from a database with their keys in another order. */
+function isSame(left: object, right: object): boolean {
+  const spell = (record: object): string =>
+    JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return spell(left) === spell(right);
 }
 
 function added(before: readonly string[] = [], after: readonly string[] = []): readonly string[] {

@@ -107,7 +107,7 @@ export { recipients } from "./recipient.ts";
 export type { Activity, DataMap, Flow, ProcessingRecord } from "./records.ts";
 export { dataMap, processingRecord, toCsv, toRecordCsv } from "./records.ts";
 export type { Bases, Basis, Regime, Region } from "./regimes.ts";
-export { basisTitles, isConsent, regimes } from "./regimes.ts";
+export { basisTitles, isConsent, regimes, regionOfCountry } from "./regimes.ts";
 export type { Retention, RetentionStart } from "./retention.ts";
 export { describeRetention, retentionEndMs } from "./retention.ts";
 export type { StorageKey, StorageKeyName } from "./storage.ts";

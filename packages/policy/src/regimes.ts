@@ -72,3 +72,18 @@ export const basisTitles: Readonly<Record<Basis, Text>> = {
 export function isConsent(basis: Basis): boolean {
   return basis === "consent" || basis === "separate-consent";
 }
+
+// ISO 3166-1 codes of the European Economic Area: the 27 members of the Union, Iceland, Liechtenstein and Norway.
+const economicArea = new Set(
+  "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(
+    " ",
+  ),
+);
+
+/** The region of a country by its ISO 3166-1 code, two capital letters; every code that is not one of the four regions is `other`. */
+export function regionOfCountry(code: string): Region {
+  if (economicArea.has(code)) return "eu";
+  if (code === "GB") return "uk";
+  if (code === "CN") return "cn";
+  return code === "US" ? "us" : "other";
+}

@@ -134,10 +134,12 @@ export function routes({
       { notices, product: "service", now },
       z.object({ purpose: z.string(), answer: z.string() }),
     );
-    const { purpose = "", answer = "" } = form.kind === "valid" ? form.value : form.entered;
+    const fields: Partial<Record<string, string>> =
+      form.kind === "valid" ? form.value : form.entered;
+    const { purpose, answer } = fields;
     const questions = serviceQuestions(await regionOf(signedIn.userId), offered);
     const question = questions.find((asked) => asked.purpose === purpose);
-    if (question === undefined || !isAnswer(answer)) {
+    if (question === undefined || answer === undefined || !isAnswer(answer)) {
       return context.redirect("/privacy/center", 303);
     }
     const pseudonym = await ledger.pseudonymOf(signedIn.userId);

@@ -31,6 +31,19 @@ export const uses = {
   "service.support-contact": ["support"],
   "service.privacy-signal": ["prove-consent"],
   "service.notices-shown": ["prove-consent"],
+  "assistant.report.week": ["usage-statistics"],
+  "assistant.figures.triggers": ["usage-statistics"],
+  "assistant.figures.accepts": ["usage-statistics"],
+  "assistant.figures.accept-rank-sum": ["usage-statistics"],
+  "assistant.figures.accept-char-sum": ["usage-statistics"],
+  "assistant.figures.response-ms-sum": ["usage-statistics"],
+  "assistant.figures.responses": ["usage-statistics"],
+  "assistant.figures.search-prompts": ["usage-statistics"],
+  "assistant.figures.searches": ["usage-statistics"],
+  "assistant.figures.search-accepts": ["usage-statistics"],
+  "assistant.figures.search-accept-rank-sum": ["usage-statistics"],
+  "assistant.figures.snippet-clicks": ["usage-statistics"],
+  "assistant.figures.page-turns": ["usage-statistics"],
 } as const satisfies Partial<Record<ItemKey, readonly PurposeKey[]>>;
 
 /** An item that has columns. */

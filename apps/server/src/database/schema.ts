@@ -1,5 +1,10 @@
 /** Every table of the service, in one list: migrations, comments, grants and the comparison with the inventory all start here. */
 import * as accounts from "../accounts/tables.ts";
+import * as consent from "../consent/tables.ts";
+import * as notices from "../notices/tables.ts";
+import * as pages from "../pages/tables.ts";
+import * as support from "../support/tables.ts";
+import * as telemetry from "../telemetry/tables.ts";
 import type { ClassifiedTable } from "./classify.ts";
 
 /** Every table with its classification. A test compares it with the catalogue of a live database. */
@@ -13,4 +18,12 @@ export const tables = [
   accounts.organizationsClassified,
   accounts.membersClassified,
   accounts.invitationsClassified,
+  notices.noticeVersionsClassified,
+  notices.noticesShownClassified,
+  consent.consentSubjectsClassified,
+  consent.consentEventsClassified,
+  support.ticketsClassified,
+  support.ticketMessagesClassified,
+  telemetry.usageWeeksClassified,
+  pages.pageCountsClassified,
 ] as const satisfies readonly ClassifiedTable[];

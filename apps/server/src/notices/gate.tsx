@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { ProductKey } from "@cloud-code/policy";
+import type { MiddlewareHandler } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { z } from "zod";
-import type { ServerContext } from "../environment.ts";
+import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readFields } from "../forms.tsx";
 import { Banner } from "../pages/components.tsx";
 import { formatDate, say } from "../pages/words.ts";
@@ -158,6 +159,22 @@ export async function hasSeenCurrent(notices: NoticeStore, userId: string): Prom
     userId,
     alike.map(({ id }) => id),
   );
+}
+
+/**
+ * Lets a signed-in person into their account only after they were shown what is in effect; the page that shows it leads back. Mount
+ * it before the account's pages.
+ */
+export function requireCurrentNotice({
+  notices,
+}: {
+  readonly notices: NoticeStore;
+}): MiddlewareHandler<ServerEnv> {
+  return async (context, next) => {
+    const { signedIn } = context.var;
+    if (signedIn === undefined || (await hasSeenCurrent(notices, signedIn.userId))) return next();
+    return context.redirect("/privacy/changes", 303);
+  };
 }
 
 /** Notes that a person was shown a notice; after sign-up, with the proof of the form. */

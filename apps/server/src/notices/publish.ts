@@ -78,7 +78,7 @@ export async function publishNotice(
     return { kind: "refused", code: "notice-announced-late", advice };
   }
   const notice: PublishedNotice = {
-    id: `${product}-${number}-${hash.slice(0, 8)}`,
+    id: `${product}-${number}-${toDay(publishedMs)}-${hash.slice(0, 8)}`,
     product,
     version,
     revision,

@@ -5,7 +5,7 @@ import { classify } from "../database/classify.ts";
 
 /** Every release of every notice as it was published. Rows are never changed or deleted: a trigger refuses it. */
 export const noticeVersions = pgTable("notice_versions", {
-  /** Product, number and the beginning of the hash: `service-2.0-1f9c08d4`. */
+  /** Product, number, day and the beginning of the hash: `service-2.0-2026-11-22-1f9c08d4`. */
   id: text("id").primaryKey(),
   product: text("product", { enum: ["assistant", "gateway", "service"] }).notNull(),
   version: integer("version").notNull(),

@@ -122,6 +122,12 @@ export class TicketStore {
     return rows.map(toTicket);
   }
 
+  /** How many wait past their date. */
+  async countLate(): Promise<number> {
+    const nowMs = this.#services.now();
+    return (await this.waiting()).filter(({ dueMs }) => dueMs < nowMs).length;
+  }
+
   /** The conversation of a ticket, oldest first. */
   async messages(ticketId: string): Promise<readonly TicketMessage[]> {
     const rows = await this.#services.database.orm

@@ -96,11 +96,11 @@ function toSettings(question: HTMLElement, answerForm: HTMLFormElement): Paramet
 }
 
 async function send(answerForm: HTMLFormElement): Promise<void> {
-  const body = new FormData(answerForm);
-  body.set("answer", acceptedCategory("display") ? "accept" : "refuse");
+  const body = new URLSearchParams({ answer: acceptedCategory("display") ? "accept" : "refuse" });
+  for (const field of answerForm.querySelectorAll("input")) body.append(field.name, field.value);
   await fetch(answerForm.action, {
     method: "POST",
-    body: new URLSearchParams([...body].map(([name, value]) => [name, String(value)])),
+    body,
     redirect: "manual",
   });
 }

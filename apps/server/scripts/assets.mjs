@@ -1,4 +1,3 @@
-/// <reference types="node" />
 // Gathers what pages refer to into dist/assets: styles, scripts, the font, pictures, measured figures and the titles of tests.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,14 +5,18 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const here = fileURLToPath(new URL("./", import.meta.url));
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const here = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 const assets = join(here, "dist/assets");
 const require = createRequire(import.meta.url);
 
 mkdirSync(assets, { recursive: true });
 await build({
-  entryPoints: [join(here, "src/pages/style.css"), join(here, "src/pages/scripts/cookies.ts"), join(here, "src/pages/scripts/cookies.css")],
+  entryPoints: [
+    join(here, "src/pages/style.css"),
+    join(here, "src/pages/scripts/cookies.ts"),
+    join(here, "src/pages/scripts/cookies.css"),
+  ],
   outbase: join(here, "src/pages"),
   outdir: assets,
   bundle: true,
@@ -22,8 +25,6 @@ await build({
   legalComments: "linked",
   format: "esm",
   target: "es2022",
-  // Colours by light-dark() are kept as they are: lowering them would double the style sheet.
-  supported: { "light-dark": true, nesting: true },
   logLevel: "warning",
 });
 const font = dirname(require.resolve("@fontsource-variable/inter/package.json"));
