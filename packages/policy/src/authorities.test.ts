@@ -5,7 +5,7 @@ import {
   authorityPlaces,
   findAuthorities,
 } from "./authorities.ts";
-import { eea } from "./transfer.ts";
+import { economicArea } from "./regimes.ts";
 
 function check(place: string, expected: readonly string[]): void {
   expect(findAuthorities(place).map(({ web }) => new URL(web).host)).toEqual(expected);
@@ -20,7 +20,7 @@ test("[C9] an authority is found by country, and by state where it has one", () 
 });
 
 test("[C9] every country of the European Economic Area has one, and every entry is complete", () => {
-  for (const country of eea) expect(findAuthorities(country), country).toHaveLength(1);
+  for (const country of economicArea) expect(findAuthorities(country), country).toHaveLength(1);
   for (const { place, name, web, languages } of authorities) {
     expect(place).toMatch(/^[A-Z]{2}(-[A-Z]{2})?$/);
     expect(name.length, place).toBeGreaterThan(3);

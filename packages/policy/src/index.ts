@@ -159,6 +159,5 @@ export {
   chinaTier,
   decideTransfer,
   isSensitive,
-  regionOf,
   transferPermitLifetimeMs,
 } from "./transfer.ts";

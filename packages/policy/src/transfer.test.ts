@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PolicyError } from "./errors.ts";
+import { regionOfCountry } from "./regimes.ts";
 import {
   adequate,
   assertTransferPermit,
   chinaFill,
   chinaTier,
   decideTransfer,
-  regionOf,
   TransferPermit,
   type Mechanism,
   type TransferGround,
@@ -174,5 +174,5 @@ test("[C13] more people never make a transfer from China easier, and no mechanis
       },
     ),
   );
-  for (const country of adequate.uk ?? []) expect(regionOf(country)).not.toBe("uk");
+  for (const country of adequate.uk ?? []) expect(regionOfCountry(country)).not.toBe("uk");
 });

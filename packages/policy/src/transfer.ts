@@ -10,7 +10,7 @@ import type { PurposeKey } from "./purpose.ts";
 import { purposes } from "./purpose.ts";
 import type { RecipientKey } from "./recipient.ts";
 import type { Region } from "./regimes.ts";
-import { isConsent } from "./regimes.ts";
+import { economicArea, isConsent, regionOfCountry } from "./regimes.ts";
 
 /** What makes one transfer lawful. */
 export type Mechanism =
@@ -132,32 +132,17 @@ export function assertTransferPermit(
     );
 }
 
-/** The countries of the European Economic Area, which are one region for transfers. */
-export const eea: ReadonlySet<string> = new Set(
-  "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(
-    " ",
-  ),
-);
-
 /**
  * Countries whose protection was found adequate, by the region that found it. The United States only through certification, which a
  * country's name does not show, so they are not here. Reviewed on `adequacyCheckedOn`.
  */
 export const adequate: Readonly<Partial<Record<Region, ReadonlySet<string>>>> = {
   eu: new Set("AD AR CH FO GB GG IL IM JE JP KR NZ UY".split(" ")),
-  uk: new Set([...eea, ..."AD AR CH FO GG GI IL IM JE JP KR NZ UY".split(" ")]),
+  uk: new Set([...economicArea, ..."AD AR CH FO GG GI IL IM JE JP KR NZ UY".split(" ")]),
 };
 
 /** The day on which the adequacy table was last compared with the decisions. */
 export const adequacyCheckedOn = "2026-11-22";
-
-/** The region a country belongs to. */
-export function regionOf(country: string): Region {
-  if (eea.has(country)) return "eu";
-  if (country === "GB") return "uk";
-  if (country === "CN") return "cn";
-  return country === "US" ? "us" : "other";
-}
 
 /** China: from how many people a year which mechanism is needed (Provisions on cross-border data flows, 22 March 2024). */
 export const chinaThresholds: Readonly<
@@ -228,7 +213,7 @@ function findGround(
   if (items.every(isAnonymous)) return "anonymous";
   // Not knowing where a person is must not make anything easier.
   const from = request.from ?? "cn";
-  if (from !== "other" && regionOf(to.country) === from && request.from !== undefined)
+  if (from !== "other" && regionOfCountry(to.country) === from && request.from !== undefined)
     return "same-region";
   return from === "cn" ? findChineseGround(request) : findOtherGround(request, from);
 }

@@ -6,6 +6,7 @@ import { type ClassifiedColumn, toColumns } from "./classify.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError, hasSqlState } from "./errors.ts";
 import { mayRead, readingPurposes, roleOf } from "./purposes.ts";
+import { toLimits } from "./limits.ts";
 import { tables } from "./schema.ts";
 
 // Any number that only we use: of several servers that start at once, one migrates and the others wait.
@@ -23,6 +24,7 @@ export async function migrateDatabase({ orm, pool }: Database): Promise<void> {
         `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`,
         ...toComments(columns),
         ...toGrants(columns),
+        ...toLimits(columns),
         "COMMIT",
       ].join(";\n"),
     );

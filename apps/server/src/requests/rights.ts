@@ -1,0 +1,75 @@
+/** Puts the parts of requests together. */
+import { join } from "node:path";
+import type { ClockPlace } from "@cloud-code/policy";
+import { and, eq, isNull } from "drizzle-orm";
+import { users } from "../accounts/tables.ts";
+import { AuditTrail } from "../audit/trail.ts";
+import { ConsentLedger } from "../consent/ledger.ts";
+import type { Job } from "../jobs/jobs.ts";
+import { Retention } from "../retention/retention.ts";
+import type { Services } from "../services.ts";
+import { Erasure } from "./erasure.ts";
+import { Handling, type Officer } from "./handling.ts";
+import { RequestStore } from "./store.ts";
+import { Tombstones } from "./tombstones.ts";
+import { type Post, Webhooks } from "./webhooks.ts";
+
+/** Everything that keeps the rights of people. */
+export interface Rights {
+  readonly place: ClockPlace;
+  readonly trail: AuditTrail;
+  readonly ledger: ConsentLedger;
+  readonly store: RequestStore;
+  readonly webhooks: Webhooks;
+  readonly erasure: Erasure;
+  readonly handling: Handling;
+  readonly retention: Retention;
+  readonly jobs: readonly Job[];
+}
+
+/** What differs between the program and a test. */
+export interface RightsOptions {
+  /** The folder of files and of the tombstones that survive a restore. */
+  readonly directory?: string | undefined;
+  readonly place?: ClockPlace;
+  readonly post?: Post;
+  readonly onPoint?: (point: string) => void;
+}
+
+/** Builds the rights of a service. */
+export function createRights(
+  services: Pick<Services, "database" | "now" | "config" | "mail" | "notices">,
+  { directory, place = { timeZone: "UTC" }, post, onPoint }: RightsOptions = {},
+): Rights {
+  const trail = new AuditTrail(services);
+  const ledger = new ConsentLedger(services, services.notices);
+  const store = new RequestStore(services, trail, place);
+  const webhooks = new Webhooks(services, store, trail, post);
+  const tombstones = new Tombstones(
+    services,
+    directory === undefined ? undefined : join(directory, "tombstones"),
+  );
+  const folders = directory === undefined ? [] : [join(directory, "outbox")];
+  const erasure = new Erasure({
+    ...services,
+    store,
+    trail,
+    tombstones,
+    webhooks,
+    folders,
+    onPoint,
+  });
+  const handling = new Handling({ ...services, store, trail, ledger, erasure, webhooks });
+  const retention = new Retention({ ...services, trail });
+  const officers = async (): Promise<readonly Officer[]> =>
+    await services.database.orm
+      .select({ email: users.email, language: users.language })
+      .from(users)
+      .where(and(eq(users.role, "officer"), isNull(users.disabledAt)));
+  const jobs: readonly Job[] = [
+    { name: "requests", cron: "* * * * *", run: async () => await handling.tick(officers) },
+    { name: "webhooks", cron: "* * * * *", run: async () => await webhooks.deliver() },
+    { name: "retention", cron: "40 3 * * *", run: async () => (await retention.sweep()).rows },
+  ];
+  return { place, trail, ledger, store, webhooks, erasure, handling, retention, jobs };
+}
