@@ -10,12 +10,12 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import { routePath } from "hono/route";
 import { toBrowser } from "./accounts/guard.ts";
 import { routes as accounts } from "./accounts/routes.tsx";
+import { routes as api } from "./api/routes.ts";
 import type { ServerContext, ServerEnv } from "./environment.ts";
 import { hasFormToken } from "./forms.tsx";
 import { describeError } from "./log.ts";
 import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
-import { pageState } from "./pages/routes.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
 import { createWebsite } from "./website.ts";
@@ -49,14 +49,14 @@ export function createApp(services: Services): Hono<ServerEnv> {
     });
   });
   app.use(
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => await tooLargePage(context) }),
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: async (context) => tooLargePage(context) }),
   );
   app.use(async (context, next) => {
-    if (isReading(context.req.method)) return await next();
+    if (isReading(context.req.method)) return next();
     const taken = limits.take(FORMS, "forms", context.var.address);
-    if (taken.kind === "limited") return await limitedPage(context, taken.retryAfterMs);
-    if (!(await isOwnRequest(context, config.origin))) return await staleFormPage(context);
-    return await next();
+    if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
+    if (!(await isOwnRequest(context, config.origin))) return staleFormPage(context);
+    return next();
   });
   app.use(async (context, next) => {
     const { signedIn, cookies } = await services.accounts.resolve(toBrowser(context));
@@ -71,18 +71,24 @@ export function createApp(services: Services): Hono<ServerEnv> {
     }
   });
 
-  app.use(pageState(services));
+  const website = createWebsite(services);
+  app.use(website.around);
   app.use("/account/*", requireCurrentNotice(services));
 
-  app.route("/", createWebsite(services));
   app.route("/", accounts(services));
+  app.route("/", website.pages);
+  app.route("/", api(services));
 
-  app.notFound((context) => notFoundPage(context));
+  app.notFound((context) =>
+    context.req.path.startsWith("/api/")
+      ? context.json({ error: "unknown" }, 404)
+      : notFoundPage(context),
+  );
   app.onError(async (error, context) => {
     if (error instanceof HTTPException) return error.getResponse();
     log.write({ event: "failed", route: routePath(context, -1), ...describeError(error) });
     if (context.req.path.startsWith("/api/")) return context.json({ error: "failed" }, 500);
-    return await failedPage(context);
+    return failedPage(context);
   });
   return app;
 }
@@ -125,7 +131,7 @@ async function isOwnRequest(context: ServerContext, origin: string): Promise<boo
   if (context.req.path.startsWith("/api/")) {
     return /^application\/json\b/.test(context.req.header("content-type") ?? "");
   }
-  return await hasFormToken(context);
+  return hasFormToken(context);
 }
 
 /**

@@ -40,7 +40,11 @@ export interface Log {
 /** A log of one JSON object a line. Neither process number nor host name is in it. */
 export function createLog(writeLine: (line: string) => void): Log {
   const logger = pino(
-    { base: null, formatters: { level: () => ({}) }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      base: null,
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     { write: writeLine },
   );
   return { write: (entry) => logger.info(entry) };

@@ -107,6 +107,7 @@ async function administerHere(
           origin: settings.origin ?? `http://localhost:${settings.port}`,
           trustedProxies: settings.trustedProxies,
           operator: settings.operator,
+          optionalCookies: settings.optionalCookies,
           secret: readSecret(process.env, directory),
         },
         database,

@@ -1,25 +1,64 @@
 /** The website: notices, consents, cookies, support, statistics and the pages around them, as one application. */
 import type { Region } from "@cloud-code/policy";
 import { regionOfCountry } from "@cloud-code/policy";
-import { eq } from "drizzle-orm";
-import { Hono } from "hono";
-import { usersClassified } from "./accounts/tables.ts";
+import { and, eq, isNull } from "drizzle-orm";
+import { Hono, type MiddlewareHandler } from "hono";
+import { users, usersClassified } from "./accounts/tables.ts";
 import { ConsentLedger } from "./consent/ledger.ts";
 import { routes as consentRoutes } from "./consent/routes.tsx";
 import { routes as cookieRoutes } from "./cookies/routes.tsx";
 import { readFor } from "./database/reading.ts";
 import type { ServerEnv } from "./environment.ts";
 import { routes as noticeRoutes } from "./notices/routes.tsx";
-import { routes as pageRoutes } from "./pages/routes.tsx";
+import { pageState, routes as pageRoutes } from "./pages/routes.tsx";
 import { VisitCounter } from "./pages/visits.ts";
+import type { Job } from "./jobs/jobs.ts";
+import { announceNotices } from "./notices/announce.ts";
 import type { Services } from "./services.ts";
+import { escalateTickets, type Officer } from "./support/escalation.ts";
 import { routes as supportRoutes } from "./support/routes.tsx";
 import { TicketStore } from "./support/store.ts";
 import { routes as statisticsRoutes } from "./telemetry/routes.tsx";
 import { UsageStore } from "./telemetry/store.ts";
 
-/** Builds the website. `app.ts` mounts it at `/`, with `pageState` before everything that renders a page. */
-export function createWebsite(services: Services): Hono<ServerEnv> {
+/** What the website does by itself: warns of answers that are due, and tells people of notices that are coming. */
+export function websiteJobs(services: Services): readonly Job[] {
+  const tickets = new TicketStore(services);
+  return [
+    {
+      name: "escalate-tickets",
+      cron: "10 * * * *",
+      run: () =>
+        escalateTickets(tickets, {
+          ...services,
+          officers: () => readOfficers(services),
+        }),
+    },
+    {
+      name: "announce-notices",
+      cron: "*/10 * * * *",
+      run: () => announceNotices(services),
+    },
+  ];
+}
+
+async function readOfficers({ database }: Pick<Services, "database">): Promise<readonly Officer[]> {
+  return database.orm
+    .select({ email: users.email, language: users.language })
+    .from(users)
+    .where(and(eq(users.role, "officer"), isNull(users.disabledAt)));
+}
+
+/** The website in two parts: what goes around every page of the service, and the pages that are not of an account. */
+export interface Website {
+  /** To be used before every route. */
+  readonly around: MiddlewareHandler<ServerEnv>;
+  /** To be mounted at `/`. */
+  readonly pages: Hono<ServerEnv>;
+}
+
+/** Builds the website. */
+export function createWebsite(services: Services): Website {
   const { database, now, notices } = services;
   const ledger = new ConsentLedger({ database, now }, notices);
   const visits = new VisitCounter(services);
@@ -31,7 +70,7 @@ export function createWebsite(services: Services): Hono<ServerEnv> {
   app.route("/", consentRoutes({ ...services, ledger, regionOf }));
   app.route("/", supportRoutes({ ...services, store: tickets, emailOf }));
   app.route("/", statisticsRoutes({ store: new UsageStore({ database }) }));
-  return app;
+  return { around: pageState({ ...services, visits }), pages: app };
 
   async function regionOf(userId: string): Promise<Region | undefined> {
     const choice = { where: (table: typeof usersClassified.table) => eq(table.id, userId) };
@@ -42,8 +81,9 @@ export function createWebsite(services: Services): Hono<ServerEnv> {
       ["companyRegion"],
       choice,
     );
-    // Of nobody knows where, the strictest rules hold.
-    return row?.companyRegion == null ? undefined : regionOfCountry(row.companyRegion);
+    // Where nobody knows, the strictest rules hold.
+    const country = row?.companyRegion ?? undefined;
+    return country === undefined ? undefined : regionOfCountry(country);
   }
 
   async function emailOf(userId: string): Promise<string | undefined> {

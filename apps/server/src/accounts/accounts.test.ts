@@ -286,6 +286,32 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("ends a session after seven days of use, an officer's after half an hour of rest, a disabled account's at once", async () => {
+    const { orm } = service.services.database;
+    const age = async (name: string, values: Partial<typeof sessions.$inferInsert>) => {
+      const [user] = await orm.select().from(users).where(eq(users.username, name));
+      await orm
+        .update(sessions)
+        .set(values)
+        .where(eq(sessions.userId, user?.id ?? ""));
+    };
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const person = await signUp(service, "sitter");
+    await age("sitter", { createdAt: ago(6 * 24 * 60), updatedAt: ago(60) });
+    expect((await person.get("/account")).status).toBe(200);
+    await age("sitter", { createdAt: ago(8 * 24 * 60) });
+    expect((await person.get("/account")).status).toBe(303);
+    const officer = await signUp(service, "rester", "officer");
+    await age("rester", { updatedAt: ago(25) });
+    expect((await officer.get("/account")).status).toBe(200);
+    await age("rester", { updatedAt: ago(31), expiresAt: new Date(Date.now() + 3_600_000 * 12) });
+    expect((await officer.get("/account")).status).toBe(303);
+    const gone = await signUp(service, "goner");
+    await orm.update(users).set({ disabledAt: new Date() }).where(eq(users.username, "goner"));
+    expect((await gone.get("/account")).status).toBe(303);
+    expect((await signIn(new TestBrowser(service), "goner")).status).toBe(400);
+  });
+
   it("[C2] keeps phone and company only if given, and takes them out again", async () => {
     const browser = await signUp(service, "profiled");
     await browser.get("/account");

@@ -169,8 +169,9 @@ class LibraryAccounts implements Accounts {
     if (response === null) return { signedIn: undefined, cookies };
     const { session, user } = response;
     const role = user.role as Role;
-    const ageMs = this.#parts.now() - session.createdAt.getTime();
-    const idleMs = this.#parts.now() - session.updatedAt.getTime();
+    // The library stamps sessions by the machine's clock, so they are compared with that one.
+    const ageMs = Date.now() - session.createdAt.getTime();
+    const idleMs = Date.now() - session.updatedAt.getTime();
     const over =
       ageMs > absoluteSeconds * 1000 ||
       (role !== "person" && idleMs > officerIdleSeconds * 1000) ||
@@ -338,8 +339,7 @@ class LibraryAccounts implements Accounts {
       sessionsClassified,
       ["id", "createdAt", "updatedAt", "ipAddress", "userAgent"],
       {
-        where: (table) =>
-          and(eq(table.userId, userId), gt(table.expiresAt, new Date(this.#parts.now()))),
+        where: (table) => and(eq(table.userId, userId), gt(table.expiresAt, new Date())),
       },
     );
     return rows

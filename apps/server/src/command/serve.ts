@@ -12,6 +12,7 @@ import { startJobs } from "../jobs/jobs.ts";
 import { upkeepJobs } from "../jobs/upkeep.ts";
 import { createLog } from "../log.ts";
 import { createService } from "../service.ts";
+import { websiteJobs } from "../website.ts";
 import { administer } from "./administer.ts";
 import { listenForCommands } from "./control.ts";
 import { readSecret, type Settings } from "./settings.ts";
@@ -25,10 +26,7 @@ export async function serve(
   environment: Readonly<Record<string, string | undefined>>,
   language: Language,
 ): Promise<number> {
-  const { directory, databaseUrl, host, port, mailUrl, mailFrom } = settings;
-  const say = (
-    ...line: Parameters<typeof phrase> extends [Language, ...infer R] ? R : never
-  ): void => void process.stderr.write(`${phrase(language, ...line)}\n`);
+  const { host, port } = settings;
 
   // The port is taken first: its number may be part of the address, and a taken one should fail before anything is created.
   let handle: Handle = () =>
@@ -38,11 +36,32 @@ export async function serve(
   }) as Server;
   const taken = await listen(server, port, host);
   if (taken === undefined) {
-    say("portTaken", port);
+    sayIn(language)("portTaken", port);
     return 1;
   }
   const origin = settings.origin ?? `http://localhost:${taken}`;
+  try {
+    return await serveOn(server, taken, origin, settings, environment, language, (next) => {
+      handle = next;
+    });
+  } finally {
+    // A listening server would keep a process alive that has failed to open its database.
+    server.close();
+    server.closeAllConnections();
+  }
+}
 
+async function serveOn(
+  server: Server,
+  taken: number,
+  origin: string,
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+  language: Language,
+  setHandle: (handle: Handle) => void,
+): Promise<number> {
+  const { directory, databaseUrl, mailUrl, mailFrom } = settings;
+  const say = sayIn(language);
   const isFirst = databaseUrl === undefined && !existsSync(join(directory, "database"));
   if (isFirst) say("creating", directory);
   const log = createLog((line) => void process.stdout.write(line));
@@ -55,6 +74,7 @@ export async function serve(
       origin,
       trustedProxies: settings.trustedProxies,
       operator: settings.operator,
+      optionalCookies: settings.optionalCookies,
       secret: readSecret(environment, directory),
     },
     database,
@@ -62,8 +82,8 @@ export async function serve(
     log,
     now: Date.now,
   });
-  handle = (request, bindings) => app.fetch(request, bindings);
-  const jobs = await startJobs(database, upkeepJobs(services), log);
+  setHandle((request, bindings) => app.fetch(request, bindings));
+  const jobs = await startJobs(database, [...upkeepJobs(services), ...websiteJobs(services)], log);
   const stopListening =
     database.kind === "embedded"
       ? await listenForCommands(directory, services, administer)
@@ -91,6 +111,13 @@ export async function serve(
   await database.close();
   log.write({ event: "stopped" });
   return 0;
+}
+
+type Line = Parameters<typeof phrase> extends [Language, ...infer Rest] ? Rest : never;
+
+/** What is for people goes to standard error; standard output is the log. */
+function sayIn(language: Language): (...line: Line) => void {
+  return (...line) => void process.stderr.write(`${phrase(language, ...line)}\n`);
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number | undefined> {

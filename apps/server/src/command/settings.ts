@@ -18,6 +18,7 @@ export interface Settings {
   readonly mailUrl: string | undefined;
   readonly mailFrom: string;
   readonly operator: Operator;
+  readonly optionalCookies: readonly "display"[];
 }
 
 /** A setting that cannot be used; the message names it and says what it should be. */
@@ -52,6 +53,9 @@ const variables = z.object({
     .optional(),
   CLOUD_CODE_MAIL_FROM: z.string().default("cloud-code@localhost"),
   CLOUD_CODE_OPERATOR_FILE: z.string().optional(),
+  CLOUD_CODE_OPTIONAL_COOKIES: z
+    .enum(["display"], { error: "`display`, or nothing for necessary cookies only" })
+    .optional(),
 });
 
 /** Reads the settings; an option of the command line wins over its variable. */
@@ -81,6 +85,8 @@ export function readSettings(
     mailUrl: data.CLOUD_CODE_SMTP_URL,
     mailFrom: data.CLOUD_CODE_MAIL_FROM,
     operator: readOperator(data.CLOUD_CODE_OPERATOR_FILE),
+    optionalCookies:
+      data.CLOUD_CODE_OPTIONAL_COOKIES === undefined ? [] : [data.CLOUD_CODE_OPTIONAL_COOKIES],
   };
 }
 

@@ -37,6 +37,7 @@ Environment:
   CLOUD_CODE_SMTP_URL          smtps://user:password@host:465; without it letters are files in DIR/outbox
   CLOUD_CODE_MAIL_FROM         sender of letters
   CLOUD_CODE_OPERATOR_FILE     JSON: who answers for the data {name, contact, contactUrl, processors}
+  CLOUD_CODE_OPTIONAL_COOKIES  display: offer to remember light or dark, and ask; by default no banner, necessary cookies only
   CLOUD_CODE_SECRET            at least 32 random characters; by default DIR/secret, made at the first start
 
 Start here:  cloud-code-server start
@@ -68,6 +69,7 @@ Start here:  cloud-code-server start
   CLOUD_CODE_SMTP_URL          smtps://user:password@host:465；未设置时邮件写入 DIR/outbox
   CLOUD_CODE_MAIL_FROM         发件人
   CLOUD_CODE_OPERATOR_FILE     JSON：数据负责方 {name, contact, contactUrl, processors}
+  CLOUD_CODE_OPTIONAL_COOKIES  display：提供“记住浅色或深色”选项并征求同意；默认仅有必要 Cookie，没有横幅
   CLOUD_CODE_SECRET            至少 32 个随机字符；默认使用首次启动时生成的 DIR/secret
 
 从这里开始：  cloud-code-server start

@@ -25,6 +25,7 @@ export const tables = [
   accounts.invitationsClassified,
   notices.noticeVersionsClassified,
   notices.noticesShownClassified,
+  notices.noticesAnnouncedClassified,
   consent.consentSubjectsClassified,
   consent.consentEventsClassified,
   support.ticketsClassified,

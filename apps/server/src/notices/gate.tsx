@@ -35,7 +35,7 @@ export class NoticeShown {
 
   /** Whether something is a proof that this file made: a literal or a clone is not. */
   static is(value: unknown): value is NoticeShown {
-    return typeof value === "object" && value !== null && #made in value;
+    return typeof value === "object" && value !== null && #made in value && value.#made;
   }
 }
 
@@ -101,7 +101,7 @@ export function NoticeLine({
           {text.changedText}
         </Banner>
       ) : null}
-      <div class="banner info">
+      <div class="banner quiet">
         <strong>{text.before}</strong>
         <p>
           <a href={addresses[notice.product]} target="_blank" rel="noopener">

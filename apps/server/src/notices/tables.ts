@@ -1,4 +1,13 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
 import type { Change, Facts, Language, Notice } from "@cloud-code/policy";
 import { users } from "../accounts/tables.ts";
 import { classify } from "../database/classify.ts";
@@ -59,4 +68,26 @@ export const noticesShownClassified = classify(noticesShown, {
   noticeId: "service.notices-shown",
   screen: "service.notices-shown",
   shownAt: "service.notices-shown",
+});
+
+/** Who was told by e-mail of a release that is coming, so that nobody is told twice. */
+export const noticesAnnounced = pgTable(
+  "notices_announced",
+  {
+    noticeId: text("notice_id")
+      .notNull()
+      .references(() => noticeVersions.id),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    announcedAt: timestamp("announced_at", { withTimezone: true, mode: "date" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.noticeId, table.userId] })],
+);
+
+/** See `noticesAnnounced`. */
+export const noticesAnnouncedClassified = classify(noticesAnnounced, {
+  noticeId: "service.notices-shown",
+  userId: "key",
+  announcedAt: "service.notices-shown",
 });

@@ -1,5 +1,5 @@
 import type { Language } from "@cloud-code/policy";
-import { inventory } from "@cloud-code/policy";
+import { inventory, purposes } from "@cloud-code/policy";
 import type { UsedServiceItemKey } from "@cloud-code/policy";
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
@@ -9,6 +9,7 @@ import { formatDate } from "./words.ts";
 
 const words = {
   optional: { en: "optional", zh: "选填" },
+  usedFor: { en: "Used for", zh: "用途：" },
   without: { en: "Without it:", zh: "不提供时：" },
 } as const;
 
@@ -53,7 +54,7 @@ export function Form({
   readonly wide?: boolean;
 }): JSX.Element {
   return (
-    <form method="post" action={action} class={wide ? undefined : "form"} novalidate>
+    <form method="post" action={action} class={wide ? "form-wide" : "form"} novalidate>
       <FormToken context={context} />
       {children}
     </form>
@@ -376,13 +377,23 @@ function isOptional({ item, optional }: FieldFrame): boolean {
   return declared.state !== "refused" && declared.origin === "provided" && declared.optional;
 }
 
-/** What is lost without the datum, and what it is. A required field says neither: without it there is nothing to do here. */
-function purposeLine({ item }: FieldFrame, language: Language): string | undefined {
+/** What the datum is and what it is used for; of an optional one also what is lost without it. */
+function purposeLine({ item, optional }: FieldFrame, language: Language): string | undefined {
   if (item === undefined) return undefined;
   const declared = inventory[item];
-  if (declared.state === "refused" || declared.origin !== "provided") return undefined;
-  const detail = declared.detail === undefined ? "" : `${declared.detail[language]} `;
-  return `${detail}${words.without[language]}${language === "zh" ? "" : " "}${declared.without[language]}`;
+  if (declared.state === "refused") return undefined;
+  const titles = declared.purposes.map((key) => purposes[key].title[language]);
+  const uses =
+    language === "zh"
+      ? `${words.usedFor.zh}${titles.join("、")}。`
+      : `${words.usedFor.en} ${titles.join(", ").toLowerCase()}.`;
+  const loss =
+    declared.origin === "provided" && (optional ?? declared.optional)
+      ? `${words.without[language]} ${declared.without[language]}`
+      : undefined;
+  return [declared.detail?.[language], uses, loss]
+    .filter((part) => part !== undefined)
+    .join(language === "zh" ? "" : " ");
 }
 
 function describedBy(ids: readonly (string | false)[]): string | undefined {

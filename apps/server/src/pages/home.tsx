@@ -122,7 +122,7 @@ export function homePage(context: ServerContext): Response | Promise<Response> {
         <div class="intro">
           <h2 id="parts">{text.partsTitle}</h2>
         </div>
-        <div class="cards">
+        <div class="cards four">
           {(
             [
               ["editor", text.assistant, text.assistantText, "/download", "/privacy/assistant"],
@@ -189,14 +189,20 @@ function Statistics({
 }): JSX.Element {
   const text = say(words, language);
   const proof = readProof();
+  // The figure stands here only as long as the tests that record every connection have not found one.
+  const isSilent = proof.tests.A2.every(({ result }) => result !== "failed");
   const shown = Object.values(proof.tests).reduce((sum, tests) => sum + tests.length, 0);
   return (
     <>
       <dl class="stats">
-        <div>
-          <dt>{text.connections}</dt>
-          <dd>0</dd>
-        </div>
+        {isSilent ? (
+          <div>
+            <dt>
+              <a href="/proof#A2">{text.connections}</a>
+            </dt>
+            <dd>0</dd>
+          </div>
+        ) : null}
         <div>
           <dt>{text.promises}</dt>
           <dd>

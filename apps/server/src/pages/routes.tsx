@@ -43,16 +43,20 @@ const publicPages = [
 
 /**
  * Puts what every page shows into the context: announced changes, the colour scheme a visitor allowed us to remember, and the cookie
- * question while it is open. Mount it before every route that renders a page.
+ * question while it is open; afterwards counts the page. Mount it before every route that renders a page.
  */
 export function pageState({
   notices,
   config,
-}: Pick<Services, "notices" | "config">): MiddlewareHandler<ServerEnv> {
+  visits,
+}: Pick<Services, "notices" | "config"> & {
+  readonly visits: VisitCounter;
+}): MiddlewareHandler<ServerEnv> {
   const offered = config.optionalCookies ?? [];
   return async (context, next) => {
     if (!context.req.path.startsWith("/assets/")) context.set("page", await read(context));
     await next();
+    if (isCounted(context)) visits.count(routePath(context, -1));
   };
 
   async function read(context: ServerContext): Promise<PageState> {
@@ -100,11 +104,6 @@ export function routes({
 }): Hono<ServerEnv> {
   const startedMs = now();
   const app = new Hono<ServerEnv>();
-
-  app.use(async (context, next) => {
-    await next();
-    if (isCounted(context)) visits.count(routePath(context, -1));
-  });
 
   app.get("/", homePage);
   app.get("/proof", proofPage);

@@ -1,4 +1,4 @@
-import { answerDays } from "@cloud-code/policy";
+import { answerDays, answerDeadline } from "@cloud-code/policy";
 import type { Language } from "@cloud-code/policy";
 import { Hono } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
@@ -24,7 +24,7 @@ import {
 } from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatTime, say } from "../pages/words.ts";
+import { formatDate, formatTime, say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { writeAnswer, writeReceived } from "./letters.ts";
@@ -34,8 +34,8 @@ import { ticketKinds } from "./store.ts";
 const words = {
   title: { en: "How can we help?", zh: "需要什么帮助？" },
   lead: {
-    en: "Ask, suggest, complain. A person answers within 15 days; you see the date from the first moment, and we are warned before it.",
-    zh: "提问、建议或投诉，均由专人在 15 天内答复。提交后立即显示期限，临近期限时我们会收到提醒。",
+    en: "Ask, suggest, complain: with or without an account, a person answers within 15 days.",
+    zh: "提问、建议或投诉：无论是否有账户，均由专人在 15 天内答复。",
   },
   kind: { en: "What is it about?", zh: "来信类型" },
   question: { en: "A question", zh: "咨询" },
@@ -60,6 +60,11 @@ const words = {
   },
   badKind: { en: "Please choose what it is about.", zh: "请选择来信类型。" },
   longName: { en: "Please keep it under 100 characters.", zh: "请勿超过 100 个字符。" },
+  ifNow: { en: "Write now and the answer is due by", zh: "现在来信，最迟答复日期为" },
+  warned: {
+    en: "If nobody has answered five days before, the privacy officer is warned. With an e-mail address you get the answer by mail; without one it waits on a private page that only you know.",
+    zh: "若届满前五天仍无人答复，系统会提醒隐私负责人。留下邮箱可通过邮件收到答复；不留则在仅您知晓的专属页面查看。",
+  },
   mine: { en: "Your messages", zh: "您的来信" },
   number: { en: "Number", zh: "编号" },
   received: { en: "Received", zh: "收到日期" },
@@ -314,7 +319,10 @@ export function routes({
               <h2>
                 {answerDays} {language === "zh" ? "天" : "days"}
               </h2>
-              <p>{text.lead}</p>
+              <p>
+                {text.ifNow} <strong>{formatDate(answerDeadline(now()).dueMs, language)}</strong>
+              </p>
+              <p>{text.warned}</p>
             </div>
             <div class="card">
               <h3>{text.noCare}</h3>

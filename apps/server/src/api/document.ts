@@ -1,0 +1,52 @@
+/** The OpenAPI document, built from the same zod schemas that the handlers check with: it cannot describe something else. */
+import { z } from "zod";
+
+/** One JSON endpoint. */
+export interface Endpoint {
+  readonly method: "get" | "post";
+  /** As Hono writes it: `/api/items/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  /** What it answers, by status. */
+  readonly answers: Readonly<
+    Record<number, { readonly description: string; readonly schema?: z.ZodType }>
+  >;
+}
+
+/** The document of these endpoints (OpenAPI 3.1). */
+export function toOpenApi(endpoints: readonly Endpoint[], origin: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { method, path, summary, body, answers } of endpoints) {
+    const template = path.replace(/:(\w+)/g, "{$1}");
+    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    }));
+    (paths[template] ??= {})[method] = {
+      summary,
+      ...(parameters.length === 0 ? {} : { parameters }),
+      ...(body === undefined
+        ? {}
+        : { requestBody: { required: true, content: json(body, "input") } }),
+      responses: Object.fromEntries(
+        Object.entries(answers).map(([status, { description, schema }]) => [
+          status,
+          { description, ...(schema === undefined ? {} : { content: json(schema, "output") }) },
+        ]),
+      ),
+    };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Cloud Code service", version: "1" },
+    servers: [{ url: origin }],
+    paths,
+  };
+}
+
+function json(schema: z.ZodType, io: "input" | "output"): object {
+  return { "application/json": { schema: z.toJSONSchema(schema, { io }) } };
+}
