@@ -18,6 +18,10 @@ import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+import { registerRoutes } from "./console/registers.tsx";
+import { requestRoutes } from "./console/requests.tsx";
+import type { Rights } from "./requests/rights.ts";
+import { routes as rightsRoutes } from "./requests/routes.tsx";
 import { createWebsite } from "./website.ts";
 
 /** The most a request may carry, bytes. */
@@ -26,7 +30,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 const FORMS = { max: 120, windowMs: 60_000 };
 
 /** Builds the application from its parts. */
-export function createApp(services: Services): Hono<ServerEnv> {
+export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   const { config, log, limits } = services;
   const secure = config.origin.startsWith("https:");
   const formKey = createHmac("sha256", config.secret).update("forms").digest("base64url");
@@ -75,6 +79,9 @@ export function createApp(services: Services): Hono<ServerEnv> {
   app.use(website.around);
   app.use("/account/*", requireCurrentNotice(services));
 
+  app.route("/", rightsRoutes({ ...services, rights }));
+  app.route("/", requestRoutes({ ...services, rights }));
+  app.route("/", registerRoutes({ ...services, rights }));
   app.route("/", accounts(services));
   app.route("/", website.pages);
   app.route("/", api(services));

@@ -75,7 +75,7 @@ export class AuditTrail {
 
   /** Adds an entry, inside a transaction if one is given: what is rolled back was not done and is not in the trail. */
   async record(fact: AuditFact, within?: Executor): Promise<void> {
-    if (within !== undefined) return await this.#append(within, fact);
+    if (within !== undefined) return this.#append(within, fact);
     await this.#services.database.orm.transaction(async (transaction) => {
       await this.#append(transaction, fact);
     });
@@ -83,7 +83,7 @@ export class AuditTrail {
 
   /** The newest entries, of one subject if given. */
   async newest(limit: number, subject?: string): Promise<readonly AuditEntry[]> {
-    return await this.#services.database.orm
+    return this.#services.database.orm
       .select()
       .from(auditEntries)
       .where(subject === undefined ? undefined : eq(auditEntries.subject, subject))
@@ -124,7 +124,7 @@ export class AuditTrail {
 
   /** Deletes what is older than its period, oldest first, and notes where the chain begins now. Returns how many rows went. */
   async expire(beforeMs: number): Promise<number> {
-    return await this.#services.database.orm.transaction(async (transaction) => {
+    return this.#services.database.orm.transaction(async (transaction) => {
       await transaction.execute(sql`SELECT pg_advisory_xact_lock(${TRAIL_LOCK})`);
       const before = new Date(beforeMs);
       const [last] = await transaction

@@ -44,7 +44,10 @@ describe.runIf(testableKinds().includes("server"))(
         log: createLog(() => undefined),
         now: Date.now,
       });
-      rights = createRights(services, { directory });
+      rights = createRights(services, {
+        outbox: join(directory, "outbox"),
+        tombstones: join(directory, "tombstones"),
+      });
       await build({
         entryPoints: [fileURLToPath(new URL("crash.worker.ts", import.meta.url))],
         outfile: join(directory, "worker.mjs"),
@@ -76,28 +79,24 @@ describe.runIf(testableKinds().includes("server"))(
         const email = `${point.replace(":", ".")}@example.com`;
         const now = new Date();
         const { orm } = database;
-        await orm
-          .insert(users)
-          .values({
-            id,
-            name: id,
-            username: id,
-            displayUsername: id,
-            email,
-            oldEnough: true,
-            createdAt: now,
-            updatedAt: now,
-          });
-        await orm
-          .insert(sessions)
-          .values({
-            id: `s-${id}`,
-            token: `t-${id}`,
-            userId: id,
-            createdAt: now,
-            updatedAt: now,
-            expiresAt: now,
-          });
+        await orm.insert(users).values({
+          id,
+          name: id,
+          username: id,
+          displayUsername: id,
+          email,
+          oldEnough: true,
+          createdAt: now,
+          updatedAt: now,
+        });
+        await orm.insert(sessions).values({
+          id: `s-${id}`,
+          token: `t-${id}`,
+          userId: id,
+          createdAt: now,
+          updatedAt: now,
+          expiresAt: now,
+        });
         const { request, secret } = await rights.store.receive(
           {
             userId: id,

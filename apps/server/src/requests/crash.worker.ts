@@ -19,15 +19,16 @@ const services = await createServices({
     kind: "server",
     pool,
     orm: drizzle(pool),
-    syncs: async () => await Promise.resolve(undefined),
-    close: async () => await pool.end(),
+    syncs: async () => Promise.resolve(undefined),
+    close: async () => pool.end(),
   },
   mail: { outbox: `${directory}/outbox`, from: "test@localhost" },
   log: createLog(() => undefined),
   now: Date.now,
 });
 const rights = createRights(services, {
-  directory,
+  outbox: `${directory}/outbox`,
+  tombstones: `${directory}/tombstones`,
   onPoint: (point) => {
     if (point === deadly) process.kill(process.pid, "SIGKILL");
   },

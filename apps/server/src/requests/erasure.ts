@@ -106,7 +106,7 @@ export class Erasure {
       const begun = await store.move(request.id, { kind: "begun", atMs: now() }, actor);
       if (begun.kind === "refused") return { kind: "not-begun", because: begun.because };
     }
-    return await this.#continue(request.id);
+    return this.#continue(request.id);
   }
 
   /** Goes on with every erasure that was begun and not finished: after a crash, or when something was left. */

@@ -180,7 +180,7 @@ export class Handling {
       detail: { request: request.number },
     });
     await this.#parts.erasure.run(request, actor);
-    return await this.#parts.store.find(request.id);
+    return this.#parts.store.find(request.id);
   }
 
   /** Does what goes by itself. What needs a person's judgement is left for the officer. */
@@ -207,7 +207,7 @@ export class Handling {
       case "correct":
         break;
     }
-    return await this.#parts.store.find(id);
+    return this.#parts.store.find(id);
   }
 
   /** Makes the copy of a request; undefined when there is none to fetch (any more). */
@@ -393,7 +393,7 @@ export class Handling {
     lifts = false,
   ): Promise<Moved> {
     const { userId } = request;
-    return await this.#parts.store.move(request.id, event, actor, async (within) => {
+    return this.#parts.store.move(request.id, event, actor, async (within) => {
       if (!lifts || userId === undefined) return;
       await within
         .delete(processingLimits)

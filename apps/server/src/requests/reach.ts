@@ -7,7 +7,7 @@
  */
 import { inventory, type Text } from "@cloud-code/policy";
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
-import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
+import { getTableConfig } from "drizzle-orm/pg-core";
 import { users } from "../accounts/tables.ts";
 import type { ClassifiedTable } from "../database/classify.ts";
 import type { StoredItem } from "../database/purposes.ts";
@@ -184,7 +184,7 @@ function toDraft({ table, columns }: ClassifiedTable, { links }: Declarations): 
   });
   return {
     links: [...keys, ...(links[config.name] ?? [])],
-    columns: Object.entries(getTableColumns(table as PgTable)).map(([property, column]) => {
+    columns: Object.entries(getTableColumns(table)).map(([property, column]) => {
       const classification = columns[property];
       return {
         property,

@@ -25,7 +25,7 @@ export function createSeal(secret: string, use: string): Seal {
       const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
       decipher.setAuthTag(bytes.subarray(12, 28));
       const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-      return JSON.parse(text.toString("utf8"));
+      return JSON.parse(text.toString("utf8")) as unknown;
     },
     hash: (text) => createHmac("sha256", key).update(text).digest("hex"),
   };

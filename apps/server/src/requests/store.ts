@@ -159,7 +159,7 @@ export class RequestStore {
     actor: string,
     also?: (within: Executor) => Promise<void>,
   ): Promise<Moved> {
-    return await this.#services.database.orm.transaction(async (transaction): Promise<Moved> => {
+    return this.#services.database.orm.transaction(async (transaction): Promise<Moved> => {
       const [row] = await transaction
         .select()
         .from(rightsRequests)
@@ -225,27 +225,27 @@ export class RequestStore {
   /** A request by its id. */
   async find(id: string): Promise<RequestLine | undefined> {
     if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined;
-    return await this.#one(eq(rightsRequests.id, id));
+    return this.#one(eq(rightsRequests.id, id));
   }
 
   /** The request of a private address; undefined for a secret that opens none. */
   async findBySecret(secret: string): Promise<RequestLine | undefined> {
-    return await this.#one(eq(rightsRequests.secretHash, hashSecret(secret)));
+    return this.#one(eq(rightsRequests.secretHash, hashSecret(secret)));
   }
 
   /** The requests of a person, newest first. */
   async ofPerson(userId: string): Promise<readonly RequestLine[]> {
-    return await this.#many(eq(rightsRequests.userId, userId), "newest");
+    return this.#many(eq(rightsRequests.userId, userId), "newest");
   }
 
   /** What has not ended, the most urgent first. */
   async waiting(): Promise<readonly RequestLine[]> {
-    return await this.#many(isNull(rightsRequests.endedAt), "urgent");
+    return this.#many(isNull(rightsRequests.endedAt), "urgent");
   }
 
   /** The latest requests, ended ones included. */
   async newest(): Promise<readonly RequestLine[]> {
-    return await this.#many(undefined, "newest");
+    return this.#many(undefined, "newest");
   }
 
   /** Takes the requests that are due within a week and were not escalated; each is taken once. */
@@ -262,13 +262,11 @@ export class RequestStore {
         ),
       )
       .returning();
-    return await Promise.all(
-      rows.map(async (row) => this.#toLine(row, await this.#events(row.id))),
-    );
+    return Promise.all(rows.map(async (row) => this.#toLine(row, await this.#events(row.id))));
   }
 
   async #events(id: string): Promise<readonly RequestEvent[]> {
-    return await readEvents(this.#services.database.orm, id);
+    return readEvents(this.#services.database.orm, id);
   }
 
   async #one(condition: ReturnType<typeof and>): Promise<RequestLine | undefined> {

@@ -64,7 +64,7 @@ export class Webhooks {
     const { orm } = this.#services.database;
     const content = this.#store.contentOf(request);
     if (content === undefined) return 0;
-    return await orm.transaction(async (transaction) => {
+    return orm.transaction(async (transaction) => {
       const known = await transaction
         .select({ endpointId: webhookDeliveries.endpointId })
         .from(webhookDeliveries)
@@ -142,7 +142,7 @@ export class Webhooks {
 
   /** How many messages wait for their confirmation. */
   async countWaiting(): Promise<number> {
-    return await this.#services.database.orm.$count(
+    return this.#services.database.orm.$count(
       webhookDeliveries,
       isNull(webhookDeliveries.deliveredAt),
     );

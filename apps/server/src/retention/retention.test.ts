@@ -40,7 +40,7 @@ describe.each(testableKinds())("[C12] the sweep on the %s database", (kind) => {
       await rights.ledger.pseudonymOf(id);
     }
   });
-  afterAll(async () => await service.close());
+  afterAll(async () => service.close());
 
   async function addTicket(userId: string, closedDaysAgo: number | undefined): Promise<void> {
     const now = service.services.now();
@@ -146,17 +146,15 @@ describe.each(testableKinds())("[C12] the sweep on the %s database", (kind) => {
   it("after a year of a moved clock leaves nothing overdue anywhere, and the trail still verifies", async () => {
     await clear();
     const now = new Date(service.services.now());
-    await orm()
-      .insert(sessions)
-      .values({
-        id: "s1",
-        token: "t1",
-        userId: "bob",
-        createdAt: now,
-        updatedAt: now,
-        expiresAt: now,
-        ipAddress: "192.0.2.1",
-      });
+    await orm().insert(sessions).values({
+      id: "s1",
+      token: "t1",
+      userId: "bob",
+      createdAt: now,
+      updatedAt: now,
+      expiresAt: now,
+      ipAddress: "192.0.2.1",
+    });
     await addTicket("bob", 0);
     await orm().execute(sql`INSERT INTO page_counts VALUES ('2020-01-01', '/', 3)`);
     await rights.trail.record({ actor: "test", action: "viewed", purpose: "keep-records" });

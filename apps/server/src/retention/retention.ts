@@ -158,7 +158,7 @@ export class Retention {
 
   /** Counts what is overdue, and changes nothing. */
   async dryRun(): Promise<Sweep> {
-    return await this.#run(true);
+    return this.#run(true);
   }
 
   /** Deletes or empties what is overdue and not held, in batches; writes a certificate. Interrupted, the next sweep goes on. */
@@ -182,7 +182,7 @@ export class Retention {
   async certificates(
     limit: number,
   ): Promise<readonly (typeof retentionCertificates.$inferSelect)[]> {
-    return await this.#parts.database.orm
+    return this.#parts.database.orm
       .select()
       .from(retentionCertificates)
       .orderBy(desc(retentionCertificates.id))
