@@ -15,6 +15,7 @@ await build({
   entryPoints: [
     join(here, "src/pages/style.css"),
     join(here, "src/pages/scripts/cookies.ts"),
+    join(here, "src/pages/scripts/passkeys.ts"),
     join(here, "src/pages/scripts/cookies.css"),
   ],
   outbase: join(here, "src/pages"),

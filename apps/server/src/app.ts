@@ -9,6 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { routePath } from "hono/route";
 import { toBrowser } from "./accounts/guard.ts";
+import { passkeyEndpoints } from "./accounts/passkeyroutes.ts";
 import { routes as accounts } from "./accounts/routes.tsx";
 import { routes as api } from "./api/routes.ts";
 import type { ServerContext, ServerEnv } from "./environment.ts";
@@ -84,7 +85,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   app.route("/", registerRoutes({ ...services, rights }));
   app.route("/", accounts(services));
   app.route("/", website.pages);
-  app.route("/", api(services));
+  app.route("/", api(services, passkeyEndpoints));
 
   app.notFound((context) =>
     context.req.path.startsWith("/api/")
@@ -127,8 +128,8 @@ function isReading(method: string): boolean {
 
 /**
  * Whether a request that changes something comes from our own pages, or from a program that is no browser. Browsers say where a
- * request comes from; a form also carries a token, for those that do not. The API takes JSON, which no foreign form can send, and
- * looks at no cookie.
+ * request comes from; a form also carries a token, for those that do not. The API takes JSON, which no
+ * foreign form can send.
  */
 async function isOwnRequest(context: ServerContext, origin: string): Promise<boolean> {
   const claimed = context.req.header("origin");

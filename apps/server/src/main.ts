@@ -43,10 +43,10 @@ async function dispatch(words: readonly string[]): Promise<number> {
   const { own, rest } = takeOptions(words);
   const settings = readSettings(process.env, own);
   const [command = ""] = rest;
-  if (isAdministration(rest)) return await administerHere(settings, rest);
+  if (isAdministration(rest)) return administerHere(settings, rest);
   switch (command) {
     case "start":
-      return await serve(settings, process.env, language);
+      return serve(settings, process.env, language);
     case "migrate": {
       const database = await openDatabase({
         url: settings.databaseUrl,
@@ -61,7 +61,7 @@ async function dispatch(words: readonly string[]): Promise<number> {
       return 0;
     }
     case "doctor":
-      return await examine(settings, process.env, language);
+      return examine(settings, process.env, language);
     default:
       process.stderr.write(`${phrase(language, "unknownCommand", rest.slice(0, 2).join(" "))}\n`);
       return 2;

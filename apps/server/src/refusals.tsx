@@ -30,23 +30,23 @@ const words = {
 
 /** The page of somebody else. */
 export async function forbiddenPage(context: ServerContext): Promise<Response> {
-  return await refusal(context, 403, "forbidden", "forbiddenText");
+  return refusal(context, 403, "forbidden", "forbiddenText");
 }
 
 /** A form without the token that only our pages have. */
 export async function staleFormPage(context: ServerContext): Promise<Response> {
-  return await refusal(context, 403, "stale", "staleText");
+  return refusal(context, 403, "stale", "staleText");
 }
 
 /** Too many attempts; says when the next one may be. */
 export async function limitedPage(context: ServerContext, retryAfterMs: number): Promise<Response> {
   context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
-  return await refusal(context, 429, "often", "oftenText");
+  return refusal(context, 429, "often", "oftenText");
 }
 
 /** More than a form may carry. */
 export async function tooLargePage(context: ServerContext): Promise<Response> {
-  return await refusal(context, 413, "large", "largeText");
+  return refusal(context, 413, "large", "largeText");
 }
 
 async function refusal(
@@ -57,7 +57,7 @@ async function refusal(
 ): Promise<Response> {
   if (context.req.path.startsWith("/api/")) return context.json({ error: title }, status);
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text[title], status },
     <Page title={text[title]} lead={text[lead]}>

@@ -16,7 +16,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await openTestService();
 });
-afterAll(async () => await service.close());
+afterAll(async () => service.close());
 
 /** Every route of a method, with its parameters filled in. */
 function paths(method: "GET" | "POST"): readonly string[] {

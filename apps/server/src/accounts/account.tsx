@@ -76,6 +76,19 @@ const words = {
   },
   firstCode: { en: "Code the app shows", zh: "验证器显示的验证码" },
   finish: { en: "Turn on", zh: "启用" },
+  passkeys: { en: "Passkeys", zh: "通行密钥" },
+  passkeysText: {
+    en: "Sign in with your finger, face or device PIN. Nothing that could be stolen is kept here. Adding one needs a browser with scripts.",
+    zh: "使用指纹、面容或设备 PIN 登录，本服务不保存任何可被盗用的内容。添加时浏览器需启用脚本。",
+  },
+  passkeyName: { en: "Name, to recognise it by", zh: "名称，便于辨认" },
+  addPasskey: { en: "Add a passkey", zh: "添加通行密钥" },
+  passkeyFailed: {
+    en: "It was not added. Please try again.",
+    zh: "未能添加，请重试。",
+  },
+  added: { en: "Added", zh: "添加时间" },
+  removeOne: { en: "Remove", zh: "移除" },
   mailed: {
     en: "A link is on its way to the new address. It changes when you open it, within one hour.",
     zh: "已向新邮箱发送链接，请在一小时内打开以完成更改。",
@@ -98,7 +111,7 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
 
   app.get("/account", async (context) => {
     const { userId } = requireSignedIn(context);
-    return await profilePage(context, await accounts.readProfile(userId), {
+    return profilePage(context, await accounts.readProfile(userId), {
       saved: context.req.query("saved") !== undefined,
     });
   });
@@ -117,7 +130,7 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
       }),
     );
     if (form.kind === "invalid") {
-      return await profilePage(context, await accounts.readProfile(userId), form);
+      return profilePage(context, await accounts.readProfile(userId), form);
     }
     const { language, phone, ...company } = form.value;
     await accounts.changeProfile(userId, { language, phone, company: toCompany(company) });
@@ -126,19 +139,20 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
 
   app.get("/account/security", async (context) => {
     requireSignedIn(context);
-    return await securityPage(context, {});
+    return securityPage(context, accounts, {});
   });
   app.post("/account/email", async (context) => {
     const { userId } = requireSignedIn(context);
     const own = fields(context.var.language);
     const form = await readForm(context, z.object({ email: own.email, password: own.password }));
-    if (form.kind === "invalid") return await securityPage(context, form);
+    if (form.kind === "invalid") return securityPage(context, accounts, form);
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const known = await accounts.authenticateAgain(form.value.password, toBrowser(context));
-    if (known.kind === "refused") return await securityPage(context, { refused: known.because });
+    if (known.kind === "refused")
+      return securityPage(context, accounts, { refused: known.because });
     await accounts.requestEmailChange(userId, form.value.email);
-    return await securityPage(context, { done: "mailed" });
+    return securityPage(context, accounts, { done: "mailed" });
   });
   app.post("/account/password", async (context) => {
     const { userId } = requireSignedIn(context);
@@ -147,11 +161,15 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
       context,
       z.object({ current: own.password, next: own.newPassword }),
     );
-    if (form.kind === "invalid") return await securityPage(context, form);
+    if (form.kind === "invalid") return securityPage(context, accounts, form);
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const { current, next } = form.value;
-    return await settle(context, await accounts.changePassword(current, next, toBrowser(context)));
+    return settle(
+      context,
+      accounts,
+      await accounts.changePassword(current, next, toBrowser(context)),
+    );
   });
   app.post("/account/factor", async (context) => {
     const { userId } = requireSignedIn(context);
@@ -159,22 +177,23 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
       context,
       z.object({ password: fields(context.var.language).password }),
     );
-    if (form.kind === "invalid") return await securityPage(context, form);
+    if (form.kind === "invalid") return securityPage(context, accounts, form);
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const outcome = await accounts.startAuthenticator(form.value.password, toBrowser(context));
     return outcome.kind === "done"
-      ? await setupPage(context, outcome.setup)
-      : await securityPage(context, { refused: outcome.because });
+      ? setupPage(context, outcome.setup)
+      : securityPage(context, accounts, { refused: outcome.because });
   });
   app.post("/account/factor/finish", async (context) => {
     const { userId } = requireSignedIn(context);
     const form = await readForm(context, z.object({ code: fields(context.var.language).code }));
-    if (form.kind === "invalid") return await securityPage(context, form);
+    if (form.kind === "invalid") return securityPage(context, accounts, form);
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
-    return await settle(
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
+    return settle(
       context,
+      accounts,
       await accounts.finishAuthenticator(form.value.code, toBrowser(context)),
     );
   });
@@ -184,18 +203,19 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
       context,
       z.object({ password: fields(context.var.language).password }),
     );
-    if (form.kind === "invalid") return await securityPage(context, form);
+    if (form.kind === "invalid") return securityPage(context, accounts, form);
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
-    return await settle(
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
+    return settle(
       context,
+      accounts,
       await accounts.removeAuthenticator(form.value.password, toBrowser(context)),
     );
   });
 
   app.get("/account/sessions", async (context) => {
     const signedIn = requireSignedIn(context);
-    return await sessionsPage(context, await accounts.listSessions(signedIn));
+    return sessionsPage(context, await accounts.listSessions(signedIn));
   });
   app.post("/account/sessions/end", async (context) => {
     const { userId, sessionId } = requireSignedIn(context);
@@ -212,7 +232,7 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
 
   app.get("/account/confirm", async (context) => {
     requireSignedIn(context);
-    return await confirmPage(context, { to: context.req.query("to") });
+    return confirmPage(context, { to: context.req.query("to") });
   });
   app.post("/account/confirm", async (context) => {
     const { userId } = requireSignedIn(context);
@@ -220,14 +240,12 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
       context,
       z.object({ password: fields(context.var.language).password, to: z.string().optional() }),
     );
-    if (form.kind === "invalid")
-      return await confirmPage(context, { ...form, to: form.entered["to"] });
+    if (form.kind === "invalid") return confirmPage(context, { ...form, to: form.entered["to"] });
     const waitMs = takeTry(limits, context, "code", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const { password, to } = form.value;
     const outcome = await accounts.authenticateAgain(password, toBrowser(context));
-    if (outcome.kind === "refused")
-      return await confirmPage(context, { refused: outcome.because, to });
+    if (outcome.kind === "refused") return confirmPage(context, { refused: outcome.because, to });
     return context.redirect(toOwnPath(to, "/account"), 303);
   });
   return app;
@@ -235,11 +253,13 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
 
 async function settle(
   context: ServerContext,
+  accounts: Services["accounts"],
   outcome:
     | { readonly kind: "done"; readonly cookies: Cookies }
     | { readonly kind: "refused"; readonly because: NonNullable<Again["refused"]> },
 ): Promise<Response> {
-  if (outcome.kind === "refused") return await securityPage(context, { refused: outcome.because });
+  if (outcome.kind === "refused")
+    return securityPage(context, accounts, { refused: outcome.because });
   for (const cookie of outcome.cookies) context.header("Set-Cookie", cookie, { append: true });
   return context.redirect("/account/security?done", 303);
 }
@@ -285,7 +305,7 @@ async function profilePage(
     companyWebsite: company.website ?? "",
     companyContact: company.contact ?? "",
   };
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.account, personal: true, status: entered === undefined ? 200 : 400 },
     <Page title={text.account}>
@@ -329,17 +349,20 @@ async function profilePage(
 
 async function securityPage(
   context: ServerContext,
+  accounts: Services["accounts"],
   { problems = {}, entered = {}, refused, done }: Again & { readonly done?: "mailed" },
 ): Promise<Response> {
   const text = say(words, context.var.language);
-  const { secondFactor } = requireSignedIn(context);
+  const { secondFactor, userId } = requireSignedIn(context);
+  const passkeys = await accounts.listPasskeys(userId);
   const finished = context.req.method === "GET" && context.req.query("done") !== undefined;
   const needed = context.req.query("needed") !== undefined && !secondFactor;
-  return await renderPage(
+  return renderPage(
     context,
     {
       title: text.security,
       personal: true,
+      scripts: ["passkeys"],
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
     <Page title={text.security} eyebrow={text.account}>
@@ -369,6 +392,34 @@ async function securityPage(
               {secondFactor ? text.remove : text.setUp}
             </Button>
           </Form>
+        </section>
+        <section class="stack" id="passkeys">
+          <h2>{text.passkeys}</h2>
+          <p>{text.passkeysText}</p>
+          {passkeys.length === 0 ? null : (
+            <Table
+              caption={<span class="visually-hidden">{text.passkeys}</span>}
+              columns={[text.passkeyName, text.added, text.removeOne]}
+              rows={passkeys.map(({ id, name, createdAt }) => [
+                name,
+                formatDate(createdAt.getTime(), context.var.language),
+                <ActionButton
+                  context={context}
+                  action="/account/passkeys/remove"
+                  label={text.removeOne}
+                  values={{ id }}
+                />,
+              ])}
+            />
+          )}
+          {/* Shown by the script that can use it. */}
+          <form class="form" data-passkey-add hidden>
+            <Field context={context} name="name" label={text.passkeyName} maxlength={60} />
+            <Button kind="quiet">{text.addPasskey}</Button>
+            <p class="problem" role="alert" hidden>
+              {text.passkeyFailed}
+            </p>
+          </form>
         </section>
         <section class="stack" id="password">
           <h2>{text.changePassword}</h2>
@@ -444,7 +495,7 @@ function PasswordAgain({
 
 async function setupPage(context: ServerContext, setup: AuthenticatorSetup): Promise<Response> {
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.setUp, personal: true },
     <Page
@@ -492,7 +543,7 @@ async function sessionsPage(
 ): Promise<Response> {
   const { language } = context.var;
   const text = say(words, language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.sessions, personal: true },
     <Page title={text.sessions} eyebrow={text.account}>
@@ -537,7 +588,7 @@ async function confirmPage(
   { problems = {}, refused, to }: Again & { readonly to: string | undefined },
 ): Promise<Response> {
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.confirm, personal: true, status: refused === undefined ? 200 : 400 },
     <Page title={text.confirm}>

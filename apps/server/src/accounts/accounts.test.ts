@@ -19,7 +19,7 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
   beforeAll(async () => {
     service = await openTestService(kind);
   });
-  afterAll(async () => await service.close());
+  afterAll(async () => service.close());
 
   it("[C2] opens an account with a username, an address and a password alone", async () => {
     const browser = new TestBrowser(service);
@@ -362,7 +362,9 @@ function totp(secret: Uint8Array): string {
 }
 
 function fromBase32(text: string): Uint8Array {
-  const bits = [...text.replace(/=+$/, "")]
+  const bits = text
+    .replace(/=+$/, "")
+    .split("")
     .map((letter) =>
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
     )

@@ -16,6 +16,7 @@ import {
   officerIdleSeconds,
   toIdentifier,
 } from "./library.ts";
+import { Passkeys } from "./passkeys.ts";
 import { judgePassword } from "./passwords.ts";
 import type {
   Accounts,
@@ -56,9 +57,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
 class LibraryAccounts implements Accounts {
   readonly #parts: AccountsParts;
   readonly #library: Library;
+  readonly #passkeys: Passkeys;
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
+    this.#passkeys = new Passkeys(parts);
     this.#library = createLibrary(parts.database, parts, {
       confirmEmail: ({ id }, token) =>
         this.#mail(id, this.#link("confirm-email", "/confirm", token)),
@@ -145,11 +148,11 @@ class LibraryAccounts implements Accounts {
     const pending = cookieToken(browser, "session-pending");
     if (pending === undefined) return refuse("expired");
     if (!(await this.#useOnce(pending, code))) return refuse("wrong");
-    return await this.#withCookies(
+    return this.#withCookies(
       async (headers) =>
         /^\d{6}$/.test(code)
-          ? await this.#library.api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
-          : await this.#library.api.verifyBackupCode({
+          ? this.#library.api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
+          : this.#library.api.verifyBackupCode({
               body: { code },
               headers,
               returnHeaders: true,
@@ -223,7 +226,7 @@ class LibraryAccounts implements Accounts {
     }
     const outcome = await this.#withCookies(
       async (headers) =>
-        await this.#library.api.changePassword({
+        this.#library.api.changePassword({
           body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
           headers,
           returnHeaders: true,
@@ -313,24 +316,54 @@ class LibraryAccounts implements Accounts {
   async finishAuthenticator(code: string, browser: Browser) {
     const outcome = await this.#withCookies(
       async (headers) =>
-        await this.#library.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }),
+        this.#library.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }),
       browser,
     );
-    return await this.#tellOfFactor(outcome, browser);
+    return this.#tellOfFactor(outcome, browser);
   }
 
   async removeAuthenticator(password: string, browser: Browser) {
     const outcome = await this.#withCookies(
       async (headers) =>
-        await this.#library.api.disableTwoFactor({
+        this.#library.api.disableTwoFactor({
           body: { password },
           headers,
           returnHeaders: true,
         }),
       browser,
     );
-    return await this.#tellOfFactor(outcome, browser);
+    return this.#tellOfFactor(outcome, browser);
   }
+
+  listPasskeys: Accounts["listPasskeys"] = async (userId) => this.#passkeys.list(userId);
+
+  startPasskey: Accounts["startPasskey"] = async ({ userId, username }) =>
+    this.#passkeys.startRegistration(userId, username);
+
+  finishPasskey: Accounts["finishPasskey"] = async (userId, name, response) => {
+    const added = await this.#passkeys.finishRegistration(userId, name, response);
+    if (added) this.#mail(userId, { kind: "second-factor-changed" });
+    return added;
+  };
+
+  startPasskeySignIn: Accounts["startPasskeySignIn"] = async () => this.#passkeys.startSignIn();
+
+  finishPasskeySignIn: Accounts["finishPasskeySignIn"] = async (response, browser) => {
+    const before = sessionToken(browser);
+    const userId = await this.#passkeys.finishSignIn(response);
+    if (userId === undefined || (await this.#isDisabled(userId))) return refuse("wrong");
+    if (before !== undefined) await this.#endByToken(before);
+    return this.#withCookies(
+      async (headers) =>
+        this.#library.api.signInProven({ body: { userId }, headers, returnHeaders: true }),
+      browser,
+    );
+  };
+
+  removePasskey: Accounts["removePasskey"] = async (userId, id) => {
+    await this.#passkeys.remove(userId, id);
+    this.#mail(userId, { kind: "second-factor-changed" });
+  };
 
   async listSessions({ userId, sessionId }: SignedIn): Promise<readonly SessionLine[]> {
     const rows = await readFor(

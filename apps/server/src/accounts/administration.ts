@@ -68,12 +68,12 @@ export async function createAccount(
 
 /** Gives an account another role and ends its sessions, which had the old one. False when there is no such account. */
 export async function changeRole(parts: Parts, name: string, role: Role): Promise<boolean> {
-  return await change(parts, name, { role });
+  return change(parts, name, { role });
 }
 
 /** Disables an account and ends its sessions, or enables it again. False when there is no such account. */
 export async function setDisabled(parts: Parts, name: string, disabled: boolean): Promise<boolean> {
-  return await change(parts, name, { disabledAt: disabled ? new Date(parts.now()) : null });
+  return change(parts, name, { disabledAt: disabled ? new Date(parts.now()) : null });
 }
 
 /** Every account with a role, or every account there is. */
@@ -110,7 +110,7 @@ async function change(
   values: Partial<typeof users.$inferInsert>,
 ): Promise<boolean> {
   const wanted = name.toLowerCase();
-  return await database.orm.transaction(async (transaction) => {
+  return database.orm.transaction(async (transaction) => {
     const [changed] = await transaction
       .update(users)
       .set({ ...values, updatedAt: new Date(now()) })

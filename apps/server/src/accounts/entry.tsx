@@ -17,6 +17,7 @@ import { renderPage } from "../pages/layout.tsx";
 import { failedPage } from "../pages/problems.tsx";
 import { say } from "../pages/words.ts";
 import { regionOptions } from "./fields.ts";
+import { toOwnPath } from "./guard.ts";
 import type { Refusal } from "./port.ts";
 
 type Answer = Response | Promise<Response>;
@@ -70,6 +71,11 @@ const words = {
   identifier: { en: "Username or e-mail address", zh: "用户名或电子邮箱" },
   forgot: { en: "Choose a new password", zh: "忘记密码" },
   noAccount: { en: "Create an account", zh: "注册账户" },
+  passkey: { en: "Sign in with a passkey", zh: "使用通行密钥登录" },
+  passkeyFailed: {
+    en: "The passkey was not accepted. Please try again, or sign in with the password.",
+    zh: "通行密钥未被接受。请重试，或使用密码登录。",
+  },
   code: { en: "Second factor", zh: "第二重验证" },
   codeLead: {
     en: "Enter the six digits your authenticator app shows now, or one of your recovery codes.",
@@ -142,10 +148,10 @@ export async function signUpPage(
   { problems = {}, entered = {}, refused, noticeChanged = false }: Again = {},
 ): Promise<Response> {
   // Without a notice nothing may be asked.
-  if (notice === undefined) return await failedPage(context);
+  if (notice === undefined) return failedPage(context);
   const { language } = context.var;
   const text = say(words, language);
-  return await renderPage(
+  return renderPage(
     context,
     {
       title: text.signUp,
@@ -308,6 +314,7 @@ export function signInPage(
     {
       title: text.signIn,
       personal: true,
+      scripts: ["passkeys"],
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
     <Page title={text.signIn}>
@@ -341,6 +348,13 @@ export function signInPage(
           </ButtonLink>
         </div>
       </Form>
+      {/* Shown by the script that can use it. */}
+      <form class="form" data-passkey-sign-in data-to={toOwnPath(to, "/account")} hidden>
+        <Button kind="quiet">{text.passkey}</Button>
+        <p class="problem" role="alert" hidden>
+          {text.passkeyFailed}
+        </p>
+      </form>
     </Page>,
   );
 }

@@ -52,7 +52,7 @@ export function fields(language: Language) {
     password: z.string(say("password")).min(1, say("password")).max(1000, say("long")),
     newPassword: z
       .string(say("newPassword"))
-      .refine((text) => [...text].length >= 12 && text.length <= 128, say("newPassword")),
+      .refine((text) => Array.from(text).length >= 12 && text.length <= 128, say("newPassword")),
     identifier: z.string(say("required")).trim().min(1, say("required")).max(254, say("long")),
     age: z.enum(["yes", "no"], say("age")),
     code: z

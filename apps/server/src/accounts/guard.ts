@@ -35,8 +35,13 @@ export async function requireRole(
 /** The person, if they gave their password within the last minutes; otherwise they are asked for it and come back. */
 export function requireFresh(context: ServerContext, nowMs: number): SignedIn {
   const signedIn = requireSignedIn(context);
-  if (nowMs - signedIn.authenticatedMs <= FRESH_MS) return signedIn;
+  if (isFresh(signedIn, nowMs)) return signedIn;
   throw redirect(context, `/account/confirm?to=${encodeURIComponent(returnPath(context))}`);
+}
+
+/** Whether the person proved who they are within the last minutes. */
+export function isFresh({ authenticatedMs }: SignedIn, nowMs: number): boolean {
+  return nowMs - authenticatedMs <= FRESH_MS;
 }
 
 /** The browser that sent the request, as the accounts port wants it. */

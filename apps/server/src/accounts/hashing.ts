@@ -14,12 +14,12 @@ const parameters = {
 
 /** The Argon2id hash of a password, exactly as typed. */
 export async function hashPassword(password: string): Promise<string> {
-  return await hash(password, parameters);
+  return hash(password, parameters);
 }
 
 /** Whether a password belongs to a hash. */
 export async function verifyPassword(hashed: string, password: string): Promise<boolean> {
-  return await verify(hashed, password);
+  return verify(hashed, password);
 }
 
 /** What is stored in place of a token that is long and random. */

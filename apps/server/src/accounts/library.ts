@@ -89,7 +89,7 @@ export function createLibrary(
       maxPasswordLength,
       password: {
         hash: hashPassword,
-        verify: async ({ hash, password }) => await verifyPassword(hash, password),
+        verify: async ({ hash, password }) => verifyPassword(hash, password),
       },
       revokeSessionsOnPasswordReset: true,
       resetPasswordTokenExpiresIn: 60 * 60,

@@ -14,7 +14,7 @@ export async function judgePassword(
   password: string,
   ownWords: readonly string[],
 ): Promise<PasswordFault | undefined> {
-  if ([...password].length < minPasswordLength) return "too-short";
+  if (Array.from(password).length < minPasswordLength) return "too-short";
   if (password.length > maxPasswordLength) return "too-long";
   const estimate = await loadEstimator();
   const words = ["cloudcode", "cloud", "code", ...ownWords.flatMap(toParts)];
@@ -41,5 +41,5 @@ async function loadEstimator(): Promise<Estimator> {
     return (password: string, words: readonly string[]) =>
       estimator.check(password, [...words]).guessesLog10;
   })();
-  return await loading;
+  return loading;
 }

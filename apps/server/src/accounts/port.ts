@@ -1,6 +1,13 @@
 /** What the rest of the server knows of accounts. Behind it stands a library; nothing of the library shows here. */
 import type { Language } from "@cloud-code/policy";
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "@simplewebauthn/server";
 import type { NoticeShown } from "../notices/gate.tsx";
+import type { PasskeyLine } from "./passkeys.ts";
 
 /** What a person may do beyond their own account. An officer handles requests; an auditor reads; an admin keeps the service. */
 export type Role = "person" | "officer" | "auditor" | "admin";
@@ -154,6 +161,22 @@ export interface Accounts {
     password: string,
     browser: Browser,
   ) => Promise<Outcome<{ readonly cookies: Cookies }>>;
+  readonly listPasskeys: (userId: string) => Promise<readonly PasskeyLine[]>;
+  /** What the browser needs to make a passkey; good for one answer within five minutes. */
+  readonly startPasskey: (signedIn: SignedIn) => Promise<PublicKeyCredentialCreationOptionsJSON>;
+  /** Keeps a passkey and tells the person by mail; false when it does not belong to a question asked of them. */
+  readonly finishPasskey: (
+    userId: string,
+    name: string,
+    response: RegistrationResponseJSON,
+  ) => Promise<boolean>;
+  readonly startPasskeySignIn: () => Promise<PublicKeyCredentialRequestOptionsJSON>;
+  /** Signs in with a passkey, which is two factors in one. */
+  readonly finishPasskeySignIn: (
+    response: AuthenticationResponseJSON,
+    browser: Browser,
+  ) => Promise<Outcome<{ readonly cookies: Cookies }>>;
+  readonly removePasskey: (userId: string, id: string) => Promise<void>;
   readonly listSessions: (signedIn: SignedIn) => Promise<readonly SessionLine[]>;
   /** Ends one session of the person, or nothing when it is not theirs. */
   readonly endSession: (userId: string, sessionId: string) => Promise<void>;

@@ -21,6 +21,7 @@ import { fields, toCompany } from "./fields.ts";
 import { toBrowser, toOwnPath } from "./guard.ts";
 import { takeTry } from "./limits.ts";
 import { routes as organizationRoutes } from "./organizations/routes.tsx";
+import { routes as passkeyRoutes } from "./passkeyroutes.ts";
 import type { Cookies } from "./port.ts";
 
 type Parts = Pick<
@@ -36,6 +37,7 @@ export function routes(services: Parts): Hono<ServerEnv> {
   signIn(app, services);
   reset(app, services);
   app.route("/", accountRoutes(services));
+  app.route("/", passkeyRoutes(services));
   app.route("/", organizationRoutes(services));
   return app;
 }
@@ -43,7 +45,7 @@ export function routes(services: Parts): Hono<ServerEnv> {
 function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts): void {
   app.get("/sign-up", async (context) => {
     if (context.var.signedIn !== undefined) return context.redirect("/account", 303);
-    return await signUpPage(context, await notices.current("service"));
+    return signUpPage(context, await notices.current("service"));
   });
   app.post("/sign-up", async (context) => {
     const own = fields(context.var.language);
@@ -63,12 +65,12 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
       }),
     );
     const notice = await notices.current("service");
-    if (form.kind === "invalid") return await signUpPage(context, notice, form);
+    if (form.kind === "invalid") return signUpPage(context, notice, form);
     const { value } = form;
     // The answer itself is not stored for someone who stays outside, nor is anything else they entered.
-    if (value.age === "no") return await tooYoungPage(context);
+    if (value.age === "no") return tooYoungPage(context);
     const waitMs = takeTry(limits, context, "sign-up", value.email);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const outcome = await accounts.signUp(
       {
         username: value.username,
@@ -81,9 +83,9 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
       form.shown,
       toBrowser(context),
     );
-    if (outcome.kind === "done") return await donePage(context, "signed-up");
+    if (outcome.kind === "done") return donePage(context, "signed-up");
     const { age, companyRegion = "", ...entered } = value;
-    return await signUpPage(context, notice, {
+    return signUpPage(context, notice, {
       refused: outcome.because,
       entered: present({ ...entered, age, companyRegion }),
     });
@@ -92,22 +94,22 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
 
 function confirm(app: Hono<ServerEnv>, { accounts }: Parts): void {
   // Programs that look into letters open links; only a person presses a button.
-  app.get("/confirm", async (context) => await confirmPage(context, "/confirm"));
-  app.get("/confirm/new", async (context) => await confirmPage(context, "/confirm/new"));
+  app.get("/confirm", async (context) => confirmPage(context, "/confirm"));
+  app.get("/confirm/new", async (context) => confirmPage(context, "/confirm/new"));
   app.post("/confirm", async (context) => {
     const outcome = await accounts.confirmEmail(await readToken(context));
-    return await donePage(context, outcome.kind === "done" ? "confirmed" : "link-expired");
+    return donePage(context, outcome.kind === "done" ? "confirmed" : "link-expired");
   });
   app.post("/confirm/new", async (context) => {
     const outcome = await accounts.confirmEmailChange(await readToken(context));
-    return await donePage(context, outcome.kind === "done" ? "email-changed" : "link-expired");
+    return donePage(context, outcome.kind === "done" ? "email-changed" : "link-expired");
   });
 }
 
 function signIn(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
   app.get("/sign-in", async (context) => {
     if (context.var.signedIn !== undefined) return context.redirect("/account", 303);
-    return await signInPage(context, { to: context.req.query("to") });
+    return signInPage(context, { to: context.req.query("to") });
   });
   app.post("/sign-in", async (context) => {
     const own = fields(context.var.language);
@@ -116,14 +118,14 @@ function signIn(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
       z.object({ identifier: own.identifier, password: own.password, to: z.string().optional() }),
     );
     if (form.kind === "invalid") {
-      return await signInPage(context, { ...form, to: form.entered["to"] });
+      return signInPage(context, { ...form, to: form.entered["to"] });
     }
     const { identifier, password, to } = form.value;
     const waitMs = takeTry(limits, context, "sign-in", identifier);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const outcome = await accounts.signIn(identifier, password, toBrowser(context));
     if (outcome.kind === "refused") {
-      return await signInPage(context, { refused: outcome.because, entered: { identifier }, to });
+      return signInPage(context, { refused: outcome.because, entered: { identifier }, to });
     }
     setCookies(context, outcome.cookies);
     const target = toOwnPath(to, "/account");
@@ -139,14 +141,14 @@ function signIn(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
     const own = fields(context.var.language);
     const form = await readForm(context, z.object({ code: own.code, to: z.string().optional() }));
     if (form.kind === "invalid") {
-      return await secondFactorPage(context, { ...form, to: form.entered["to"] });
+      return secondFactorPage(context, { ...form, to: form.entered["to"] });
     }
     const waitMs = takeTry(limits, context, "code", context.var.address);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const { code, to } = form.value;
     const outcome = await accounts.proveSecondFactor(code, toBrowser(context));
     if (outcome.kind === "refused") {
-      return await secondFactorPage(context, { refused: outcome.because, to });
+      return secondFactorPage(context, { refused: outcome.because, to });
     }
     setCookies(context, outcome.cookies);
     return context.redirect(toOwnPath(to, "/account"), 303);
@@ -163,11 +165,11 @@ function reset(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
   app.get("/reset", async (context) => resetPage(context));
   app.post("/reset", async (context) => {
     const form = await readForm(context, z.object({ email: fields(context.var.language).email }));
-    if (form.kind === "invalid") return await resetPage(context, form);
+    if (form.kind === "invalid") return resetPage(context, form);
     const waitMs = takeTry(limits, context, "reset", form.value.email);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     await accounts.requestReset(form.value.email);
-    return await donePage(context, "reset-sent");
+    return donePage(context, "reset-sent");
   });
   app.get("/reset/choose", async (context) =>
     resetChoosePage(context, { token: context.req.query("token") ?? "" }),
@@ -179,16 +181,16 @@ function reset(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
       z.object({ token: z.string().max(200), password: own.newPassword }),
     );
     if (form.kind === "invalid") {
-      return await resetChoosePage(context, { ...form, token: form.entered["token"] ?? "" });
+      return resetChoosePage(context, { ...form, token: form.entered["token"] ?? "" });
     }
     const waitMs = takeTry(limits, context, "code", context.var.address);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const { token, password } = form.value;
     const outcome = await accounts.resetPassword(token, password);
-    if (outcome.kind === "done") return await donePage(context, "password-chosen");
+    if (outcome.kind === "done") return donePage(context, "password-chosen");
     return outcome.because === "password-too-common"
-      ? await resetChoosePage(context, { token, refused: outcome.because })
-      : await donePage(context, "link-expired");
+      ? resetChoosePage(context, { token, refused: outcome.because })
+      : donePage(context, "link-expired");
   });
 }
 

@@ -13,7 +13,7 @@ export function hashSessionTokens(adapter: DBAdapter): DBAdapter {
     ...adapter,
     ...wrap(adapter),
     transaction: async (work) =>
-      await adapter.transaction(async (inner) => await work({ ...inner, ...wrap(inner) })),
+      adapter.transaction(async (inner) => work({ ...inner, ...wrap(inner) })),
   };
 }
 
@@ -26,9 +26,9 @@ function wrap(adapter: DBTransactionAdapter): Wrapped {
   return {
     create: async (question) => {
       const token: unknown = question.model === MODEL ? question.data["token"] : undefined;
-      if (typeof token !== "string") return await adapter.create(question);
+      if (typeof token !== "string") return adapter.create(question);
       const data = { ...question.data, token: hashToken(token) };
-      return restore(await adapter.create({ ...question, data } as typeof question), token);
+      return restore(await adapter.create({ ...question, data }), token);
     },
     findOne: async <T>(question: FindOne) =>
       restoreAsked(await adapter.findOne<T>(hashed(question)), question),
@@ -37,11 +37,11 @@ function wrap(adapter: DBTransactionAdapter): Wrapped {
     update: async <T>(question: Update) =>
       restoreAsked(await adapter.update<T>(hashed(question)), question),
     // Rows of many sessions come back with hashes: nothing can be done with them but show when they were used.
-    findMany: async (question) => await adapter.findMany(hashed(question)),
-    count: async (question) => await adapter.count(hashed(question)),
-    updateMany: async (question) => await adapter.updateMany(hashed(question)),
-    delete: async (question) => await adapter.delete(hashed(question)),
-    deleteMany: async (question) => await adapter.deleteMany(hashed(question)),
+    findMany: async (question) => adapter.findMany(hashed(question)),
+    count: async (question) => adapter.count(hashed(question)),
+    updateMany: async (question) => adapter.updateMany(hashed(question)),
+    delete: async (question) => adapter.delete(hashed(question)),
+    deleteMany: async (question) => adapter.deleteMany(hashed(question)),
   };
 }
 

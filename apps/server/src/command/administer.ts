@@ -33,8 +33,8 @@ type Command = (call: Call) => Promise<Result>;
 const commands: Readonly<Record<string, Command>> = {
   "user create": createUser,
   "user promote": promoteUser,
-  "user disable": async (call) => await switchUser(call, true),
-  "user enable": async (call) => await switchUser(call, false),
+  "user disable": async (call) => switchUser(call, true),
+  "user enable": async (call) => switchUser(call, false),
   "user list": listUsers,
   "notice publish": publish,
   "notice list": listNotices,
@@ -70,7 +70,7 @@ export async function administer(services: Services, words: readonly string[]): 
     const message = error instanceof Error ? `${error.message}.` : "";
     return { code: 2, text: phrase(language, "badOption", message) };
   }
-  return await command({ services, language, names: parsed.positionals, options: parsed.values });
+  return command({ services, language, names: parsed.positionals, options: parsed.values });
 }
 
 /** The words of a command for a service in another process. */

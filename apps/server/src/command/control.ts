@@ -37,7 +37,7 @@ export async function listenForCommands(
     server.listen(path, resolve);
   });
   chmodSync(path, 0o600);
-  return async () => await new Promise<void>((resolve) => server.close(() => resolve()));
+  return async () => new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
 async function answer(text: string, services: Services, run: Run): Promise<Result> {
@@ -53,7 +53,7 @@ export async function askRunning(
   directory: string,
   words: readonly string[],
 ): Promise<Result | undefined> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const socket = connect({ path: socketPath(directory), allowHalfOpen: true });
     let text = "";
     socket.setEncoding("utf8");

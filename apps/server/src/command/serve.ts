@@ -32,7 +32,7 @@ export async function serve(
   let handle: Handle = () =>
     new Response("starting", { status: 503, headers: { "retry-after": "2" } });
   const server = createAdaptorServer({
-    fetch: async (request: Request, bindings: object) => await handle(request, bindings),
+    fetch: async (request: Request, bindings: object) => handle(request, bindings),
   }) as Server;
   const taken = await listen(server, port, host);
   if (taken === undefined) {
@@ -124,7 +124,7 @@ function sayIn(language: Language): (...line: Line) => void {
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number | undefined> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(undefined);
       else reject(error);

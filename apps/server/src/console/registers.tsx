@@ -43,7 +43,6 @@ import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange, noteView } from "./desk.tsx";
 import { words } from "./words.ts";
 
-
 /** The pages. */
 export function registerRoutes({
   rights,

@@ -5,10 +5,9 @@ import { z } from "zod";
 import type { ServerContext } from "../environment.ts";
 import { sendsPrivacySignal } from "../pages/layout.tsx";
 
-/** The optional cookies an operator can offer. */
-export const optionalCookies = ["display"] as const;
+const optionalCookies = ["display"] as const;
 
-/** One of them. */
+/** An optional cookie that an operator can offer. */
 export type OptionalCookie = (typeof optionalCookies)[number];
 
 /** How the cookie question stands in a browser. */

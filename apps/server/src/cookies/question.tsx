@@ -53,6 +53,7 @@ export function CookieQuestion({
       data-more={text.more}
       data-save={text.save}
       data-close={text.close}
+      data-notice={`${notice.texts[context.var.language].title} ${notice.version}.${notice.revision}`}
       data-necessary={text.necessary}
       data-necessary-text={text.necessaryText}
       data-display={display.title[context.var.language]}

@@ -35,7 +35,7 @@ describe.each(testableKinds())("the %s database", (kind) => {
       oldEnough: true,
     });
   });
-  afterAll(async () => await database.close());
+  afterAll(async () => database.close());
 
   it("[C3] knows no column that the inventory does not, and carries each one's item itself", async () => {
     const { rows } = await database.orm.execute<{ name: string; comment: string | null }>(sql`

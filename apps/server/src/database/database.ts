@@ -65,7 +65,7 @@ export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>
     // Someone who waits longer holds a transaction and asks for a second connection: a fault to be seen, not a hang.
     connectionTimeoutMillis: 20_000,
     idleTimeoutMillis: 0,
-    stream: (() => new EngineStream(exchange)) as never,
+    stream: () => new EngineStream(exchange),
   });
 }
 
@@ -84,7 +84,7 @@ async function openServer(url: string): Promise<Database> {
     pool,
     orm: drizzle(pool),
     syncs: () => Promise.resolve(undefined),
-    close: async () => await pool.end(),
+    close: async () => pool.end(),
   };
 }
 

@@ -9,7 +9,7 @@ import { DatabaseError } from "./errors.ts";
 export async function checkDurability(database: Database): Promise<number | undefined> {
   const before = await database.syncs();
   if (before === undefined) return undefined;
-  await database.pool.query("COMMENT ON TABLE public.users IS 'cc:table'");
+  await database.pool.query("COMMENT ON TABLE public.verifications IS 'cc:table'");
   const done = ((await database.syncs()) ?? 0) - before;
   if (done < 1) throw new DatabaseError("database-not-durable");
   return done;

@@ -47,13 +47,10 @@ export async function readFor<
   const chosen = Object.fromEntries(
     columns.map((name) => [name, table[name as unknown as keyof T] as PgColumn]),
   );
-  return await database.orm.transaction(async (transaction) => {
+  const source: PgTable = table;
+  return database.orm.transaction(async (transaction) => {
     await transaction.execute(sql`SET LOCAL ROLE ${sql.identifier(roleOf(purpose))}`);
-    const query = transaction
-      .select(chosen)
-      .from(table as PgTable)
-      .where(choice.where?.(table))
-      .$dynamic();
+    const query = transaction.select(chosen).from(source).where(choice.where?.(table)).$dynamic();
     if (choice.orderBy !== undefined) query.orderBy(choice.orderBy(table));
     if (choice.limit !== undefined) query.limit(choice.limit);
     return (await query) as Row<T, K>[];

@@ -72,7 +72,7 @@ export class IncidentStore {
   ): Promise<IncidentMoved> {
     const answer = applyIncidentEvent(undefined, event, this.#place);
     if (answer.kind === "refused") return answer;
-    return await this.#services.database.orm.transaction(async (transaction) => {
+    return this.#services.database.orm.transaction(async (transaction) => {
       const [row] = await transaction
         .insert(incidents)
         .values({
@@ -91,20 +91,18 @@ export class IncidentStore {
 
   /** Lets something happen to an incident, or says why it may not. */
   async move(id: string, event: IncidentEvent, actor: string): Promise<IncidentMoved> {
-    return await this.#services.database.orm.transaction(
-      async (transaction): Promise<IncidentMoved> => {
-        await transaction.select().from(incidents).where(eq(incidents.id, id)).for("update");
-        const state = replay(await readEvents(transaction, id), this.#place);
-        const answer = applyIncidentEvent(state, event, this.#place);
-        if (answer.kind === "refused") return answer;
-        await this.#write(transaction, id, event, actor);
-        await transaction
-          .update(incidents)
-          .set({ status: answer.state.status })
-          .where(eq(incidents.id, id));
-        return { kind: "done", id };
-      },
-    );
+    return this.#services.database.orm.transaction(async (transaction): Promise<IncidentMoved> => {
+      await transaction.select().from(incidents).where(eq(incidents.id, id)).for("update");
+      const state = replay(await readEvents(transaction, id), this.#place);
+      const answer = applyIncidentEvent(state, event, this.#place);
+      if (answer.kind === "refused") return answer;
+      await this.#write(transaction, id, event, actor);
+      await transaction
+        .update(incidents)
+        .set({ status: answer.state.status })
+        .where(eq(incidents.id, id));
+      return { kind: "done", id };
+    });
   }
 
   /**
@@ -135,7 +133,7 @@ export class IncidentStore {
       purpose: "keep-records",
       detail: { incident: line.number, people: count, drill },
     });
-    return await this.move(id, event, actor);
+    return this.move(id, event, actor);
   }
 
   /** An incident by its id. */
@@ -143,7 +141,7 @@ export class IncidentStore {
     if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined;
     const { orm } = this.#services.database;
     const [row] = await orm.select().from(incidents).where(eq(incidents.id, id));
-    return row === undefined ? undefined : await this.#toLine(row);
+    return row === undefined ? undefined : this.#toLine(row);
   }
 
   /** The register, the newest first. */

@@ -33,7 +33,7 @@ export async function startJobs(
   log: Log,
 ): Promise<Jobs> {
   const boss = new PgBoss({
-    db: { executeSql: async (text, values) => await pool.query(text, values) },
+    db: { executeSql: async (text, values) => pool.query(text, values) },
     // Finished jobs are of no use to anybody.
     deleteAfterHours: 1,
     archiveCompletedAfterSeconds: 60,
@@ -56,7 +56,7 @@ export async function startJobs(
     add: async (name, data, key) => {
       await boss.send(name, data, key === undefined ? {} : { singletonKey: key });
     },
-    stop: async () => await boss.stop({ graceful: true, timeout: 5_000 }),
+    stop: async () => boss.stop({ graceful: true, timeout: 5_000 }),
   };
 }
 

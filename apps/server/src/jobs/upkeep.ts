@@ -11,7 +11,7 @@ export function upkeepJobs(services: Pick<Services, "database" | "now">): readon
   const sweep: Job = {
     name: "sweep-expired",
     cron: "*/15 * * * *",
-    run: async () => await sweepExpired(services),
+    run: async () => sweepExpired(services),
   };
   if (database.kind === "server") return [sweep];
   return [
@@ -20,12 +20,12 @@ export function upkeepJobs(services: Pick<Services, "database" | "now">): readon
     {
       name: "checkpoint",
       cron: "*/5 * * * *",
-      run: async () => await runAlone(database, "CHECKPOINT"),
+      run: async () => runAlone(database, "CHECKPOINT"),
     },
     {
       name: "vacuum",
       cron: "20 * * * *",
-      run: async () => await runAlone(database, "VACUUM (ANALYZE)"),
+      run: async () => runAlone(database, "VACUUM (ANALYZE)"),
     },
   ];
 }

@@ -23,7 +23,7 @@ export type Publication =
   | { readonly kind: "refused"; readonly code: PublicationProblem; readonly advice: string };
 
 /** Why a release is not published. */
-export type PublicationProblem =
+type PublicationProblem =
   /** The text changed, its number did not. */
   | "notice-number-used"
   /** It says something new under a number that stands for a rewording. */

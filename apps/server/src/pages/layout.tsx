@@ -31,7 +31,7 @@ export interface PageState {
 }
 
 /** A change of a notice that takes effect later. */
-export interface Announcement {
+interface Announcement {
   readonly title: string;
   readonly href: string;
   readonly effectiveMs: number;
@@ -131,7 +131,7 @@ export function renderPage(
 }
 
 /** The address that switches the language and comes back to the page. */
-export function languageHref(context: ServerContext, language: Language): string {
+function languageHref(context: ServerContext, language: Language): string {
   const { pathname, search } = new URL(context.req.url);
   return `/language/${language}?to=${encodeURIComponent(pathname + search)}`;
 }

@@ -14,7 +14,7 @@ import { formatTime, say } from "./words.ts";
 export type TestResult = "passed" | "failed" | "not-run";
 
 /** A test that names a promise in its title. */
-export interface ProofTest {
+interface ProofTest {
   readonly title: string;
   readonly file: string;
   readonly result: TestResult;

@@ -60,33 +60,33 @@ export function routes({
   const app = new Hono<ServerEnv>();
   const { handling, store, erasure } = rights;
 
-  app.get("/privacy/authorities", async (context) => await authoritiesPage(context));
+  app.get("/privacy/authorities", async (context) => authoritiesPage(context));
 
   app.get(base, async (context) => {
     const { signedIn } = context.var;
     const mine = signedIn === undefined ? [] : await store.ofPerson(signedIn.userId);
-    return await listPage(context, mine, now());
+    return listPage(context, mine, now());
   });
 
   app.get(`${base}/schema.json`, (context) => context.json(copySchema));
 
   app.get(`${base}/new/:right`, async (context) => {
     const right = context.req.param("right");
-    if (!isRight(right)) return await notFoundPage(context);
+    if (!isRight(right)) return notFoundPage(context);
     const { signedIn } = context.var;
-    if (signedIn === undefined) return await formPage(context, right, {});
+    if (signedIn === undefined) return formPage(context, right, {});
     requireFresh(context, now());
     const plan = right === "delete" ? (await erasure.plan(signedIn.userId)).counts : undefined;
-    return await formPage(context, right, { plan });
+    return formPage(context, right, { plan });
   });
 
   app.post(`${base}/new/:right`, async (context) => {
     const right = context.req.param("right");
-    if (!isRight(right)) return await notFoundPage(context);
+    if (!isRight(right)) return notFoundPage(context);
     const { language, signedIn } = context.var;
     const text = say(words, language);
     const taken = limits.take(limit, "requests", signedIn?.userId ?? context.var.address);
-    if (taken.kind === "limited") return await limitedPage(context, taken.retryAfterMs);
+    if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
     const form = await readForm(
       context,
       z.object({
@@ -107,7 +107,7 @@ export function routes({
         right === "delete" && signedIn !== undefined
           ? (await erasure.plan(signedIn.userId)).counts
           : undefined;
-      return await formPage(context, right, {
+      return formPage(context, right, {
         problems: form.problems,
         entered: form.entered,
         plan,
@@ -126,7 +126,7 @@ export function routes({
         source: "person",
       });
       // The same words for an address nobody has: who has an account is nobody else's business.
-      return await sentPage(context);
+      return sentPage(context);
     }
     requireFresh(context, now());
     const { secret } = await handling.ask(signedIn.userId, asking);
@@ -135,33 +135,33 @@ export function routes({
 
   app.get(`${base}/:secret`, async (context) => {
     const request = await store.findBySecret(context.req.param("secret"));
-    if (request === undefined) return await notFoundPage(context);
-    return await requestPage(context, request, context.req.param("secret"), now());
+    if (request === undefined) return notFoundPage(context);
+    return requestPage(context, request, context.req.param("secret"), now());
   });
 
   app.post(`${base}/:secret/confirm`, async (context) => {
     const moved = await handling.confirmIdentity(context.req.param("secret"));
-    if (moved.kind === "refused" && moved.because === "unknown") return await notFoundPage(context);
+    if (moved.kind === "refused" && moved.because === "unknown") return notFoundPage(context);
     return context.redirect(`${base}/${context.req.param("secret")}`, 303);
   });
 
   app.post(`${base}/:secret/revoke`, async (context) => {
     const request = await store.findBySecret(context.req.param("secret"));
-    if (request === undefined) return await notFoundPage(context);
+    if (request === undefined) return notFoundPage(context);
     await handling.revoke(request);
     return context.redirect(`${base}/${context.req.param("secret")}`, 303);
   });
 
   app.get(`${base}/:secret/:file{copy\\.(json|csv)}`, async (context) => {
     const request = await store.findBySecret(context.req.param("secret"));
-    if (request === undefined) return await notFoundPage(context);
+    if (request === undefined) return notFoundPage(context);
     // Who asked with a session fetches with one; who was confirmed by a letter has nothing but the address of this page.
     if (request.source === "person" && request.state.identityAskedMs === undefined) {
+      if (requireSignedIn(context).userId !== request.userId) return notFoundPage(context);
       requireFresh(context, now());
-      if (requireSignedIn(context).userId !== request.userId) return await notFoundPage(context);
     }
     const copy = await handling.copyOf(request, context.var.language);
-    if (copy === undefined) return await notFoundPage(context);
+    if (copy === undefined) return notFoundPage(context);
     const csv = context.req.param("file") === "copy.csv";
     context.header("cache-control", "no-store");
     context.header(
@@ -182,7 +182,7 @@ async function listPage(
 ): Promise<Response> {
   const { language } = context.var;
   const text = say(words, language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.title, personal: true },
     <Page title={text.title} lead={text.lead} eyebrow={<a href="/privacy/center">{text.center}</a>}>
@@ -236,7 +236,7 @@ async function formPage(context: ServerContext, right: Right, state: FormState):
   const text = say(words, language);
   const { problems = {}, entered = {}, plan } = state;
   const action = `${base}/new/${right}`;
-  return await renderPage(
+  return renderPage(
     context,
     {
       title: rightTitles[right][language],
@@ -310,7 +310,7 @@ async function formPage(context: ServerContext, right: Right, state: FormState):
 
 async function sentPage(context: ServerContext): Promise<Response> {
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.title, personal: true },
     <Page title={text.title} eyebrow={<a href={base}>{text.title}</a>}>
@@ -330,7 +330,7 @@ async function requestPage(
   const title = `${rightTitles[request.right][language]} · ${request.number}`;
   const own = `${base}/${secret}`;
   const { copyUntilMs, state } = request;
-  return await renderPage(
+  return renderPage(
     context,
     { title, personal: true },
     <Page title={title} lead={text.keepAddress} eyebrow={<a href={base}>{text.title}</a>}>
@@ -439,7 +439,7 @@ async function authoritiesPage(context: ServerContext): Promise<Response> {
   const text = say(words, language);
   const place = context.req.query("place") ?? "";
   const found = findAuthorities(place);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.authoritiesTitle },
     <Page

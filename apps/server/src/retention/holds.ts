@@ -32,7 +32,7 @@ export class HoldStore {
     const answer = applyHoldEvent(undefined, event);
     if (answer.kind === "refused") return answer;
     const { scope, reviewMs } = answer.state;
-    return await this.#services.database.orm.transaction(async (transaction) => {
+    return this.#services.database.orm.transaction(async (transaction) => {
       const [row] = await transaction
         .insert(legalHolds)
         .values({
@@ -52,21 +52,19 @@ export class HoldStore {
 
   /** Reviews or lifts a hold. */
   async move(id: string, event: HoldEvent, actor: string): Promise<HoldMoved> {
-    return await this.#services.database.orm.transaction(
-      async (transaction): Promise<HoldMoved> => {
-        await transaction.select().from(legalHolds).where(eq(legalHolds.id, id)).for("update");
-        const answer = applyHoldEvent(replay(await readEvents(transaction, id)), event);
-        if (answer.kind === "refused") return answer;
-        const { status, reviewMs, scope } = answer.state;
-        await transaction.insert(holdEvents).values({ holdId: id, event });
-        await transaction
-          .update(legalHolds)
-          .set({ status, reviewAt: new Date(reviewMs) })
-          .where(eq(legalHolds.id, id));
-        await this.#note(transaction, actor, "hold-moved", scope.subject, id);
-        return { kind: "done", id };
-      },
-    );
+    return this.#services.database.orm.transaction(async (transaction): Promise<HoldMoved> => {
+      await transaction.select().from(legalHolds).where(eq(legalHolds.id, id)).for("update");
+      const answer = applyHoldEvent(replay(await readEvents(transaction, id)), event);
+      if (answer.kind === "refused") return answer;
+      const { status, reviewMs, scope } = answer.state;
+      await transaction.insert(holdEvents).values({ holdId: id, event });
+      await transaction
+        .update(legalHolds)
+        .set({ status, reviewAt: new Date(reviewMs) })
+        .where(eq(legalHolds.id, id));
+      await this.#note(transaction, actor, "hold-moved", scope.subject, id);
+      return { kind: "done", id };
+    });
   }
 
   /** All holds, the newest first. */

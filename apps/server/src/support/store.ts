@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import { ticketMessages, tickets } from "./tables.ts";
 
 /** What a ticket is about; decides nothing but who looks first. */
-export type TicketKind = (typeof tickets.$inferSelect)["kind"];
+type TicketKind = (typeof tickets.$inferSelect)["kind"];
 
 /** The kinds, in the order they are offered. */
 export const ticketKinds = tickets.kind.enumValues;

@@ -115,7 +115,7 @@ function FigureChart({
 }
 
 /** The lines of a figure: one for each counter, or one of averages. */
-export function toSeries(
+function toSeries(
   { value }: Figure,
   weeks: readonly ShownWeek[],
   language: Language,

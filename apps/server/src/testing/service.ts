@@ -101,17 +101,17 @@ export class TestBrowser {
   }
 
   async get(path: string): Promise<Response> {
-    return await this.#send(path, { method: "GET" });
+    return this.#send(path, { method: "GET" });
   }
 
   /** Sends a form. Hidden fields of the form with this action on the current page go along, the form token among them. */
   async submit(action: string, fields: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return await this.post(action, { ...this.#hiddenFields(action), ...fields });
+    return this.post(action, { ...this.#hiddenFields(action), ...fields });
   }
 
   /** Sends exactly these fields. */
   async post(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
-    return await this.#send(path, {
+    return this.#send(path, {
       method: "POST",
       body: new URLSearchParams(fields).toString(),
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -176,7 +176,7 @@ export async function signIn(
   password: string = goodPassword,
 ): Promise<Response> {
   await browser.get("/sign-in");
-  return await browser.submit("/sign-in", { identifier, password });
+  return browser.submit("/sign-in", { identifier, password });
 }
 
 /** The path of the link in a letter. */

@@ -69,20 +69,20 @@ export function routes(parts: Parts): Hono<ServerEnv> {
 
   app.get("/account/organizations", async (context) => {
     const { userId } = requireSignedIn(context);
-    return await listPage(context, await store.listOf(userId), {});
+    return listPage(context, await store.listOf(userId), {});
   });
   app.post("/account/organizations", async (context) => {
     const { userId } = requireSignedIn(context);
     const form = await readForm(context, z.object({ name: fields(context.var.language).line }));
-    if (form.kind === "invalid") return await listPage(context, await store.listOf(userId), form);
+    if (form.kind === "invalid") return listPage(context, await store.listOf(userId), form);
     const waitMs = takeTry(limits, context, "sign-up", userId);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const id = await store.found(userId, form.value.name);
     return context.redirect(`/account/organizations/${id}`, 303);
   });
   app.get("/account/organizations/join", async (context) => {
     requireSignedIn(context);
-    return await joinPage(context, context.req.query("token") ?? "");
+    return joinPage(context, context.req.query("token") ?? "");
   });
   app.post("/account/organizations/join", async (context) => {
     const { userId } = requireSignedIn(context);
@@ -90,58 +90,58 @@ export function routes(parts: Parts): Hono<ServerEnv> {
     const token = form.kind === "valid" ? form.value.token : "";
     const joined = await store.accept(userId, token);
     return joined === undefined
-      ? await joinPage(context, token, true)
+      ? joinPage(context, token, true)
       : context.redirect(`/account/organizations/${joined}`, 303);
   });
 
   app.get("/account/organizations/:id", async (context) => {
     const { userId } = requireSignedIn(context);
     const membership = await store.findFor(userId, context.req.param("id"));
-    if (membership === undefined) return await notFoundPage(context);
-    return await organizationPage(context, store, membership, {});
+    if (membership === undefined) return notFoundPage(context);
+    return organizationPage(context, store, membership, {});
   });
   app.post("/account/organizations/:id/invite", async (context) => {
     const { userId } = requireSignedIn(context);
     const membership = await store.findFor(userId, context.req.param("id"));
-    if (membership === undefined) return await notFoundPage(context);
-    if (membership.role !== "owner") return await forbiddenPage(context);
+    if (membership === undefined) return notFoundPage(context);
+    if (membership.role !== "owner") return forbiddenPage(context);
     const { language } = context.var;
     const form = await readForm(
       context,
       z.object({ email: fields(language).email, role: z.enum(memberRoles) }),
     );
-    if (form.kind === "invalid") return await organizationPage(context, store, membership, form);
+    if (form.kind === "invalid") return organizationPage(context, store, membership, form);
     const { email, role } = form.value;
     const waitMs = takeTry(limits, context, "reset", email);
-    if (waitMs !== undefined) return await limitedPage(context, waitMs);
+    if (waitMs !== undefined) return limitedPage(context, waitMs);
     const token = await store.invite(membership.organizationId, email, role);
     const url = `${config.origin}/account/organizations/join?token=${token}`;
     mail.send(
       writeLetter(email, language, { kind: "invitation", url, organization: membership.name }),
     );
-    return await organizationPage(context, store, membership, { done: "invited" });
+    return organizationPage(context, store, membership, { done: "invited" });
   });
   app.post("/account/organizations/:id/members/:member", async (context) => {
     const { userId } = requireSignedIn(context);
     const membership = await store.findFor(userId, context.req.param("id"));
-    if (membership === undefined) return await notFoundPage(context);
+    if (membership === undefined) return notFoundPage(context);
     const { organizationId } = membership;
     const memberId = context.req.param("member");
     const form = await readForm(context, z.object({ role: z.enum([...memberRoles, "none"]) }));
-    if (form.kind === "invalid") return await organizationPage(context, store, membership, form);
+    if (form.kind === "invalid") return organizationPage(context, store, membership, form);
     const { role } = form.value;
     const own = (await store.listMembers(organizationId)).find((each) => each.userId === userId);
     // Everybody may leave; the rest is the owners' business.
     if (membership.role !== "owner" && !(role === "none" && own?.id === memberId)) {
-      return await forbiddenPage(context);
+      return forbiddenPage(context);
     }
     const change =
       role === "none"
         ? await store.remove(organizationId, memberId)
         : await store.changeRole(organizationId, memberId, role);
-    if (change === "unknown") return await notFoundPage(context);
+    if (change === "unknown") return notFoundPage(context);
     if (change === "last-owner") {
-      return await organizationPage(context, store, membership, { done: "lastOwner" });
+      return organizationPage(context, store, membership, { done: "lastOwner" });
     }
     return context.redirect(
       own?.id === memberId && role === "none"
@@ -159,7 +159,7 @@ async function listPage(
   { problems = {}, entered = {} }: Again,
 ): Promise<Response> {
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     {
       title: text.title,
@@ -211,7 +211,7 @@ async function organizationPage(
   const owns = membership.role === "owner";
   const roles = memberRoles.map((role) => [role, text[role]] as const);
   const members = await store.listMembers(organizationId);
-  return await renderPage(
+  return renderPage(
     context,
     {
       title: name,
@@ -308,7 +308,7 @@ function MemberActions({
 
 async function joinPage(context: ServerContext, token: string, gone = false): Promise<Response> {
   const text = say(words, context.var.language);
-  return await renderPage(
+  return renderPage(
     context,
     { title: text.accept, personal: true, status: gone ? 410 : 200 },
     gone ? (

@@ -61,7 +61,7 @@ export class OrganizationStore {
 
   /** The person's memberships, by name. */
   async listOf(userId: string): Promise<readonly Membership[]> {
-    return await this.#database.orm
+    return this.#database.orm
       .select({
         organizationId: organizations.id,
         name: organizations.name,
@@ -80,7 +80,7 @@ export class OrganizationStore {
 
   /** The members of an organization, by username. */
   async listMembers(organizationId: string): Promise<readonly Member[]> {
-    return await this.#database.orm
+    return this.#database.orm
       .select({
         id: members.id,
         userId: members.userId,
@@ -99,14 +99,14 @@ export class OrganizationStore {
     memberId: string,
     role: MemberRole,
   ): Promise<MemberChange> {
-    return await this.#keepingAnOwner(organizationId, memberId, async (orm, chosen) => {
+    return this.#keepingAnOwner(organizationId, memberId, async (orm, chosen) => {
       await orm.update(members).set({ role }).where(chosen);
     });
   }
 
   /** Takes a member out of an organization. */
   async remove(organizationId: string, memberId: string): Promise<MemberChange> {
-    return await this.#keepingAnOwner(organizationId, memberId, async (orm, chosen) => {
+    return this.#keepingAnOwner(organizationId, memberId, async (orm, chosen) => {
       await orm.delete(members).where(chosen);
     });
   }
@@ -127,7 +127,7 @@ export class OrganizationStore {
 
   /** Accepts an invitation, if it was sent to the person's confirmed address. Returns the organization. */
   async accept(userId: string, token: string): Promise<string | undefined> {
-    return await this.#database.orm.transaction(async (transaction) => {
+    return this.#database.orm.transaction(async (transaction) => {
       const [invited] = await transaction
         .select({
           id: invitations.id,

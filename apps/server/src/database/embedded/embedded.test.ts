@@ -127,7 +127,7 @@ describe("the embedded database", () => {
       expect(await checkDurability(database)).toBeGreaterThan(0);
       const before = (await database.syncs()) ?? 0;
       for (let index = 0; index < 20; index += 1) {
-        await database.orm.execute(sql`COMMENT ON TABLE users IS ${sql.raw(`'${index}'`)}`);
+        await database.orm.execute(sql`COMMENT ON TABLE sessions IS ${sql.raw(`'${index}'`)}`);
       }
       expect(((await database.syncs()) ?? 0) - before).toBeGreaterThanOrEqual(20);
       const lost = { ...database, syncs: () => Promise.resolve(7) };

@@ -27,10 +27,10 @@ export async function openEngine(directory: string | undefined, archive?: Blob):
   });
   await engine.waitReady;
   return {
-    exchange: async (messages) => await engine.execProtocolRaw(messages, { syncToFs: false }),
+    exchange: async (messages) => engine.execProtocolRaw(messages, { syncToFs: false }),
     syncs: () => files?.syncs ?? 0,
-    close: async () => await engine.close(),
-    dump: async () => await engine.dumpDataDir("gzip"),
+    close: async () => engine.close(),
+    dump: async () => engine.dumpDataDir("gzip"),
   };
 }
 
@@ -79,7 +79,7 @@ class DurableFiles extends NodeFS {
         return 0;
       };
     };
-    emscriptenOpts.preRun = [...(emscriptenOpts.preRun ?? []), teach as never];
+    emscriptenOpts.preRun = [...(emscriptenOpts.preRun ?? []), teach];
     return { emscriptenOpts };
   }
 }

@@ -57,11 +57,21 @@ export class EngineStream extends Duplex {
     done: (error?: Error | null) => void,
   ): void {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-    this.#drain().then(() => done(), done);
+    void this.#answer(done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
     this.push(null);
+    done();
+  }
+
+  async #answer(done: (error?: Error | null) => void): Promise<void> {
+    try {
+      await this.#drain();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     done();
   }
 

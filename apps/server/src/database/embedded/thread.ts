@@ -47,7 +47,7 @@ export async function startThread(program: URL, directory: string): Promise<Engi
   const ask = async (question: ThreadQuestion): Promise<ThreadAnswer> => {
     const answer = next();
     worker.postMessage(question);
-    return await answer;
+    return answer;
   };
 
   await next();

@@ -39,6 +39,8 @@ function toSettings(question: HTMLElement, answerForm: HTMLFormElement): Paramet
   const word = (key: string): string => words[key] ?? "";
   const language = word("language");
   return {
+    // A question that some programs do not see could not be tested by any.
+    hideFromBots: false,
     revision: Number(word("revision")),
     cookie: {
       name: "cookie_choice",
@@ -68,7 +70,8 @@ function toSettings(question: HTMLElement, answerForm: HTMLFormElement): Paramet
             description,
             acceptAllBtn: word("accept"),
             acceptNecessaryBtn: word("refuse"),
-            footer: `<a href="/privacy/cookies">${word("more")}</a>`,
+            // The answer is recorded as one to this notice, so the notice stands beside it.
+            footer: `<a href="/privacy">${word("notice")}</a><a href="/privacy/cookies">${word("more")}</a>`,
           },
           preferencesModal: {
             title: word("more"),
