@@ -9,6 +9,7 @@ import { IncidentStore } from "../incidents/store.ts";
 import { HoldStore } from "../retention/holds.ts";
 import { Retention } from "../retention/retention.ts";
 import type { Services } from "../services.ts";
+import { TransferGate } from "../transfers/gate.ts";
 import { Erasure } from "./erasure.ts";
 import { Handling, type Officer } from "./handling.ts";
 import { RequestStore } from "./store.ts";
@@ -27,6 +28,8 @@ export interface Rights {
   readonly retention: Retention;
   readonly holds: HoldStore;
   readonly incidents: IncidentStore;
+  /** The only way out to another country. */
+  readonly transfers: TransferGate;
   readonly jobs: readonly Job[];
 }
 
@@ -71,6 +74,7 @@ export function createRights(
   const retention = new Retention({ ...services, trail });
   const holds = new HoldStore(services, trail);
   const incidents = new IncidentStore(services, trail, { ...place, critical: false });
+  const transfers = new TransferGate(services, trail, fetch);
   const officers = async (): Promise<readonly Officer[]> =>
     services.database.orm
       .select({ email: users.email, language: users.language })
@@ -92,6 +96,7 @@ export function createRights(
     retention,
     holds,
     incidents,
+    transfers,
     jobs,
   };
 }
