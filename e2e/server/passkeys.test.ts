@@ -31,7 +31,8 @@ test.skipIf(chromium === undefined)(
       "--role",
       "person",
     );
-    const { context, page, errors, close } = await visit(browser);
+    const visited = await visit(browser);
+    const { context, page, errors } = visited;
     context.setDefaultTimeout(60_000);
     const devtools = await context.newCDPSession(page);
     await devtools.send("WebAuthn.enable");
@@ -74,7 +75,7 @@ test.skipIf(chromium === undefined)(
     await page.goto(`${service.origin}/sign-in`);
     await page.locator("[data-passkey-sign-in] button").click();
     await page.locator("[data-passkey-sign-in] [role=alert]").waitFor();
-    await close();
+    await visited.close();
   },
   180_000,
 );

@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
 import { auditAnchors, auditEntries, type AuditDetail } from "./tables.ts";
 
 /** What is done with personal data. */
-export type AuditAction =
+type AuditAction =
   | "viewed"
   | "searched"
   | "request-received"

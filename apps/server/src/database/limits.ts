@@ -6,7 +6,7 @@ import type { ClassifiedColumn } from "./classify.ts";
 import { readingPurposes, roleOf, type ReadingPurpose } from "./purposes.ts";
 
 /** What a restriction leaves: keeping, proving, legal claims, protecting others, and the person's own account page and sign-in. */
-export const allowedWhileRestricted: ReadonlySet<ReadingPurpose> = new Set<ReadingPurpose>([
+const allowedWhileRestricted: ReadonlySet<ReadingPurpose> = new Set<ReadingPurpose>([
   "sign-in",
   "keep-account",
   "keep-records",

@@ -46,7 +46,7 @@ const words = {
   data: { en: "Data", zh: "数据" },
   usedFor: { en: "Used for", zh: "用途" },
   kept: { en: "Kept", zh: "保存" },
-  partsTitle: { en: "Three products, one policy", zh: "三个产品，一套政策" },
+  partsTitle: { en: "Four parts, one policy", zh: "四个部分，一套政策" },
   assistant: { en: "The assistant", zh: "编程助手" },
   assistantText: {
     en: "Ghost text, ranked lists and code search for any editor that speaks LSP, and in the browser. No account, no model to download, no connection.",

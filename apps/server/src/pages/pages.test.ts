@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  return await service.app.request(path, { headers });
+  return service.app.request(path, { headers });
 }
 
 describe("the proof", () => {

@@ -26,10 +26,10 @@ import { findRows, type ReachedColumn } from "./reach.ts";
 export type CopyKind = "access" | "transfer";
 
 /** One row of a person's, with the names of its columns. */
-export type CopiedRow = Readonly<Record<string, unknown>>;
+type CopiedRow = Readonly<Record<string, unknown>>;
 
 /** What GDPR article 15 and PIPL articles 17 and 45 ask to be told of a datum. */
-export interface AboutItem {
+interface AboutItem {
   readonly item: string;
   readonly title: string;
   readonly origin: string;
@@ -39,7 +39,7 @@ export interface AboutItem {
 }
 
 /** What a copy says about itself. */
-export interface About {
+interface About {
   readonly kind: CopyKind;
   readonly madeAt: string;
   readonly controller: string;
@@ -155,7 +155,7 @@ export const copySchema = {
 } as const;
 
 /** Whether a column belongs in a copy: everything that may be shown for access; for a transfer what article 20 covers. */
-export function isCopied(
+function isCopied(
   { item: key }: Pick<ReachedColumn, "item">,
   kind: CopyKind,
   region: Region | undefined,

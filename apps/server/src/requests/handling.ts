@@ -49,9 +49,7 @@ export interface HandlingParts extends Pick<Services, "database" | "now" | "mail
 }
 
 /** How long a copy can be fetched after it was asked for. */
-export const copyDays = 7;
-/** How long before a restriction ends the person is told. */
-export const liftingDays = 7;
+const copyDays = 7;
 
 const dayMs = 86_400_000;
 

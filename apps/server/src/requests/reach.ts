@@ -13,7 +13,7 @@ import type { ClassifiedTable } from "../database/classify.ts";
 import type { StoredItem } from "../database/purposes.ts";
 
 /** One way from a person to the rows of a table. Columns are named as in the database. */
-export type Link =
+type Link =
   /** A foreign key, or a column that holds the same value without being one. */
   | {
       readonly kind: "key" | "same-value";
@@ -32,7 +32,7 @@ export type Link =
     };
 
 /** What an erasure does to the rows of a table. */
-export type Erasing =
+type Erasing =
   | "delete"
   /** The row stays as proof, its column to the person is emptied. */
   | { readonly unlink: string }
@@ -59,7 +59,7 @@ export interface ReachedColumn {
 }
 
 /** A table whose rows are nobody's, although its columns are items of persons. */
-export interface Detached {
+interface Detached {
   readonly because: Text;
 }
 

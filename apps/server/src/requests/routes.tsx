@@ -47,7 +47,7 @@ const limit = { max: 10, windowMs: 3_600_000 };
 const base = "/privacy/requests";
 
 /** Whether a word is one of the rights. */
-export function isRight(word: string): word is Right {
+function isRight(word: string): word is Right {
   return allRights.some((right) => right === word);
 }
 

@@ -319,7 +319,7 @@ export function newNumber(kind: string): string {
 }
 
 /** What is stored in place of the secret of a private address. */
-export function hashSecret(secret: string): string {
+function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 

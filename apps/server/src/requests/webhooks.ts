@@ -181,7 +181,7 @@ function sign(key: string, time: string, body: string): string {
 }
 
 /** An address that must not be called. */
-export class AddressError extends Error {
+class AddressError extends Error {
   readonly code = "address-refused";
 }
 

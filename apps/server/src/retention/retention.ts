@@ -80,7 +80,7 @@ export interface RetentionRule {
 }
 
 /** A fault of the schema: a period that nothing could end. */
-export class RetentionError extends Error {
+class RetentionError extends Error {
   readonly code = "anchor-missing";
 }
 

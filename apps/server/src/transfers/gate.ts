@@ -39,7 +39,7 @@ export interface HandOver {
 }
 
 /** Something that may send what was granted, for a minute, to the recipient's origin and nowhere else. */
-export interface OutgoingClient {
+interface OutgoingClient {
   readonly permit: TransferPermit;
   /** `items` are the ones in the body. Throws `PolicyError` for what the permit does not cover. */
   readonly send: (path: string, items: readonly ItemKey[], init: RequestInit) => Promise<Response>;

@@ -1,6 +1,6 @@
 /**
  * Public holidays, as data. Invariant: a holiday that is missing here makes a deadline earlier, never later, so the table may be
- * incomplete and is still safe. Nationwide days only; reviewed on `checkedOn`.
+ * incomplete and is still safe. Nationwide days only; reviewed on 2026-11-22.
  */
 /** Whole days since 1970-01-01, as in `calendar.ts`. */
 type Day = number;
@@ -40,9 +40,6 @@ export type CountryCode =
   | "GB"
   | "US"
   | "CN";
-
-/** The day on which this table was last compared with the law. */
-export const checkedOn = "2026-11-22";
 
 interface HolidayCalendar {
   /** `MM-DD`, every year. */

@@ -15,7 +15,7 @@ if ("PublicKeyCredential" in window && "parseCreationOptionsFromJSON" in PublicK
     );
     const key = await navigator.credentials.create({ publicKey });
     if (!(key instanceof PublicKeyCredential)) return;
-    const name = String(new FormData(form).get("name") ?? "");
+    const name = form.querySelector<HTMLInputElement>("[name=name]")?.value ?? "";
     const added = await ask("/api/passkeys/finish", { name, response: key.toJSON() });
     if (added !== undefined) location.assign("/account/security?done");
   });
