@@ -20,6 +20,10 @@ import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+import { registerRoutes } from "./console/registers.tsx";
+import { requestRoutes } from "./console/requests.tsx";
+import type { Rights } from "./requests/rights.ts";
+import { routes as rightsRoutes } from "./requests/routes.tsx";
 import { receiveReports } from "./telemetry/receive.ts";
 import { createWebsite } from "./website.ts";
 
@@ -32,7 +36,7 @@ const FORMS = { max: 120, windowMs: 60_000 };
 const REPORTS = { max: 600, windowMs: 60_000 };
 
 /** Builds the application from its parts. */
-export function createApp(services: Services): Hono<ServerEnv> {
+export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   const { config, log, limits } = services;
   const secure = config.origin.startsWith("https:");
   const formKey = createHmac("sha256", config.secret).update("forms").digest("base64url");
@@ -89,6 +93,9 @@ export function createApp(services: Services): Hono<ServerEnv> {
   app.use(website.around);
   app.use("/account/*", requireCurrentNotice(services));
 
+  app.route("/", rightsRoutes({ ...services, rights }));
+  app.route("/", requestRoutes({ ...services, rights }));
+  app.route("/", registerRoutes({ ...services, rights }));
   app.route("/", accounts(services));
   app.route("/", website.pages);
   app.route("/", api(services, passkeyEndpoints));

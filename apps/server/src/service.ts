@@ -10,6 +10,7 @@ import type { Log } from "./log.ts";
 import { createMail, type MailPlace } from "./mail/mail.ts";
 import { publishFirst } from "./notices/publish.ts";
 import { NoticeStore } from "./notices/store.ts";
+import { createRights, type Rights } from "./requests/rights.ts";
 import type { Config, Services } from "./services.ts";
 
 /** What a service is made from. */
@@ -19,6 +20,8 @@ export interface ServiceParts {
   readonly database: Database;
   readonly mail: MailPlace;
   readonly log: Log;
+  /** The file of the marks that keep an erased account erased when a backup is restored. */
+  readonly tombstones?: string;
   readonly now: () => number;
 }
 
@@ -40,10 +43,16 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   return { config, database, accounts, mail, log, limits: createLimits(now), notices, now };
 }
 
-/** Builds the application with its services. */
-export async function createService(
-  parts: ServiceParts,
-): Promise<{ readonly app: Hono<ServerEnv>; readonly services: Services }> {
+/** Builds the application with its services and its rights. */
+export async function createService(parts: ServiceParts): Promise<{
+  readonly app: Hono<ServerEnv>;
+  readonly services: Services;
+  readonly rights: Rights;
+}> {
   const services = await createServices(parts);
-  return { app: createApp(services), services };
+  const rights = createRights(services, {
+    outbox: parts.mail.url === undefined ? parts.mail.outbox : undefined,
+    tombstones: parts.tombstones,
+  });
+  return { app: createApp(services, rights), services, rights };
 }

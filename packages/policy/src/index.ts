@@ -2,6 +2,65 @@ export type { AnswerDeadline } from "./clock.ts";
 export { answerDays, answerDeadline, escalationDays } from "./clock.ts";
 export type { Change, ChangeKind } from "./compare.ts";
 export { announcementDays, classifyChanges, compareFacts } from "./compare.ts";
+export type { Assessment, AssessmentNeed, AssessmentReason } from "./assessment.ts";
+export { assessmentNeeds, missingAssessments } from "./assessment.ts";
+export type { Authority } from "./authorities.ts";
+export {
+  authorities,
+  authoritiesCheckedOn,
+  authorityPlaces,
+  findAuthorities,
+} from "./authorities.ts";
+export type { Hold, HoldEvent, HoldRefusal, HoldScope } from "./cases/hold.ts";
+export { applyHoldEvent, everyone, isHeld } from "./cases/hold.ts";
+export type {
+  Holder,
+  Incident,
+  IncidentClock,
+  IncidentEvent,
+  IncidentNotice,
+  IncidentPlace,
+  IncidentRefusal,
+  NoticeExemption,
+  Risk,
+} from "./cases/incident.ts";
+export {
+  addressees,
+  applyIncidentEvent,
+  incidentClocks,
+  noticeParts,
+  printIncidentNotice,
+} from "./cases/incident.ts";
+export type { Step } from "./cases/machine.ts";
+export type {
+  RequestDenial,
+  RequestEvent,
+  RequestRefusal,
+  RequestStatus,
+  Right,
+  RightsRequest,
+} from "./cases/request.ts";
+export {
+  applyRequestEvent,
+  isEnded,
+  replayRequest,
+  requestDeadline,
+  rights,
+} from "./cases/request.ts";
+export type { Day } from "./clocks/calendar.ts";
+export { dayAt, endOfDay, parseDay, printDay } from "./clocks/calendar.ts";
+export type {
+  ClockCase,
+  ClockEvent,
+  ClockPlace,
+  Deadline,
+  RuleDeadline,
+} from "./clocks/deadline.ts";
+export { deadline } from "./clocks/deadline.ts";
+export type { CountryCode } from "./clocks/holidays.ts";
+export { countriesWithHolidays } from "./clocks/holidays.ts";
+export type { ClockRule, ClockRuleKey, Period, Task } from "./clocks/rules.ts";
+export { clockRules, limits } from "./clocks/rules.ts";
 export type { ConsentEvent, ConsentGiven, ConsentState } from "./consent.ts";
 export { findConsent } from "./consent.ts";
 export type {
@@ -45,10 +104,12 @@ export type { DataUse, Purpose, PurposeKey, Signal } from "./purpose.ts";
 export { needsConsent, purposes } from "./purpose.ts";
 export type { Recipient, RecipientKey, Transfer } from "./recipient.ts";
 export { recipients } from "./recipient.ts";
+export type { Activity, DataMap, Flow, ProcessingRecord } from "./records.ts";
+export { dataMap, processingRecord, toCsv, toRecordCsv } from "./records.ts";
 export type { Bases, Basis, Regime, Region } from "./regimes.ts";
 export { basisTitles, isConsent, regimes, regionOfCountry } from "./regimes.ts";
 export type { Retention, RetentionStart } from "./retention.ts";
-export { describeRetention } from "./retention.ts";
+export { describeRetention, retentionEndMs } from "./retention.ts";
 export type { StorageKey, StorageKeyName } from "./storage.ts";
 export { findStorageKey, storageKeys } from "./storage.ts";
 export type { Language, Text } from "./text.ts";
@@ -78,3 +139,25 @@ export type {
   PurposeDraft,
 } from "./validate.ts";
 export { validateInventory } from "./validate.ts";
+export type {
+  ChinaTier,
+  Mechanism,
+  TransferCounters,
+  TransferDecision,
+  TransferGround,
+  // Like Permit: outside a type only.
+  TransferPermit,
+  TransferRefusal,
+  TransferRequest,
+  TransferTarget,
+} from "./transfer.ts";
+export {
+  adequacyCheckedOn,
+  assertTransferPermit,
+  chinaFill,
+  chinaThresholds,
+  chinaTier,
+  decideTransfer,
+  isSensitive,
+  transferPermitLifetimeMs,
+} from "./transfer.ts";

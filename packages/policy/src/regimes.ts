@@ -73,8 +73,8 @@ export function isConsent(basis: Basis): boolean {
   return basis === "consent" || basis === "separate-consent";
 }
 
-// ISO 3166-1 codes of the European Economic Area: the 27 members of the Union, Iceland, Liechtenstein and Norway.
-const economicArea = new Set(
+/** ISO 3166-1 codes of the European Economic Area: the 27 members of the Union, Iceland, Liechtenstein and Norway. */
+export const economicArea: ReadonlySet<string> = new Set(
   "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(
     " ",
   ),

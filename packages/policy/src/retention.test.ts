@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Retention } from "./retention.ts";
-import { describeRetention } from "./retention.ts";
+import { describeRetention, retentionEndMs } from "./retention.ts";
 import type { Text } from "./text.ts";
 
 function check(retention: Retention, expected: Text): void {
@@ -20,4 +20,10 @@ test("[C12] a period says from when it runs and how it ends", () => {
     { en: "Until the session ends, then anonymized at once", zh: "至会话结束为止，随即匿名化" },
   );
   check({ kind: "memory" }, { en: "In memory while in use", zh: "仅使用期间留存于内存" });
+});
+
+test("[C12] a period ends so many days after its anchor, and memory has no end on a server", () => {
+  const month: Retention = { kind: "days", days: 30, after: "ticket-closed", ending: "delete" };
+  expect(retentionEndMs(month, 1_000)).toBe(1_000 + 30 * 86_400_000);
+  expect(retentionEndMs({ kind: "memory" }, 1_000)).toBeUndefined();
 });

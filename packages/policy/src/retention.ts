@@ -22,6 +22,14 @@ export type Retention =
       readonly ending: "delete" | "anonymize";
     };
 
+/**
+ * The last millisecond for which a datum may be kept, from its anchor event; `undefined` for what no server keeps. A day is 24 hours
+ * here, so nothing is kept longer than the notice says, whatever the clocks do.
+ */
+export function retentionEndMs(retention: Retention, anchorMs: number): number | undefined {
+  return retention.kind === "days" ? anchorMs + retention.days * 86_400_000 : undefined;
+}
+
 const starts: Readonly<Record<RetentionStart, Text>> = {
   collected: { en: "it was recorded", zh: "记录之日" },
   "account-closed": { en: "you close your account", zh: "账户注销" },

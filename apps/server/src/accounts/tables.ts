@@ -260,7 +260,10 @@ export const invitations = pgTable(
     role: text("role", { enum: ["owner", "member", "privacy-officer", "auditor"] }).notNull(),
     expiresAt: at("expires_at").notNull(),
   },
-  (table) => [index("invitations_organization").on(table.organizationId)],
+  (table) => [
+    index("invitations_organization").on(table.organizationId),
+    index("invitations_email").on(table.email),
+  ],
 );
 
 export const invitationsClassified = classify(invitations, {

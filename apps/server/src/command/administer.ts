@@ -9,7 +9,9 @@ import {
 } from "../accounts/administration.ts";
 import { fields } from "../accounts/fields.ts";
 import type { Role } from "../accounts/port.ts";
+import { ConsentLedger } from "../consent/ledger.ts";
 import { publishNotice } from "../notices/publish.ts";
+import { AuditTrail } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
 import { phrase, terminalLanguage } from "./words.ts";
 
@@ -36,6 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   "user list": listUsers,
   "notice publish": publish,
   "notice list": listNotices,
+  "audit verify": verifyTrail,
 };
 
 const optionTypes = {
@@ -141,6 +144,23 @@ async function publish({ services, language, names: [name = ""], options }: Call
 
 async function listNotices({ services }: Call): Promise<Result> {
   return { code: 0, text: (await services.notices.all(true)).map(noticeLine).join("\n") };
+}
+
+/** Walks the audit trail and the ledger of consents; names the first row that was tampered with. */
+async function verifyTrail({ services, language }: Call): Promise<Result> {
+  const trail = await new AuditTrail(services).verify();
+  const ledger = await new ConsentLedger(services, services.notices).verify();
+  const checks = [
+    ["audit_entries", trail],
+    ["consent_events", ledger],
+  ] as const;
+  const text = checks.map(([table, check]) =>
+    check.kind === "intact"
+      ? phrase(language, "trailIntact", table, check.entries)
+      : phrase(language, "trailBroken", table, check.number, check.because),
+  );
+  const intact = checks.every(([, check]) => check.kind === "intact");
+  return { code: intact ? 0 : 1, text: text.join("\n") };
 }
 
 function noticeLine({

@@ -69,7 +69,7 @@ async function serveOn(
   await migrateDatabase(database);
   const syncs = await checkDurability(database);
   const outbox = join(directory, "outbox");
-  const { app, services } = await createService({
+  const { app, services, rights } = await createService({
     config: {
       origin,
       trustedProxies: settings.trustedProxies,
@@ -79,11 +79,14 @@ async function serveOn(
     },
     database,
     mail: { url: mailUrl, outbox, from: mailFrom },
+    tombstones: join(directory, "tombstones"),
     log,
     now: Date.now,
   });
   setHandle((request, bindings) => app.fetch(request, bindings));
-  const jobs = await startJobs(database, [...upkeepJobs(services), ...websiteJobs(services)], log);
+  // Before anybody is served: who was erased and is back from a backup is erased again.
+  await rights.erasure.replayTombstones();
+  const jobs = await startJobs(database, [...upkeepJobs(services), ...websiteJobs(services), ...rights.jobs], log);
   const stopListening =
     database.kind === "embedded"
       ? await listenForCommands(directory, services, administer)

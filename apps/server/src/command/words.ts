@@ -24,6 +24,7 @@ Usage:
   cloud-code-server notice publish PRODUCT [--effective YYYY-MM-DD]
                                                         publish the notice of service, assistant or gateway
   cloud-code-server notice list                         every release of every notice
+  cloud-code-server audit verify                        walk the audit trail; name the first row that was tampered with
 
 \`user\` and \`notice\` work while the service runs.
 
@@ -56,6 +57,7 @@ Start here:  cloud-code-server start
   cloud-code-server notice publish PRODUCT [--effective YYYY-MM-DD]
                                                         发布 service、assistant 或 gateway 的声明
   cloud-code-server notice list                         列出所有声明的各个版本
+  cloud-code-server audit verify                        校验审计记录，指出首个被篡改的行
 
 服务运行期间也可使用 \`user\` 和 \`notice\`。
 
@@ -78,6 +80,11 @@ Start here:  cloud-code-server start
 
 /** One line each; `{}` stands for what is put in, in order. */
 export const lines = {
+  trailIntact: { en: "{}: {} rows, none tampered with.", zh: "{}：共 {} 行，未被篡改。" },
+  trailBroken: {
+    en: "{}: row {} was tampered with ({}). Compare with a backup and record an incident.",
+    zh: "{}：第 {} 行被篡改（{}）。请与备份比对并登记安全事件。",
+  },
   unknownCommand: {
     en: "There is no command “{}”. Run cloud-code-server --help.",
     zh: "没有命令“{}”。请运行 cloud-code-server --help。",

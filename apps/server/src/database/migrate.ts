@@ -7,6 +7,7 @@ import { type ClassifiedColumn, toColumns } from "./classify.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError, hasSqlState } from "./errors.ts";
 import { mayRead, readingPurposes, roleOf } from "./purposes.ts";
+import { toLimits } from "./limits.ts";
 import { tables } from "./schema.ts";
 
 // Any number that only we use: of several servers that start at once, one migrates and the others wait.
@@ -16,7 +17,7 @@ const MIGRATION_LOCK = 7_305_811;
 export async function migrateDatabase({ orm, pool }: Database): Promise<void> {
   await migrate(orm, { migrationsFolder: findMigrations() });
   const columns = toColumns(tables);
-  const statements = [...toComments(columns), ...toGrants(columns)];
+  const statements = [...toComments(columns), ...toGrants(columns), ...toLimits(columns)];
   // A few hundred statements that mostly change nothing: done when they differ from those that were done last.
   const mark = `cc:${createHash("sha256").update(statements.join(";")).digest("hex")}`;
   const client = await pool.connect();

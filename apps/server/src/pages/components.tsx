@@ -227,6 +227,52 @@ export function Select({
   );
 }
 
+/** A box to tick. It is never ticked beforehand; `checked` is for showing again what was entered or stored. */
+export function Checkbox({
+  name,
+  label,
+  why,
+  checked = false,
+  value = "yes",
+  problem,
+}: {
+  readonly name: string;
+  readonly label: Child;
+  readonly why?: Child;
+  readonly checked?: boolean;
+  readonly value?: string;
+  readonly problem?: string | undefined;
+}): JSX.Element {
+  const id = `${name}-${value}`;
+  return (
+    <div class="choice">
+      <input
+        type="checkbox"
+        id={id}
+        name={name}
+        value={value}
+        checked={checked}
+        aria-describedby={describedBy([
+          why !== undefined && `${id}-why`,
+          problem !== undefined && `${id}-problem`,
+        ])}
+        aria-invalid={problem === undefined ? undefined : "true"}
+      />
+      <label for={id}>{label}</label>
+      {why === undefined ? null : (
+        <p class="why" id={`${id}-why`}>
+          {why}
+        </p>
+      )}
+      {problem === undefined ? null : (
+        <p class="problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** A few answers of which one holds. Nothing is chosen beforehand unless `value` says what was entered or stored. */
 export function Choices({
   name,

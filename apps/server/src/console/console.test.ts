@@ -1,0 +1,256 @@
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { users } from "../accounts/tables.ts";
+import { auditEntries } from "../audit/tables.ts";
+import {
+  goodPassword,
+  openTestService,
+  signUp,
+  TestBrowser,
+  type TestService,
+} from "../testing/index.ts";
+
+let service: TestService;
+let officer: TestBrowser;
+let auditor: TestBrowser;
+let person: TestBrowser;
+
+const orm = () => service.services.database.orm;
+const givesSecondFactor = async (username: string) =>
+  orm().update(users).set({ twoFactorEnabled: true }).where(eq(users.username, username));
+
+beforeAll(async () => {
+  service = await openTestService();
+  person = await signUp(service, "wanderer");
+  officer = await signUp(service, "deskofficer", "officer");
+  auditor = await signUp(service, "deskauditor", "auditor");
+});
+afterAll(async () => service.close());
+
+/** The text of a page, without its tags. */
+const textOf = (browser: TestBrowser): string =>
+  browser.html
+    .replace(/<(style|script)[^]*?<\/\1>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+
+/** Opens a page that asks for the password first. */
+async function openFresh(browser: TestBrowser, path: string): Promise<void> {
+  const answer = await browser.get(path);
+  if (answer.status !== 303) return;
+  await browser.get(answer.headers.get("location") ?? "");
+  const confirmed = await browser.submit("/account/confirm", { password: goodPassword });
+  expect(confirmed.headers.get("location")).toBe(path);
+  await browser.get(path);
+}
+
+const pages = [
+  "/console",
+  "/console/holds",
+  "/console/incidents",
+  "/console/retention",
+  "/console/consents",
+  "/console/record",
+  "/console/record.csv",
+  "/console/trail",
+  "/console/children",
+];
+
+describe("the desk", () => {
+  it.each(pages)(
+    "[C10] keeps visitors and people out of %s, and officers without a second factor",
+    async (page) => {
+      const visitor = await new TestBrowser(service).get(page);
+      expect([visitor.status, visitor.headers.get("location")]).toEqual([
+        303,
+        `/sign-in?to=${encodeURIComponent(page)}`,
+      ]);
+      expect((await person.get(page)).status).toBe(403);
+      const without = await officer.get(page);
+      expect(without.headers.get("location")).toBe("/account/security?needed=second-factor");
+    },
+  );
+
+  it("lets officers work and auditors look, once they have a second factor", async () => {
+    await givesSecondFactor("deskofficer");
+    await givesSecondFactor("deskauditor");
+    for (const page of pages) {
+      expect((await officer.get(page)).status, page).toBe(200);
+      if (page !== "/console/children") expect((await auditor.get(page)).status, page).toBe(200);
+    }
+    expect((await auditor.get("/console/children")).status).toBe(403);
+    await auditor.get("/console/trail");
+    expect(textOf(auditor)).toContain("You may look, and change nothing.");
+    await auditor.get("/support");
+    expect((await auditor.submit("/support", {})).status).not.toBe(403);
+    await officer.get("/console/holds");
+    const token = /name="form_token" value="([^"]+)"/.exec(auditor.html)?.[1] ?? "";
+    expect((await auditor.post("/console/holds", { form_token: token })).status).toBe(403);
+  });
+
+  it("speaks Chinese, with every picture beside its table", async () => {
+    officer.headers["accept-language"] = "zh-CN";
+    officer.cookies.set("language", "zh");
+    await officer.get("/console");
+    expect(textOf(officer)).toContain("隐私工作台");
+    await officer.get("/console/record");
+    expect(textOf(officer)).toContain("数据流向图");
+    expect(officer.html).toContain("<svg");
+    expect(officer.html.match(/<table/g)?.length).toBeGreaterThan(0);
+    officer.cookies.set("language", "en");
+  });
+
+  it("[C12] places and lifts a hold, and says why one cannot be placed", async () => {
+    await officer.get("/console/holds");
+    const refused = await officer.submit("/console/holds", {
+      subject: "everyone",
+      items: "",
+      reason: "",
+      review: "2027-01-01",
+    });
+    expect(refused.status).toBe(409);
+    expect(textOf(officer)).toContain("reason-missing");
+    const review = new Date(service.services.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+    await officer.submit("/console/holds", {
+      subject: "p-1",
+      items: "service.email",
+      reason: "Claim 12",
+      review,
+    });
+    expect(textOf(officer)).toContain("holds");
+    const action = /action="(\/console\/holds\/[0-9a-f-]+\/lift)"/.exec(officer.html)?.[1] ?? "";
+    await officer.submit(action, { reason: "Settled" });
+    expect(textOf(officer)).toContain("lifted");
+  });
+
+  it("[C10] takes an incident from its record to the letters and its end", async () => {
+    await officer.get("/console/incidents");
+    const made = await officer.submit("/console/incidents", {
+      title: "A laptop was lost",
+      aware: "",
+    });
+    const own = made.headers.get("location") ?? "";
+    await officer.get(own);
+    expect(textOf(officer)).toContain("notify-authority");
+    await officer.submit(`${own}/assess`, {
+      risk: "high",
+      grade: "minor",
+      regions: "other",
+      items: "service.email",
+      reason: "Addresses in clear.",
+    });
+    await officer.submit(`${own}/tell`, { "basics-en": "A laptop was lost." });
+    expect(textOf(officer)).toContain("notice-incomplete");
+    const notice = Object.fromEntries(
+      ["basics", "impact", "measures", "advice", "remedies", "contact"].flatMap((part) => [
+        [`${part}-en`, `The ${part}.`],
+        [`${part}-zh`, `${part}内容`],
+      ]),
+    );
+    await officer.submit(`${own}/tell`, notice);
+    const letter = await service.letterTo("wanderer@example.com");
+    expect(letter).toContain("What you can do\nThe advice.");
+    await officer.submit(`${own}/contain`, { measures: "Locked." });
+    await officer.submit(`${own}/close`, { lessons: "Disks are encrypted." });
+    expect(textOf(officer)).toContain("closed");
+    // Once each, however often it is pressed.
+    const { rows } = await orm().execute<{ count: string }>(
+      sql`SELECT count(*) AS count FROM incident_letters`,
+    );
+    expect(Number(rows[0]?.count)).toBe(3);
+  });
+});
+
+describe("the person's pages", () => {
+  it("[C7] give a copy after the password, in both languages", async () => {
+    await person.get("/privacy/requests");
+    expect(textOf(person)).toContain("See my data");
+    await openFresh(person, "/privacy/requests/new/access");
+    const sent = await person.submit("/privacy/requests/new/access");
+    const own = sent.headers.get("location") ?? "";
+    expect(own).toMatch(/^\/privacy\/requests\/[\w-]{43}$/);
+    await person.get(own);
+    expect(textOf(person)).toContain("done");
+    const copy = await person.get(`${own}/copy.json`);
+    expect(copy.headers.get("cache-control")).toBe("no-store");
+    expect(await copy.json()).toMatchObject({
+      records: { users: [{ email: "wanderer@example.com" }] },
+    });
+    // Another account does not get it, even with the address.
+    const other = await signUp(service, "neighbour");
+    expect((await other.get(`${own}/copy.json`)).status).toBe(404);
+    person.cookies.set("language", "zh");
+    await person.get(own);
+    expect(textOf(person)).toContain("已办结");
+    person.cookies.set("language", "en");
+  });
+
+  it("[C7] say the same to an address nobody has", async () => {
+    const visitor = new TestBrowser(service);
+    const pageFor = async (email: string): Promise<string> => {
+      await visitor.get("/privacy/requests/new/delete");
+      await visitor.submit("/privacy/requests/new/delete", { email });
+      return textOf(visitor);
+    };
+    expect(await pageFor("nobody@example.com")).toBe(await pageFor("neighbour@example.com"));
+  });
+
+  it("[C7] show the officer what was written, and write down that it was shown", async () => {
+    await openFresh(person, "/privacy/requests/new/correct");
+    const sent = await person.submit("/privacy/requests/new/correct", {
+      text: "My company is called otherwise.",
+    });
+    await officer.get("/console");
+    const [, id = ""] =
+      /console\/requests\/([0-9a-f-]{36})"/.exec(officer.html.split("Correct my data")[0] ?? "") ??
+      [];
+    const before = await orm().$count(auditEntries, eq(auditEntries.action, "viewed"));
+    const own =
+      [...officer.html.matchAll(/\/console\/requests\/([0-9a-f-]{36})/g)]
+        .map(([path]) => path)
+        .at(-1) ?? `/console/requests/${id}`;
+    await officer.get(own);
+    expect(textOf(officer)).not.toContain("called otherwise");
+    await officer.submit(`${own}/show`);
+    expect(await orm().$count(auditEntries, eq(auditEntries.action, "viewed"))).toBe(before + 1);
+    await officer.get(own);
+    await officer.submit(`${own}/deny`, {
+      because: "other",
+      explanation: "",
+      authority: "x",
+      court: "y",
+    });
+    expect(textOf(officer)).toContain("Say why it is refused.");
+    expect(sent.status).toBe(303);
+  });
+
+  it("[C9] find the authority of a country", async () => {
+    const visitor = new TestBrowser(service);
+    await visitor.get("/privacy/authorities?place=IE");
+    expect(textOf(visitor)).toContain("Data Protection Commission");
+  });
+
+  it("[C7] delete the account, and its page outlives it", async () => {
+    await openFresh(person, "/privacy/requests/new/delete");
+    expect(textOf(person)).toContain("What will be deleted");
+    const unsure = await person.submit("/privacy/requests/new/delete");
+    expect(unsure.status).toBe(400);
+    const sent = await person.submit("/privacy/requests/new/delete", { sure: "yes" });
+    const own = sent.headers.get("location") ?? "";
+    const visitor = new TestBrowser(service);
+    expect((await visitor.get(own)).status).toBe(200);
+    expect(textOf(visitor)).toContain("done");
+    expect(await orm().$count(users, eq(users.username, "wanderer"))).toBe(0);
+    expect((await person.get("/account")).headers.get("location")).toContain("/sign-in");
+  });
+
+  it("[C11] leave nothing of a child", async () => {
+    await officer.get("/console/children");
+    await officer.submit("/console/children", { email: "neighbour@example.com" });
+    expect(textOf(officer)).toMatch(/Proof: R-[A-Z2-9]{6}/);
+    expect(await orm().$count(users, eq(users.username, "neighbour"))).toBe(0);
+    await officer.get("/console/trail");
+    await officer.submit("/console/trail");
+    expect(textOf(officer)).toContain("The trail is intact.");
+  });
+});

@@ -1,0 +1,386 @@
+/** The console's pages about requests: the overview, one request with what an officer can do, writing one down, and children. */
+import {
+  clockRules,
+  findAuthorities,
+  isEnded,
+  regimes,
+  type RequestDenial,
+  type RequestEvent,
+  requestDeadline,
+  rights as allRights,
+} from "@cloud-code/policy";
+import { eq } from "drizzle-orm";
+import { Hono } from "hono";
+import { z } from "zod";
+import { usersClassified } from "../accounts/tables.ts";
+import { readFor } from "../database/reading.ts";
+import type { ServerContext, ServerEnv } from "../environment.ts";
+import { readFields, readForm } from "../forms.tsx";
+import {
+  ActionButton,
+  Banner,
+  Button,
+  DeadlineChip,
+  Facts,
+  Field,
+  Form,
+  Select,
+  Table,
+  TextArea,
+} from "../pages/components.tsx";
+import { notFoundPage } from "../pages/problems.tsx";
+import { formatTime, say } from "../pages/words.ts";
+import { requestProblems } from "../requests/errors.ts";
+import { rightTitles } from "../requests/letters.ts";
+import type { Rights } from "../requests/rights.ts";
+import { History, StatusChip } from "../requests/routes.tsx";
+import type { RequestLine } from "../requests/store.ts";
+import { statusTitles } from "../requests/words.ts";
+import type { Services } from "../services.ts";
+import { Bars, DeadlineStrip } from "./charts.tsx";
+import { type Desk, deskPage, enter, enterToChange, noteView } from "./desk.tsx";
+import { words } from "./words.ts";
+
+const denialGrounds: readonly RequestDenial[] = [
+  "claim_not_covered",
+  "no_match",
+  "insuf_verification",
+  "suspected_fraud",
+  "too_many_requests",
+  "outside_jurisdiction",
+  "other",
+];
+
+/** The pages. */
+export function requestRoutes({
+  rights,
+  database,
+  now,
+}: Pick<Services, "database" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+  const { store, handling, erasure } = rights;
+
+  app.get("/console", async (context) => {
+    const desk = await enter(context, rights);
+    const { language } = context.var;
+    const text = say(words, language);
+    const waiting = await store.waiting();
+    const newest = await store.newest();
+    const incidents = (await rights.incidents.list()).flatMap((line) =>
+      line.clocks
+        .filter(({ done }) => !done && line.incident.status !== "closed")
+        .map((clock) => ({ line, clock })),
+    );
+    const states = Object.entries(statusTitles).map(
+      ([status, title]) =>
+        [title[language], newest.filter(({ state }) => state.status === status).length] as const,
+    );
+    const nowMs = now();
+    return deskPage(
+      context,
+      desk,
+      { title: text.title, path: "/console", lead: text.lead },
+      <>
+        <section>
+          <h2>{text.strip}</h2>
+          <DeadlineStrip
+            title={text.strip}
+            late={text.late}
+            nowMs={nowMs}
+            dues={[
+              ...waiting.map(({ number, dueMs }) => ({ label: number, dueMs })),
+              ...incidents.map(({ line, clock }) => ({
+                label: line.number,
+                dueMs: clock.deadline.dueMs,
+              })),
+            ]}
+          />
+          {waiting.length + incidents.length === 0 ? <p>{text.none}</p> : null}
+          {waiting.length + incidents.length === 0 ? null : (
+            <Table
+              caption={text.requests}
+              columns={[text.number, text.what, text.state, text.due]}
+              rows={[
+                ...incidents.map(({ line, clock }) => [
+                  <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
+                  `${clock.task} (${regimes[clock.region].title[language]})`,
+                  line.incident.status,
+                  <DeadlineChip dueMs={clock.deadline.dueMs} nowMs={nowMs} language={language} />,
+                ]),
+                ...waiting.map((request) => [
+                  <a href={`/console/requests/${request.id}`}>{request.number}</a>,
+                  rightTitles[request.right][language],
+                  <StatusChip request={request} language={language} />,
+                  <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} language={language} />,
+                ]),
+              ]}
+            />
+          )}
+        </section>
+        <section>
+          <h2>{text.byState}</h2>
+          <Bars title={text.byState} bars={states} />
+          <Table
+            caption={text.byState}
+            columns={[text.state, text.count]}
+            numbers={[1]}
+            rows={states.map(([title, count]) => [title, String(count)])}
+          />
+        </section>
+        {desk.mayChange ? (
+          <section>
+            <h2>{text.writeDown}</h2>
+            <p>{text.writeDownLead}</p>
+            <Form context={context} action="/console/requests">
+              <Field context={context} name="email" type="email" label={text.email} />
+              <Select
+                context={context}
+                name="right"
+                label={text.right}
+                options={allRights.map((right) => [right, rightTitles[right][language]])}
+              />
+              <Button>{text.writeDown}</Button>
+            </Form>
+          </section>
+        ) : null}
+      </>,
+    );
+  });
+
+  app.post("/console/requests", async (context) => {
+    const desk = await enterToChange(context, rights);
+    const text = say(words, context.var.language);
+    const form = await readForm(context, z.object({ email: z.email(), right: z.enum(allRights) }));
+    if (form.kind === "valid")
+      await handling.askUnverified(
+        form.value.email,
+        { right: form.value.right, language: context.var.language },
+        { actor: desk.actor, source: "officer" },
+      );
+    return deskPage(
+      context,
+      desk,
+      { title: text.writeDown, path: "/console" },
+      <Banner tone="info" title={text.writtenDown} announce />,
+    );
+  });
+
+  app.get("/console/requests/:id", async (context) => {
+    const desk = await enter(context, rights);
+    const request = await store.find(context.req.param("id"));
+    return request === undefined ? notFoundPage(context) : showRequest(context, desk, request, {});
+  });
+
+  app.post("/console/requests/:id/show", async (context) => {
+    const desk = await enterToChange(context, rights);
+    const request = await store.find(context.req.param("id"));
+    if (request === undefined) return notFoundPage(context);
+    const content = store.contentOf(request);
+    await noteView(rights, desk, request.number, content?.pseudonym);
+    return showRequest(context, desk, request, { content: content?.text ?? "" });
+  });
+
+  app.post("/console/requests/:id/:event", async (context) => {
+    const desk = await enterToChange(context, rights);
+    const request = await store.find(context.req.param("id"));
+    if (request === undefined) return notFoundPage(context);
+    const event = toEvent(context.req.param("event"), await readFields(context), now());
+    if (event === undefined) return notFoundPage(context);
+    if (event.kind === "begun" && request.right === "delete") {
+      const outcome = await erasure.run(request, desk.actor);
+      const problem =
+        outcome.kind === "held"
+          ? outcome.items.join(", ")
+          : outcome.kind === "left"
+            ? outcome.leftovers.map(({ where, count }) => `${where}: ${count}`).join(", ")
+            : outcome.kind === "not-begun"
+              ? outcome.because
+              : undefined;
+      return showRequest(context, desk, (await store.find(request.id)) ?? request, { problem });
+    }
+    const moved = await handling.decide(request, event, desk.actor);
+    if (moved.kind === "refused")
+      return showRequest(context, desk, request, {
+        problem: requestProblems[moved.because][context.var.language],
+      });
+    return context.redirect(`/console/requests/${request.id}`, 303);
+  });
+
+  app.get("/console/children", async (context) =>
+    childPage(context, await enterToChange(context, rights), undefined),
+  );
+
+  app.post("/console/children", async (context) => {
+    const desk = await enterToChange(context, rights);
+    const form = await readForm(context, z.object({ email: z.email() }));
+    const text = say(words, context.var.language);
+    if (form.kind === "invalid") return childPage(context, desk, text.childUnknown);
+    const [row] = await readFor(database, "keep-account", usersClassified, ["id"], {
+      where: (table) => eq(table.email, form.value.email.toLowerCase()),
+    });
+    const request = row === undefined ? undefined : await handling.deleteChild(row.id, desk.actor);
+    if (request === undefined) return childPage(context, desk, text.childUnknown);
+    return deskPage(
+      context,
+      desk,
+      { title: text.children, path: "/console/children" },
+      <Banner tone="good" title={`${text.childDone} ${request.number}`} announce>
+        <a href={`/console/requests/${request.id}`}>{request.number}</a>
+      </Banner>,
+    );
+  });
+
+  return app;
+
+  async function childPage(
+    context: ServerContext,
+    desk: Desk,
+    problem: string | undefined,
+  ): Promise<Response> {
+    const text = say(words, context.var.language);
+    return deskPage(
+      context,
+      desk,
+      { title: text.children, path: "/console/children", lead: text.childLead, problem },
+      <Form context={context} action="/console/children">
+        <Field context={context} name="email" type="email" label={text.email} />
+        <Button kind="danger">{text.deleteChild}</Button>
+      </Form>,
+    );
+  }
+
+  async function showRequest(
+    context: ServerContext,
+    desk: Desk,
+    request: RequestLine,
+    more: { readonly problem?: string | undefined; readonly content?: string },
+  ): Promise<Response> {
+    const { language } = context.var;
+    const text = say(words, language);
+    const own = `/console/requests/${request.id}`;
+    const due = requestDeadline(request.state, rights.place, now());
+    const { state } = request;
+    const authority = findAuthorities(
+      state.region === "cn" ? "CN" : state.region === "uk" ? "GB" : "IE",
+    )[0];
+    const act = (event: string, label: string) => (
+      <ActionButton context={context} action={`${own}/${event}`} label={label} />
+    );
+    return deskPage(
+      context,
+      desk,
+      {
+        title: `${rightTitles[request.right][language]} · ${request.number}`,
+        path: own,
+        problem: more.problem,
+      },
+      <>
+        <Facts
+          facts={[
+            [text.state, <StatusChip request={request} language={language} />],
+            [text.region, state.region === undefined ? "–" : regimes[state.region].title[language]],
+            [
+              text.due,
+              due === undefined ? (
+                "–"
+              ) : (
+                <DeadlineChip dueMs={due.dueMs} nowMs={now()} language={language} />
+              ),
+            ],
+            [
+              text.law,
+              due?.lawfulUntilMs === undefined ? "–" : formatTime(due.lawfulUntilMs, language),
+            ],
+            ...(due?.rules ?? []).map(
+              ({ rule, dueMs }) =>
+                [clockRules[rule].source[language], formatTime(dueMs, language)] as const,
+            ),
+          ]}
+        />
+        {more.content === undefined ? null : (
+          <section>
+            <h2>{text.content}</h2>
+            <p class="soft">{text.contentWhy}</p>
+            <p>{more.content}</p>
+          </section>
+        )}
+        <History request={request} language={language} />
+        {desk.mayChange ? (
+          <div class="stack">
+            <div class="actions">
+              {request.sealed === undefined ? null : act("show", text.show)}
+              {isEnded(state) ? null : act("begin", state.begun ? text.again : text.begin)}
+              {isEnded(state) || !state.begun || request.right === "delete"
+                ? null
+                : act("fulfil", text.fulfil)}
+              {isEnded(state) || state.verified ? null : act("identity", text.askIdentity)}
+              {state.restriction === "active" ? act("announce", text.announce) : null}
+              {state.restriction === "lifting-announced" ? act("lift", text.lift) : null}
+            </div>
+            {due?.extendUntilMs === undefined ? null : (
+              <Form context={context} action={`${own}/extend`}>
+                <TextArea context={context} name="reason" label={text.reason} rows={3} />
+                <Button kind="quiet">{text.extend}</Button>
+              </Form>
+            )}
+            {isEnded(state) ? null : (
+              <Form context={context} action={`${own}/deny`}>
+                <Select
+                  context={context}
+                  name="because"
+                  label={text.because}
+                  options={denialGrounds.map((ground) => [ground, ground])}
+                />
+                <TextArea context={context} name="explanation" label={text.explanation} rows={3} />
+                <Field
+                  context={context}
+                  name="authority"
+                  label={text.authority}
+                  value={authority === undefined ? "" : `${authority.name}, ${authority.web}`}
+                />
+                <Field context={context} name="court" label={text.court} />
+                <Field context={context} name="evidence" label={text.evidence} optional />
+                <Button kind="danger">{text.deny}</Button>
+              </Form>
+            )}
+          </div>
+        ) : null}
+      </>,
+    );
+  }
+}
+
+/** What a form of the console means, in the words of the state machine. */
+function toEvent(
+  name: string,
+  fields: Readonly<Record<string, string>>,
+  atMs: number,
+): RequestEvent | undefined {
+  const field = (key: string): string => fields[key] ?? "";
+  switch (name) {
+    case "begin":
+      return { kind: "begun", atMs };
+    case "fulfil":
+      return { kind: "fulfilled", atMs };
+    case "identity":
+      return { kind: "identity-asked", atMs };
+    case "announce":
+      return { kind: "lifting-announced", atMs };
+    case "lift":
+      return { kind: "lifted", atMs };
+    case "extend":
+      return { kind: "extended", atMs, reason: field("reason") };
+    case "deny":
+      return {
+        kind: "denied",
+        atMs,
+        because: denialGrounds.find((ground) => ground === field("because")) ?? "other",
+        explanation: field("explanation"),
+        authority: field("authority"),
+        court: field("court"),
+        evidence: field("evidence"),
+      };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,341 @@
+/**
+ * Erases a person, step by step. Every step can be repeated without harm and is marked when it is done, so a process that dies at any
+ * point is followed by one that goes on; the rows themselves go in one transaction. "Done" is said after a search found nothing.
+ *
+ * The steps: freeze (nobody signs in, nothing new arises) · plan (what there is, counted) · recipients (who has to be told) · tombstone
+ * (so that a restored backup erases again) · erase · files · check · receipt.
+ */
+import { isHeld, type ItemKey } from "@cloud-code/policy";
+import { and, eq, sql } from "drizzle-orm";
+import { sessions, users } from "../accounts/tables.ts";
+import { byService, type AuditTrail, type Executor } from "../audit/trail.ts";
+import { consentSubjects } from "../consent/tables.ts";
+import { tables } from "../database/schema.ts";
+import { legalHolds } from "../retention/tables.ts";
+import type { Services } from "../services.ts";
+import { writeRequestLetter } from "./letters.ts";
+import { computeReach, findRows, type Reached } from "./reach.ts";
+import { deleteFiles, searchDatabase, searchFiles, type Leftover } from "./search.ts";
+import type { RequestLine, RequestStore, SealedContent, Trace } from "./store.ts";
+import { requestSteps } from "./tables.ts";
+import type { Tombstones } from "./tombstones.ts";
+import type { Webhooks } from "./webhooks.ts";
+
+/** How every table is reached. Computed when the program is loaded: a table that is not stops the build's tests and the start. */
+export const reach: readonly Reached[] = computeReach(tables);
+
+/** Rows by table. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** What an erasure would do or did. */
+export interface ErasurePlan {
+  /** Rows that are deleted, by table; for one that only loses its link to the person, too. */
+  readonly counts: Counts;
+  /** Items that may not be erased now, because a hold keeps them. */
+  readonly held: readonly ItemKey[];
+}
+
+/** What came of an erasure. */
+export type ErasureOutcome =
+  | { readonly kind: "done"; readonly counts: Counts }
+  /** Something is left; the request stays open, and the next run searches again. */
+  | { readonly kind: "left"; readonly leftovers: readonly Leftover[] }
+  | { readonly kind: "held"; readonly items: readonly ItemKey[] }
+  | { readonly kind: "not-begun"; readonly because: string };
+
+/** What an erasure works with. */
+export interface ErasureParts extends Pick<Services, "database" | "now" | "mail" | "config"> {
+  readonly store: RequestStore;
+  readonly trail: AuditTrail;
+  readonly tombstones: Tombstones;
+  readonly webhooks: Webhooks;
+  /** Folders in which files of the service are. */
+  readonly folders: readonly string[];
+  /** Called at every point at which a process could die; for tests that let it. */
+  readonly onPoint?: ((point: string) => void) | undefined;
+}
+
+const stepNames = [
+  "freeze",
+  "plan",
+  "recipients",
+  "tombstone",
+  "erase",
+  "files",
+  "check",
+  "receipt",
+] as const;
+
+type StepName = (typeof stepNames)[number];
+
+/** The points of an erasure at which a test can stop it, in order. */
+export const erasurePoints: readonly string[] = [
+  ...stepNames.flatMap((name) => [`${name}:before`, `${name}:after`]),
+  "erase:half",
+];
+
+/** Erases people. */
+export class Erasure {
+  readonly #parts: ErasureParts;
+
+  constructor(parts: ErasureParts) {
+    this.#parts = parts;
+  }
+
+  /** Counts what an erasure would do, and changes nothing. */
+  async plan(userId: string): Promise<ErasurePlan> {
+    const { orm } = this.#parts.database;
+    const counts: Record<string, number> = {};
+    for (const { name, erasing } of reach) {
+      if (erasing === "keep") continue;
+      const { rows } = await orm.execute<{ count: string }>(
+        sql`SELECT count(*) AS count FROM ${sql.identifier(name)} WHERE ${findRows(reach, name, userId, { alone: true })}`,
+      );
+      const count = Number(rows[0]?.count ?? 0);
+      if (count > 0) counts[name] = count;
+    }
+    return { counts, held: await this.#heldItems(userId) };
+  }
+
+  /** Begins an erasure whose request may begin, or goes on with one that was interrupted. */
+  async run(request: RequestLine, actor: string): Promise<ErasureOutcome> {
+    const { store, now } = this.#parts;
+    if (!request.state.begun) {
+      const held = request.userId === undefined ? [] : await this.#heldItems(request.userId);
+      if (held.length > 0) return { kind: "held", items: held };
+      const begun = await store.move(request.id, { kind: "begun", atMs: now() }, actor);
+      if (begun.kind === "refused") return { kind: "not-begun", because: begun.because };
+    }
+    return this.#continue(request.id);
+  }
+
+  /** Goes on with every erasure that was begun and not finished: after a crash, or when something was left. */
+  async resume(): Promise<number> {
+    let finished = 0;
+    for (const request of await this.#parts.store.waiting()) {
+      if (request.right !== "delete" || !request.state.begun) continue;
+      if ((await this.#continue(request.id)).kind === "done") finished += 1;
+    }
+    return finished;
+  }
+
+  /** Erases again who is back from a backup. */
+  async replayTombstones(): Promise<number> {
+    const { tombstones, database, trail } = this.#parts;
+    const returned = await tombstones.findReturned();
+    for (const userId of returned) {
+      const { traces } = await this.#tracesOf(userId);
+      await database.orm.transaction(async (transaction) => {
+        await eraseRows(transaction, userId);
+        await trail.record(
+          { actor: byService, action: "tombstone-replayed", purpose: "keep-records" },
+          transaction,
+        );
+      });
+      deleteFiles(this.#parts.folders, traces);
+    }
+    await tombstones.settle();
+    return returned.length;
+  }
+
+  async #continue(id: string): Promise<ErasureOutcome> {
+    let leftovers: readonly Leftover[] = [];
+    for (const name of stepNames) {
+      if ((await this.#doneStep(id, name)) !== undefined) continue;
+      this.#point(`${name}:before`);
+      const request = await this.#parts.store.find(id);
+      if (request === undefined) return { kind: "not-begun", because: "unknown" };
+      if (name === "check") {
+        leftovers = await this.#check(request);
+        if (leftovers.length > 0) return { kind: "left", leftovers };
+      } else await this.#steps[name](request);
+      this.#point(`${name}:after`);
+    }
+    return { kind: "done", counts: (await this.#doneStep(id, "erase")) ?? {} };
+  }
+
+  readonly #steps: Readonly<
+    Record<Exclude<StepName, "check">, (request: RequestLine) => Promise<void>>
+  > = {
+    freeze: async ({ id, userId }) => {
+      if (userId === undefined) return;
+      await this.#parts.database.orm.transaction(async (transaction) => {
+        await transaction
+          .update(users)
+          .set({ disabledAt: new Date(this.#parts.now()) })
+          .where(eq(users.id, userId));
+        const { rowCount } = await transaction.delete(sessions).where(eq(sessions.userId, userId));
+        await this.#mark(transaction, id, "freeze", { sessions: rowCount ?? 0 });
+      });
+    },
+    plan: async (request) => {
+      const { id, userId } = request;
+      if (userId === undefined) return;
+      const { counts } = await this.plan(userId);
+      const { traces, email } = await this.#tracesOf(userId);
+      const content = this.#parts.store.contentOf(request);
+      await this.#parts.database.orm.transaction(async (transaction) => {
+        await this.#parts.store.keep(
+          id,
+          { ...(content ?? { pseudonym: "" }), email: content?.email ?? email, traces },
+          transaction,
+        );
+        await this.#mark(transaction, id, "plan", counts);
+      });
+    },
+    recipients: async (request) => {
+      const count = await this.#parts.webhooks.announce(request, "erased");
+      await this.#mark(this.#parts.database.orm, request.id, "recipients", { deliveries: count });
+    },
+    tombstone: async ({ id, userId }) => {
+      if (userId !== undefined) await this.#parts.tombstones.add(userId);
+      await this.#mark(this.#parts.database.orm, id, "tombstone", {});
+    },
+    erase: async (request) => {
+      const { id, userId } = request;
+      await this.#parts.database.orm.transaction(async (transaction) => {
+        const counts =
+          userId === undefined
+            ? {}
+            : await eraseRows(transaction, userId, () => this.#point("erase:half"));
+        await this.#mark(transaction, id, "erase", counts);
+        await this.#parts.trail.record(
+          {
+            actor: byService,
+            action: "erased",
+            subject: this.#content(request).pseudonym,
+            purpose: "keep-records",
+            detail: { request: request.number, ...counts },
+          },
+          transaction,
+        );
+      });
+    },
+    files: async (request) => {
+      const count = deleteFiles(this.#parts.folders, this.#content(request).traces ?? []);
+      await this.#mark(this.#parts.database.orm, request.id, "files", { files: count });
+    },
+    receipt: async (request) => {
+      const { store, mail, config, database, now } = this.#parts;
+      if (request.state.status === "in_progress") {
+        const done = await store.move(request.id, { kind: "fulfilled", atMs: now() }, byService);
+        if (done.kind === "refused") throw new Error(`The erasure cannot end: ${done.because}.`);
+      }
+      const content = store.contentOf(request);
+      if (content !== undefined) {
+        // Sent before it is forgotten: a crash in between sends the letter twice, and not never.
+        mail.send(
+          writeRequestLetter("erased", content.email, request, config.origin, content.secret),
+        );
+        await mail.settled();
+      }
+      await database.orm.transaction(async (transaction) => {
+        await store.keep(request.id, undefined, transaction);
+        await this.#mark(transaction, request.id, "receipt", {});
+      });
+    },
+  };
+
+  async #check(request: RequestLine): Promise<readonly Leftover[]> {
+    const { database, store, folders, now } = this.#parts;
+    const traces = this.#content(request).traces ?? [];
+    const [erased] = await database.orm
+      .select({ doneAt: requestSteps.doneAt })
+      .from(requestSteps)
+      .where(and(eq(requestSteps.requestId, request.id), eq(requestSteps.step, "erase")));
+    const leftovers = [
+      ...(await searchDatabase(database, traces, erased?.doneAt ?? new Date(now()))),
+      ...searchFiles(folders, traces),
+    ];
+    const found = leftovers.reduce((sum, { count }) => sum + count, 0);
+    const checked = await store.move(
+      request.id,
+      { kind: "checked", atMs: now(), found },
+      byService,
+      async (transaction) => {
+        if (found === 0) await this.#mark(transaction, request.id, "check", {});
+      },
+    );
+    if (checked.kind === "refused")
+      throw new Error(`The erasure cannot be checked: ${checked.because}.`);
+    return leftovers;
+  }
+
+  async #heldItems(userId: string): Promise<readonly ItemKey[]> {
+    const { orm } = this.#parts.database;
+    const [subject] = await orm
+      .select()
+      .from(consentSubjects)
+      .where(eq(consentSubjects.userId, userId));
+    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
+    const scopes = holds.map(({ subject: held, items, status }) => ({
+      status,
+      scope: { subject: held, items },
+    }));
+    const items = reach
+      .filter(({ erasing }) => erasing === "delete")
+      .flatMap(({ columns }) => columns.flatMap(({ item }) => (item === undefined ? [] : [item])));
+    return [...new Set<ItemKey>(items)].filter((item) =>
+      isHeld(scopes, subject?.pseudonym ?? "", item),
+    );
+  }
+
+  /** What names a person: searched for afterwards, whatever row or file it may hide in. */
+  async #tracesOf(
+    userId: string,
+  ): Promise<{ readonly traces: readonly Trace[]; readonly email: string }> {
+    const [row] = await this.#parts.database.orm.select().from(users).where(eq(users.id, userId));
+    if (row === undefined) return { traces: [], email: "" };
+    const anywhere = [userId, row.email, row.phone].flatMap((value): readonly Trace[] =>
+      value !== null && value.length >= 5 ? [{ value, match: "anywhere" }] : [],
+    );
+    const whole = [...new Set([row.username, row.displayUsername.toLowerCase()])].map(
+      (value): Trace => ({ value, match: "whole" }),
+    );
+    return { traces: [...anywhere, ...whole], email: row.email };
+  }
+
+  #content(request: RequestLine): SealedContent {
+    const content = this.#parts.store.contentOf(request);
+    if (content === undefined)
+      throw new Error(`Request ${request.number} was forgotten before it was done.`);
+    return content;
+  }
+
+  async #doneStep(id: string, step: StepName): Promise<Counts | undefined> {
+    const [row] = await this.#parts.database.orm
+      .select({ counts: requestSteps.counts })
+      .from(requestSteps)
+      .where(and(eq(requestSteps.requestId, id), eq(requestSteps.step, step)));
+    return row?.counts;
+  }
+
+  async #mark(within: Executor, requestId: string, step: StepName, counts: Counts): Promise<void> {
+    await within
+      .insert(requestSteps)
+      .values({ requestId, step, counts, doneAt: new Date(this.#parts.now()) })
+      .onConflictDoNothing();
+  }
+
+  #point(name: string): void {
+    this.#parts.onPoint?.(name);
+  }
+}
+
+/** Deletes or unlinks a person's rows, farthest from the person first, the account last. Inside one transaction. */
+async function eraseRows(within: Executor, userId: string, onHalf?: () => void): Promise<Counts> {
+  const counts: Record<string, number> = {};
+  for (const [index, { name, erasing }] of reach.entries()) {
+    if (index === Math.floor(reach.length / 2)) onHalf?.();
+    if (erasing === "keep") continue;
+    const rows = findRows(reach, name, userId, { alone: true });
+    const table = sql.identifier(name);
+    const statement =
+      erasing === "delete"
+        ? sql`DELETE FROM ${table} WHERE ${rows}`
+        : sql`UPDATE ${table} SET ${sql.identifier(erasing.unlink)} = NULL WHERE ${rows}`;
+    const { rowCount } = await within.execute(statement);
+    if ((rowCount ?? 0) > 0) counts[name] = rowCount ?? 0;
+  }
+  return counts;
+}

@@ -1,0 +1,322 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  applyRequestEvent,
+  isEnded,
+  replayRequest,
+  requestDeadline,
+  requestGuards,
+  rights,
+  type RequestEvent,
+  type RequestRefusal,
+  type Right,
+  type RightsRequest,
+} from "./request.ts";
+
+const place = { timeZone: "UTC" };
+const start = Date.parse("2026-11-02T09:00:00Z");
+const days = (count: number): number => start + count * 86_400_000;
+
+const received = (right: Right, verified = true): RequestEvent => ({
+  kind: "received",
+  atMs: start,
+  right,
+  region: "eu",
+  verified,
+});
+const plain = (
+  kind:
+    | "identity-asked"
+    | "identity-given"
+    | "begun"
+    | "fulfilled"
+    | "revoked"
+    | "expired"
+    | "lifting-announced"
+    | "lifted",
+  day: number,
+): RequestEvent => ({ kind, atMs: days(day) });
+const checked = (day: number, found: number): RequestEvent => ({
+  kind: "checked",
+  atMs: days(day),
+  found,
+});
+const extended = (day: number, reason = "Many requests came at once."): RequestEvent => ({
+  kind: "extended",
+  atMs: days(day),
+  reason,
+});
+const denied = (
+  day: number,
+  more: Partial<Extract<RequestEvent, { kind: "denied" }>> = {},
+): RequestEvent => ({
+  kind: "denied",
+  atMs: days(day),
+  because: "claim_not_covered",
+  explanation: "The data was never collected.",
+  authority: "https://www.dataprotection.ie",
+  court: "The courts of Ireland",
+  ...more,
+});
+
+type Outcome = RequestRefusal | RightsRequest["status"];
+
+function outcome(events: readonly RequestEvent[], guards = requestGuards): Outcome {
+  let state: RightsRequest | undefined;
+  for (const event of events) {
+    const answer = applyRequestEvent(state, event, place, guards);
+    if (answer.kind === "refused") return answer.because;
+    ({ state } = answer);
+  }
+  return state?.status ?? "not-received";
+}
+
+const cases: readonly (readonly [
+  name: string,
+  events: readonly RequestEvent[],
+  expected: Outcome,
+])[] = [
+  [
+    "a signed-in person's copy is made",
+    [received("access"), plain("begun", 1), plain("fulfilled", 1)],
+    "fulfilled",
+  ],
+  [
+    "a letter is answered once its writer is known",
+    [
+      received("access", false),
+      plain("identity-asked", 1),
+      plain("identity-given", 3),
+      plain("begun", 3),
+      plain("fulfilled", 4),
+    ],
+    "fulfilled",
+  ],
+  [
+    "nothing is begun for someone unknown",
+    [received("access", false), plain("begun", 1)],
+    "identity-missing",
+  ],
+  [
+    "nobody is asked for more than is needed",
+    [received("access"), plain("identity-asked", 1)],
+    "identity-known",
+  ],
+  [
+    "a person who stays silent has thirty days",
+    [received("access", false), plain("identity-asked", 1), plain("expired", 30)],
+    "identity-wait-running",
+  ],
+  [
+    "and no longer",
+    [received("access", false), plain("identity-asked", 1), plain("expired", 31)],
+    "expired",
+  ],
+  [
+    "it cannot be denied for want of identity sooner",
+    [
+      received("access", false),
+      plain("identity-asked", 1),
+      denied(20, { because: "insuf_verification" }),
+    ],
+    "identity-wait-running",
+  ],
+  [
+    "what nobody asked cannot run out",
+    [received("access", false), plain("expired", 60)],
+    "identity-wait-running",
+  ],
+  ["nothing is done that was not begun", [received("access"), plain("fulfilled", 1)], "not-begun"],
+  ["nothing is checked that was not begun", [received("delete"), checked(1, 0)], "not-begun"],
+  [
+    "an erasure is not done before it was checked",
+    [received("delete"), plain("begun", 1), plain("fulfilled", 1)],
+    "check-missing",
+  ],
+  [
+    "nor when the check found something",
+    [received("delete"), plain("begun", 1), checked(1, 3), plain("fulfilled", 1)],
+    "check-missing",
+  ],
+  [
+    "it is when nothing was found at last",
+    [received("delete"), plain("begun", 1), checked(1, 3), checked(2, 0), plain("fulfilled", 2)],
+    "fulfilled",
+  ],
+  [
+    "an erasure can be called off before it begins",
+    [received("delete"), plain("revoked", 1)],
+    "revoked",
+  ],
+  ["not afterwards", [received("delete"), plain("begun", 1), plain("revoked", 1)], "already-begun"],
+  ["nor be denied halfway", [received("delete"), plain("begun", 1), denied(2)], "already-begun"],
+  ["nor begun twice", [received("access"), plain("begun", 1), plain("begun", 2)], "already-begun"],
+  [
+    "a copy can be called off any time",
+    [received("access"), plain("begun", 1), plain("revoked", 1)],
+    "revoked",
+  ],
+  [
+    "an ended request stays ended",
+    [received("access"), plain("revoked", 1), plain("begun", 2)],
+    "already-ended",
+  ],
+  [
+    "time does not run backwards",
+    [received("access"), plain("begun", 3), plain("fulfilled", 2)],
+    "time-reversed",
+  ],
+  ["a request is received once", [received("access"), received("access")], "received-before"],
+  ["and first", [plain("begun", 1)], "not-received"],
+  [
+    "a refusal has words",
+    [received("access"), denied(1, { explanation: " " })],
+    "explanation-missing",
+  ],
+  ["names the authority", [received("access"), denied(1, { authority: "" })], "remedies-missing"],
+  ["and the court", [received("access"), denied(1, { court: "" })], "remedies-missing"],
+  [
+    "who calls a request excessive has to show it",
+    [received("access"), denied(1, { because: "too_many_requests" })],
+    "evidence-missing",
+  ],
+  [
+    "or fraud",
+    [received("access"), denied(1, { because: "suspected_fraud", evidence: " " })],
+    "evidence-missing",
+  ],
+  [
+    "shown, it may be denied",
+    [
+      received("access"),
+      denied(1, { because: "too_many_requests", evidence: "Daily for a month." }),
+    ],
+    "denied",
+  ],
+  ["more time needs a reason", [received("access"), extended(5, "")], "reason-missing"],
+  ["inside the first month", [received("access"), extended(31)], "extension-too-late"],
+  ["and only once", [received("access"), extended(5), extended(6)], "extension-too-late"],
+  [
+    "a restriction is lifted after it was announced",
+    [
+      received("restrict"),
+      plain("begun", 1),
+      plain("fulfilled", 1),
+      plain("lifting-announced", 9),
+      plain("lifted", 20),
+    ],
+    "fulfilled",
+  ],
+  [
+    "and not before",
+    [received("restrict"), plain("begun", 1), plain("fulfilled", 1), plain("lifted", 20)],
+    "lifting-unannounced",
+  ],
+  [
+    "what is not restricted cannot be lifted",
+    [received("access"), plain("begun", 1), plain("fulfilled", 1), plain("lifting-announced", 9)],
+    "nothing-restricted",
+  ],
+  [
+    "nor twice",
+    [
+      received("restrict"),
+      plain("begun", 1),
+      plain("fulfilled", 1),
+      plain("lifting-announced", 9),
+      plain("lifted", 20),
+      plain("lifted", 21),
+    ],
+    "nothing-restricted",
+  ],
+];
+
+describe("[C7] a request", () => {
+  test.each(cases)("%s", (_, events, expected) => {
+    expect(outcome(events)).toBe(expected);
+  });
+
+  test.each(requestGuards.map(({ code }) => code))(
+    "would go wrong without the guard %s",
+    (code) => {
+      const weakened = requestGuards.filter((guard) => guard.code !== code);
+      const noticed = cases.filter(
+        ([, events, expected]) => outcome(events, weakened) !== expected,
+      );
+      expect(noticed).not.toEqual([]);
+    },
+  );
+});
+
+test("[C7] a due date is there until the request has ended", () => {
+  const open = replayRequest([received("access")], place);
+  const ended = replayRequest([received("access"), plain("revoked", 1)], place);
+  expect(open && requestDeadline(open, place, start)?.rule).toBe("promise.answer");
+  expect(ended && requestDeadline(ended, place, start)).toBeUndefined();
+  expect(() => replayRequest([plain("begun", 1)], place)).toThrow(RangeError);
+});
+
+const anyEvent = fc
+  .record({
+    pick: fc.nat(12),
+    day: fc.nat(40),
+    found: fc.nat(2),
+    right: fc.constantFrom(...rights),
+    verified: fc.boolean(),
+  })
+  .map(({ pick, day, found, right, verified }): RequestEvent => {
+    const simple = [
+      "identity-asked",
+      "identity-given",
+      "begun",
+      "fulfilled",
+      "revoked",
+      "expired",
+      "lifting-announced",
+      "lifted",
+    ] as const;
+    const kind = simple[pick];
+    if (kind !== undefined) return plain(kind, day);
+    if (pick === 8) return checked(day, found);
+    if (pick === 9) return extended(day);
+    if (pick === 10) return denied(day);
+    return received(right, verified);
+  });
+
+test("[C7] whatever happens in whatever order, no unlawful request comes to be", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...rights),
+      fc.boolean(),
+      fc.array(anyEvent, { maxLength: 30 }),
+      (right, verified, events) => {
+        let state: RightsRequest | undefined;
+        const history: RequestEvent[] = [];
+        for (const event of [
+          received(right, verified),
+          ...events.toSorted((a, b) => a.atMs - b.atMs),
+        ]) {
+          const before = state;
+          const answer = applyRequestEvent(state, event, place);
+          if (answer.kind === "refused") continue;
+          history.push(event);
+          ({ state } = answer);
+          if (before !== undefined && isEnded(before)) expect(state.status).toBe(before.status);
+          if (state.status === "fulfilled") {
+            expect(state.verified && state.begun).toBe(true);
+            if (state.right === "delete")
+              expect(history.findLast(({ kind }) => kind === "checked")).toMatchObject({
+                found: 0,
+              });
+          }
+          if (state.restriction === "lifted")
+            expect(history.some(({ kind }) => kind === "lifting-announced")).toBe(true);
+          if (state.right === "delete" && state.status === "revoked")
+            expect(state.begun).toBe(false);
+        }
+        expect(replayRequest(history, place)).toEqual(state);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
