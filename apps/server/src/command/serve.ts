@@ -86,7 +86,11 @@ async function serveOn(
   setHandle((request, bindings) => app.fetch(request, bindings));
   // Before anybody is served: who was erased and is back from a backup is erased again.
   await rights.erasure.replayTombstones();
-  const jobs = await startJobs(database, [...upkeepJobs(services), ...websiteJobs(services), ...rights.jobs], log);
+  const jobs = await startJobs(
+    database,
+    [...upkeepJobs(services), ...websiteJobs(services), ...rights.jobs],
+    log,
+  );
   const stopListening =
     database.kind === "embedded"
       ? await listenForCommands(directory, services, administer)
