@@ -41,6 +41,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
   let packed: string;
   let work: string;
   let home: string;
+  let editorOff: string;
   let receiver: RunningReceiver;
   let origin: string;
   const arrived: string[] = [];
@@ -64,6 +65,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
     work = mkdtempSync(join(tmpdir(), "cloud-code-privacy-"));
     home = join(work, "home");
     mkdirSync(home);
+    editorOff = join(work, "editor-off");
     const tls = makeCertificate(work);
     const receive = createReceiver({
       store: new ReportFolder(join(work, "reports")),
@@ -128,11 +130,13 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       for (const file of readdirSync(to))
         writeFileSync(join(to, file), older(readFileSync(join(to, file), "utf8")));
     }
-    comeDue(week, dueInMs);
+    comeDue(home, dueInMs);
   }
 
-  function comeDue(week: string, inMs: number): void {
-    const folder = join(home, ".local/state/cloud-code/telemetry/due");
+  /** Has the report of the aged week in a home go out in `inMs` from now. */
+  function comeDue(place: string, inMs: number): void {
+    const week = weekOf(Date.now() - weeks * 86_400_000);
+    const folder = join(place, ".local/state/cloud-code/telemetry/due");
     mkdirSync(folder, { recursive: true });
     const due = JSON.stringify({ atMs: Date.now() + inMs, attempts: 0 });
     writeFileSync(join(folder, `${week}.json`), due);
@@ -186,15 +190,17 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       await editor.picture("allow");
       await dialog.getByRole("button", { name: "Allow", exact: true }).click();
       await expect.poll(() => editor.settings()["cloudCode.telemetry.mode"], soon).toBe("on");
-      await write(editor, 6);
-      await editor.command("Show Usage Statistics");
       const bytes = editor.panel.locator("pre.bytes");
-      await expect
-        .poll(
-          async () => (JSON.parse(await bytes.innerText()) as { triggers: number }).triggers,
-          soon,
-        )
-        .toBeGreaterThanOrEqual(20);
+      const triggers = async (): Promise<number> =>
+        (JSON.parse(await bytes.innerText()) as { triggers: number }).triggers;
+      // How many of the keys a suggestion is computed for depends on how quick the machine is.
+      for (let round = 0, seen = 0; seen < 20 && round < 12; round++) {
+        await write(editor, 4);
+        await editor.command("Show Usage Statistics");
+        await pause(1_500);
+        seen = await triggers();
+      }
+      expect(await triggers()).toBeGreaterThanOrEqual(20);
       await pause(1_500);
       await editor.picture("statistics");
       counted = await bytes.innerText();
@@ -218,13 +224,14 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
     const ofWeek = (report: string): object => ({ ...(JSON.parse(report) as object), week: "" });
     expect(ofWeek(shown)).toEqual(ofWeek(counted));
     expect(arrived).toEqual([]);
-    comeDue(weekOf(Date.now() - weeks * 86_400_000), -1_000);
-    cpSync(home, join(work, "editor-off"), { recursive: true });
+    // A copy for the next test, so that the program of this editor, which may still be ending, has nothing that is due.
+    cpSync(home, editorOff, { recursive: true });
   });
 
   test("[A4] while the editor's own telemetry is off nothing is sent", async () => {
+    comeDue(editorOff, -1_000);
     const editor = await start({
-      home: join(work, "editor-off"),
+      home: editorOff,
       settings: { "telemetry.telemetryLevel": "off" },
     });
     try {
@@ -241,6 +248,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
   });
 
   test("[A2] [A5] [A8] what the inspector showed arrives byte for byte, over the only connection there is", async () => {
+    comeDue(home, -1_000);
     const recorder = await Recorder.create();
     const editor = await start({ wrap: recorder.wrap });
     try {
@@ -255,9 +263,9 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       expect(await week.innerText()).toContain(shown);
       expect(editor.foreign).toEqual([]);
 
-      // Withdrawing on the settings page: what waits is gone at once.
+      // Withdrawing in the settings: what waits is gone at once.
       await expect.poll(() => kept(home).some((path) => path.includes("queued-")), soon).toBe(true);
-      await editor.configure({ "cloudCode.telemetry.mode": "off" });
+      editor.configure({ "cloudCode.telemetry.mode": "off" });
       await expect
         .poll(() => kept(home).filter((path) => path.includes("/counts/")), soon)
         .toEqual([]);

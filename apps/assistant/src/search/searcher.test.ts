@@ -599,7 +599,7 @@ describe("the index on disk", () => {
     expect(notices).toEqual(["SEARCH_VERSION"]);
     expect((await ask(own, "readRows"))[0]).toBe("a.ts:2-5");
   });
-  it("is whole after its process was killed at any moment", async () => {
+  it("is whole after its process was killed at any moment", { timeout: 180_000 }, async () => {
     const files = Object.fromEntries(
       Array.from({ length: 300 }, (_, at) => [
         `f${at}.ts`,
