@@ -184,7 +184,7 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
       ["dark", "Default Dark Modern", "vs-dark"],
       ["high-contrast", "Default High Contrast", "hc-black"],
     ] as const) {
-      editor.configure({ "workbench.colorTheme": theme });
+      await editor.configure({ "workbench.colorTheme": theme });
       await editor.page.locator(`.monaco-workbench.${sign}`).waitFor();
       await editor.page.waitForTimeout(1_000);
       await editor.picture(`panel-${name}`);

@@ -220,10 +220,23 @@ export class Editor {
     >;
   }
 
-  /** Changes settings in their file, which the editor watches: typing JSON into it would have the editor add brackets of its own. */
-  configure(settings: Readonly<Record<string, unknown>>): void {
-    const path = join(this.#home, "data/User/settings.json");
-    writeFileSync(path, JSON.stringify({ ...this.settings(), ...settings }));
+  /** Changes settings as a person does: in their file, in the editor. */
+  async configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const wanted = JSON.stringify({ ...this.settings(), ...settings });
+    await this.command("Open User Settings (JSON)");
+    await this.page.locator(".tab.active", { hasText: "settings.json" }).waitFor();
+    await this.editor.click();
+    await this.page
+      .locator('.editor-instance .monaco-editor.focused[data-uri$="settings.json"]')
+      .waitFor();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.insertText(wanted);
+    await this.page.keyboard.press("Control+S");
+    const deadlineMs = performance.now() + 20_000;
+    while (JSON.stringify(this.settings()) !== wanted) {
+      if (performance.now() > deadlineMs) throw new Error("The settings were not saved.");
+      await pause(100);
+    }
   }
 
   /** Runs a command by its title. */

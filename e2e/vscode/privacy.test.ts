@@ -265,7 +265,7 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
 
       // Withdrawing in the settings: what waits is gone at once.
       await expect.poll(() => kept(home).some((path) => path.includes("queued-")), soon).toBe(true);
-      editor.configure({ "cloudCode.telemetry.mode": "off" });
+      await editor.configure({ "cloudCode.telemetry.mode": "off" });
       await expect
         .poll(() => kept(home).filter((path) => path.includes("/counts/")), soon)
         .toEqual([]);

@@ -28,11 +28,11 @@ export interface Release {
 export const products: Readonly<Record<ProductKey, Product>> = {
   assistant: {
     title: { en: "Cloud Code assistant", zh: "Cloud Code 编程助手" },
-    notice: { version: 2, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 3, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
   gateway: {
     title: { en: "Cloud Code gateway and Dify plugin", zh: "Cloud Code 网关与 Dify 插件" },
-    notice: { version: 2, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
+    notice: { version: 3, revision: 0, lastUpdated: "2026-11-22", effective: "2026-11-22" },
   },
   service: {
     title: { en: "Cloud Code service", zh: "Cloud Code 服务" },
