@@ -233,7 +233,9 @@ export class Editor {
     await this.page.keyboard.insertText(wanted);
     await this.page.keyboard.press("Control+S");
     const deadlineMs = performance.now() + 20_000;
-    while (JSON.stringify(this.settings()) !== wanted) {
+    // The editor writes the new text over the old one and then cuts it: in between the file is no JSON.
+    const text = (): string => readFileSync(join(this.#home, "data/User/settings.json"), "utf8");
+    while (text() !== wanted) {
       if (performance.now() > deadlineMs) throw new Error("The settings were not saved.");
       await pause(100);
     }
