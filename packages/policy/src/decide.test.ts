@@ -388,7 +388,7 @@ describe("for all requests", () => {
       answer: fc.constant("given"),
       purpose: fc.constantFrom("usage-statistics", "ask-chosen-model"),
       origin: origins,
-      noticeVersion: fc.integer({ min: 0, max: 2 }),
+      noticeVersion: fc.integer({ min: noticeVersion - 1, max: noticeVersion + 1 }),
       atMs: moments,
     }),
     fc.record(
@@ -406,7 +406,7 @@ describe("for all requests", () => {
       consents: fc.array(events, { maxLength: 4 }),
       noticesShown: fc.record(
         {
-          assistant: fc.integer({ min: 0, max: 2 }),
+          assistant: fc.integer({ min: noticeVersion - 1, max: noticeVersion + 1 }),
           gateway: fc.constant(1),
           service: fc.constant(1),
         },
