@@ -177,21 +177,4 @@ describe.skipIf(noEditor !== undefined)("in VS Code", { timeout }, () => {
       .toBe("RangeError: no place in the syntax tree");
     await editor.command("Terminal: Kill the Active Terminal Instance");
   });
-
-  test("its colours follow the editor's theme", async () => {
-    await editor.command("Open the Panel");
-    for (const [name, theme, sign] of [
-      ["dark", "Default Dark Modern", "vs-dark"],
-      ["high-contrast", "Default High Contrast", "hc-black"],
-    ] as const) {
-      await editor.configure({ "workbench.colorTheme": theme });
-      await editor.page.locator(`.monaco-workbench.${sign}`).waitFor();
-      await editor.page.waitForTimeout(1_000);
-      await editor.picture(`panel-${name}`);
-    }
-    const colour = await editor.panel
-      .locator("body")
-      .evaluate((body) => getComputedStyle(body).color);
-    expect(colour).toBe("rgb(255, 255, 255)");
-  });
 });

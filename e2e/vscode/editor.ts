@@ -220,27 +220,6 @@ export class Editor {
     >;
   }
 
-  /** Changes settings as a person does: in their file, in the editor. */
-  async configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const wanted = JSON.stringify({ ...this.settings(), ...settings });
-    await this.command("Open User Settings (JSON)");
-    await this.page.locator(".tab.active", { hasText: "settings.json" }).waitFor();
-    await this.editor.click();
-    await this.page
-      .locator('.editor-instance .monaco-editor.focused[data-uri$="settings.json"]')
-      .waitFor();
-    await this.page.keyboard.press("Control+A");
-    await this.page.keyboard.insertText(wanted);
-    await this.page.keyboard.press("Control+S");
-    const deadlineMs = performance.now() + 20_000;
-    // The editor writes the new text over the old one and then cuts it: in between the file is no JSON.
-    const text = (): string => readFileSync(join(this.#home, "data/User/settings.json"), "utf8");
-    while (text() !== wanted) {
-      if (performance.now() > deadlineMs) throw new Error("The settings were not saved.");
-      await pause(100);
-    }
-  }
-
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
     await this.#quickly("F1", `>${title}`, title);
@@ -252,7 +231,7 @@ export class Editor {
     for (let attempt = 1; ; attempt++) {
       await this.#quickly("Control+P", name, name);
       try {
-        await tab.waitFor({ timeout: 8_000 });
+        await tab.waitFor({ timeout: 15_000 });
         break;
       } catch (error) {
         // Another page that was still loading came in front.
