@@ -15,7 +15,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe.runIf(process.platform === "linux")("on Linux", () => {
+const isLinux = process.platform === "linux";
+if (!isLinux)
+  console.warn("How the browser is opened is tried on Linux alone: it is done by xdg-open there.");
+
+describe.runIf(isLinux)("on Linux", () => {
   test("the desktop is handed the address when there is a display", async () => {
     const script = `#!/bin/sh\nprintf %s "$1" > "${join(folder, "opened")}"\n`;
     await writeFile(join(folder, "xdg-open"), script);

@@ -11,7 +11,7 @@ import {
 import { consentsPath, modelCircumstances, readConsents } from "../consents.ts";
 import { AssistantError, reasonOf } from "../errors.ts";
 import type { Notice } from "../session.ts";
-import { policyFiles, readOrganisation } from "../telemetry/organisation.ts";
+import { policyFiles, readOrganisation } from "../organisation.ts";
 
 /** An embedding model that speaks OpenAI's `/embeddings`: llama-server, Ollama, a Cloud Code gateway. */
 export interface MeaningSettings {

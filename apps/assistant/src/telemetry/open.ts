@@ -1,5 +1,5 @@
 import { defaultPaths, Telemetry } from "@cloud-code/telemetry";
-import { policyFiles, readOrganisation } from "./organisation.ts";
+import { policyFiles, readOrganisation } from "../organisation.ts";
 
 /** What a surface tells about itself. */
 export interface Surface {

@@ -2,6 +2,7 @@
  * The periods of the law, and the ones the service promises, as data. A change of the law is one line here. Every row is exercised by a
  * test with a moved clock.
  */
+import { answerDays } from "../clock.ts";
 import type { Region } from "../regimes.ts";
 import type { Text } from "../text.ts";
 
@@ -84,7 +85,7 @@ export const clockRules: Readonly<Record<ClockRuleKey, ClockRule>> = {
   "promise.support": {
     task: "support",
     region: "promise",
-    period: { unit: "days", count: 15 },
+    period: { unit: "days", count: answerDays },
     endsOnWorkingDay: false,
     pausable: false,
     source: { en: "our promise A9", zh: "我们的承诺 A9" },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type OrganisationPolicy, type PurposeKey, purposes } from "@cloud-code/policy";
-import { isReceiver } from "./receiver.ts";
+import { isReceiver } from "./telemetry/receiver.ts";
 
 /** What an organisation says about this computer. */
 export interface Organisation extends OrganisationPolicy {
