@@ -9,7 +9,14 @@
  * Needs `wrk` and `taskset` (Debian: wrk, util-linux). PORTKEY names the folder of an installed @portkey-ai/gateway@1.15.2.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { createKey, hashKey, mintToken, TokenVerifier } from "@cloud-code/models";
 import {
@@ -24,7 +31,13 @@ import {
 
 /** BENCH_PORT moves them, so that a soak can go on beside other measurements. */
 const port = Number(process.env["BENCH_PORT"] ?? 18_700);
-const ports = { provider: port, bare: port + 1, gateway: port + 2, portkey: port + 3 };
+const ports = {
+  provider: port,
+  bare: port + 1,
+  gateway: port + 2,
+  portkey: port + 3,
+  twins: port + 4,
+};
 const key = createKey();
 const providerUrl = `http://127.0.0.1:${ports.provider}`;
 
@@ -97,27 +110,32 @@ async function until(url: string): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-async function start(processes = 1): Promise<{ ways: Way[]; stop: () => void }> {
+function startGateway(processes: number, listenPort: number): ChildProcess {
   mkdirSync(".cache", { recursive: true });
   const config = {
-    listen: [{ port: ports.gateway }],
+    listen: [{ port: listenPort }],
     processes,
     upstreams: { mock: { kind: "openai", baseUrl: `${providerUrl}/v1` } },
     models: { "*": "mock" },
     consumers: [{ name: "bench", keys: [{ sha256: hashKey(key) }] }],
     limits: { bodyBytes: 2 ** 31 },
   };
-  writeFileSync(`.cache/bench-gateway-${port}.json`, JSON.stringify(config));
-  const self = process.argv[1] ?? "";
-  const provider = startChild(1, [self, "role:provider"]);
-  const bare = startChild(0, [self, "role:bare"]);
-  const gateway = startChild(0, [
+  const file = `.cache/bench-gateway-${listenPort}.json`;
+  writeFileSync(file, JSON.stringify(config));
+  return startChild(0, [
     ...gatewayFlags,
     "apps/gateway/bin/cloud-code-gateway.js",
     "run",
     "--config",
-    `.cache/bench-gateway-${port}.json`,
+    file,
   ]);
+}
+
+async function start(): Promise<{ ways: Way[]; stop: () => void }> {
+  const self = process.argv[1] ?? "";
+  const provider = startChild(1, [self, "role:provider"]);
+  const bare = startChild(0, [self, "role:bare"]);
+  const gateway = startGateway(1, ports.gateway);
   const portkeyFolder = process.env["PORTKEY"];
   const portkey =
     portkeyFolder === undefined
@@ -441,46 +459,92 @@ async function measureAuth(): Promise<object> {
   return { cachedTokenUs: round3((user + system) / count) };
 }
 
-/** One and two processes on one port, unpinned, each loaded as hard as they take. Only tells something on an otherwise idle machine. */
-async function measureProcesses(): Promise<object> {
-  const result: Record<string, number> = {};
-  for (const processes of [1, 2]) {
-    const { ways, stop } = await start(processes);
-    const gateway = ways.find(({ name }) => name === "gateway");
-    if (gateway === undefined) throw new Error("no gateway");
-    for (const child of children)
-      execFileSync("taskset", ["-a", "-c", "-p", "0-1", String(child.pid)], { stdio: "ignore" });
-    const tree = [
-      gateway.pid,
-      ...readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, "latin1")
-        .trim()
-        .split(" ")
-        .filter((pid) => pid !== "")
-        .map(Number),
-    ];
-    for (const pid of tree)
-      execFileSync("taskset", ["-a", "-c", "-p", "0-1", String(pid)], { stdio: "ignore" });
-    const cpuBefore = tree.map(cpuMs);
-    const text = execFileSync(
-      "wrk",
-      ["-t1", "-c64", "-d3s", "-s", ".cache/bench.lua", `${gateway.url}/v1/chat/completions`],
-      { encoding: "utf8" },
-    );
-    const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
-    const cpu = tree.map((pid, index) => cpuMs(pid) - (cpuBefore[index] ?? 0));
-    result[`${processes} process${processes > 1 ? "es" : ""}: requests/s`] = Math.round(
-      requests / 3,
-    );
-    result[`${processes} process${processes > 1 ? "es" : ""}: CPU µs/request`] = Math.round(
-      (cpu.reduce((sum, one) => sum + one, 0) * 1000) / requests,
-    );
-    result[
-      `${processes} process${processes > 1 ? "es" : ""}: busiest process' share of the CPU time`
-    ] = round3(Math.max(...cpu) / cpu.reduce((sum, one) => sum + one, 0));
-    stop();
-    await wait(1000);
+/** What part of one core each process may use while scaling is measured, so that provider and load never run short on two cores. */
+const shareOfCore = 0.25;
+
+/**
+ * One and two processes on one port. Each has a quarter of a core and no more, by a control group of its own: with the whole of
+ * two cores the provider and the load would be the limit. Needs root and a writable cgroup file system; says so when it has none.
+ */
+async function measureProcesses(ways: readonly Way[]): Promise<object> {
+  const one = ways.find(({ name }) => name === "gateway");
+  if (one === undefined) return {};
+  const child = startGateway(2, ports.twins);
+  const two: Way = { ...one, url: `http://127.0.0.1:${ports.twins}`, pid: child.pid ?? 0 };
+  await until(two.url);
+  await wait(500);
+  const twins = readFileSync(`/proc/${two.pid}/task/${two.pid}/children`, "latin1")
+    .trim()
+    .split(" ")
+    .map(Number);
+  for (const pid of [one.pid, ...twins])
+    execFileSync("taskset", ["-a", "-c", "-p", "0-1", String(pid)], { stdio: "ignore" });
+  const kinds = [
+    { title: "1 process", way: one, pids: [one.pid], rates: [0], costs: [0] },
+    { title: "2 processes", way: two, pids: twins, rates: [0], costs: [0] },
+  ];
+  // Compiled first, with all there is.
+  for (const { way } of kinds)
+    for (let turn = 0; turn < 5; turn += 1) wrk(way, 64, 1, requestBody());
+  const limits = [one.pid, ...twins].map((pid) => limitCpu(pid, shareOfCore));
+  if (limits.includes(false))
+    return { skipped: "no control group for processor time can be made here" };
+  const busiest: number[] = [];
+  for (const kind of kinds) kind.rates.length = kind.costs.length = 0;
+  for (let round = 0; round < 12; round += 1) {
+    for (const { way, pids, rates, costs } of kinds.toSorted(() => Math.random() - 0.5)) {
+      const before = pids.map(cpuMs);
+      const { perSecond } = wrk(way, 64, 1, requestBody());
+      const spent = pids.map((pid, index) => cpuMs(pid) - (before[index] ?? 0));
+      const total = spent.reduce((sum, each) => sum + each, 0);
+      rates.push(perSecond);
+      costs.push((total * 1000) / perSecond);
+      if (pids.length > 1) busiest.push(Math.max(...spent) / total);
+    }
   }
-  return result;
+  child.kill("SIGTERM");
+  const [single = 0, double = 0] = kinds.map(({ rates }) => median(rates));
+  return {
+    shareOfCore,
+    ...Object.fromEntries(
+      kinds.map(({ title, rates, costs }) => [
+        title,
+        { perSecond: Math.round(median(rates)), cpuUs: round1(median(costs)) },
+      ]),
+    ),
+    "2 processes of 1": round3(double / single),
+    "busiest of 2": round3(median(busiest)),
+  };
+}
+
+/** Holds a process, with all its threads, to a share of one core; false where the system does not let us. */
+function limitCpu(pid: number, share: number): boolean {
+  // Version 1 mounts each controller apart; version 2 has one tree.
+  const isFirst = existsSync("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  const folder = `/sys/fs/cgroup/${isFirst ? "cpu/" : ""}cloud-code-bench-${pid}`;
+  const periodUs = 50_000;
+  const quotaUs = Math.round(periodUs * share);
+  try {
+    mkdirSync(folder);
+    if (isFirst) {
+      writeFileSync(`${folder}/cpu.cfs_period_us`, String(periodUs));
+      writeFileSync(`${folder}/cpu.cfs_quota_us`, String(quotaUs));
+    } else writeFileSync(`${folder}/cpu.max`, `${quotaUs} ${periodUs}`);
+    writeFileSync(`${folder}/cgroup.procs`, String(pid));
+  } catch {
+    return false;
+  }
+  process.on("exit", () => {
+    // Not before its process has ended.
+    for (let turn = 0; turn < 1000 && existsSync(folder); turn += 1) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      }
+    }
+  });
+  return true;
 }
 
 /** Mixed load for so many minutes, and the slope of the resident memory. */
@@ -591,9 +655,8 @@ else {
   if (chosen("streams")) results["streams"] = await measureStreams(ways);
   if (chosen("soak")) results["soak"] = await soak(ways, minutes);
   if (chosen("auth")) results["auth"] = await measureAuth();
+  if (chosen("processes")) results["processes"] = await measureProcesses(ways);
   stop();
-  await wait(1000);
-  if (chosen("processes")) results["processes"] = await measureProcesses();
   results["loadAverageAfter"] = loadavg().map(round1);
   process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
 }

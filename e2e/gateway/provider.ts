@@ -132,7 +132,9 @@ export class Provider {
   }
 
   async listen(port = 0): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(port, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
     return this;
   }
 

@@ -1,6 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt, type AttemptEnd, type Caller } from "./attempt.ts";
+import type { Placed } from "./bag.ts";
 import { RequestBody } from "./body.ts";
 import type { Consumer, Consumers, Identity } from "./consumers.ts";
 import type { Config } from "./config/load.ts";
@@ -36,11 +37,13 @@ const noUsage: Metered = { usage: {}, estimated: false, failed: false };
  * One request and its answer, from the first header to the last byte: who asks, for which model, where it goes, what
  * happens when that fails. It keeps nothing; when it is done, numbers remain.
  */
-export class Exchange implements Caller {
+export class Exchange implements Caller, Placed {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly route: Route;
   readonly setup: Setup;
+  /** Among the exchanges in progress. */
+  place = -1;
   /** Called once, when everything is over. */
   readonly #done: (exchange: Exchange) => void;
   readonly #startedMs = performance.now();

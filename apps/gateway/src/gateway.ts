@@ -8,6 +8,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { sameText } from "@cloud-code/models";
+import { Bag } from "./bag.ts";
 import type { Config } from "./config/load.ts";
 import {
   type ConsumerMemory,
@@ -54,7 +55,7 @@ export class Gateway {
   readonly #surroundings: Surroundings;
   readonly #memory: ConsumerMemory = createMemory();
   readonly #servers: (Server | SecureServer)[] = [];
-  readonly #live = new Set<Exchange>();
+  readonly #live = new Bag<Exchange>();
   readonly #relays = new Set<RealtimeRelay>();
   #setup: Setup;
   #sharing: Sharing | undefined;
@@ -140,7 +141,7 @@ export class Gateway {
       for (const server of this.#servers) server.closeIdleConnections();
     }
     const cut = this.live;
-    for (const exchange of this.#live) exchange.cut();
+    for (const exchange of this.#live.all()) exchange.cut();
     for (const relay of this.#relays) relay.cut();
     if (cut > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     for (const server of this.#servers) server.closeAllConnections();
@@ -233,7 +234,7 @@ export class Gateway {
       );
     } else if (request.method === "POST") {
       const exchange = new Exchange(this.#setup, route, request, response, (done) =>
-        this.#live.delete(done),
+        this.#live.remove(done),
       );
       this.#live.add(exchange);
       exchange.start();
@@ -347,7 +348,7 @@ export class Gateway {
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const exchange of this.#live) exchange.tick(nowMs);
+    for (const exchange of this.#live.all()) exchange.tick(nowMs);
   }
 
   #watchHealth(): void {

@@ -395,7 +395,7 @@ describe("the command line", () => {
   it("ends at Ctrl-C with everything in order: what was read is kept, no lock stays", async () => {
     const root = newFolder(
       Object.fromEntries(
-        Array.from({ length: 300 }, (_, at) => [`f${at}.ts`, `call${at}(a, b);\n`.repeat(3000)]),
+        Array.from({ length: 800 }, (_, at) => [`f${at}.ts`, `call${at}(a, b);\n`.repeat(3000)]),
       ),
     );
     const cache = newFolder();
@@ -408,10 +408,11 @@ describe("the command line", () => {
       },
     );
     const stderr = text(child);
-    // Plain lines of progress after a second, since this is no terminal; the moment does not matter.
-    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    const exited = once(child, "exit") as Promise<[number]>;
+    // Plain lines of progress after a second, since this is no terminal.
+    await Promise.race([exited, once(child.stderr, "data")]);
     child.kill("SIGINT");
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = await exited;
     expect([code, await stderr]).toEqual([130, expect.stringMatching(/Cancelled\.\n$/)]);
     const [folder = ""] = readdirSync(cache);
     expect(existsSync(join(cache, folder, "lock"))).toBe(false);

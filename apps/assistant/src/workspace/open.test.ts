@@ -234,10 +234,12 @@ describe("with real processes", () => {
       const child = spawn(process.execPath, ["--input-type=module", "-e", scriptOf(root, cache)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
+      // A fast machine may be done, and the process gone, before it is killed.
+      const gone = once(child, "exit");
       await once(child.stdout, "data");
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, delayMs))]);
       child.kill("SIGKILL");
-      await once(child, "exit");
+      await gone;
     }
     const session = await start(root, { cache });
     await session.ready();

@@ -91,10 +91,13 @@ function toServer(url: string, from: string): Deliver {
 
 function toFolder({ outbox, from }: MailPlace): Deliver {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
+  let sent = 0;
   return async ({ to, subject, text }) => {
+    // Two letters of one millisecond still lie in the order in which they were sent.
+    const order = String((sent += 1)).padStart(6, "0");
+    const name = `${new Date().toISOString().replaceAll(":", "-")}-${order}-${randomUUID().slice(0, 8)}.eml`;
     const { message } = await transport.sendMail({ from, to, subject, text });
     await mkdir(outbox, { recursive: true, mode: 0o700 });
-    const name = `${new Date().toISOString().replaceAll(":", "-")}-${randomUUID().slice(0, 8)}.eml`;
     const unfinished = join(outbox, `.${name}`);
     await writeFile(unfinished, message as Buffer, { mode: 0o600 });
     await rename(unfinished, join(outbox, name));
