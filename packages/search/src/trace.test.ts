@@ -38,8 +38,8 @@ ValueError: Excel file format cannot be determined, you must specify an engine m
       "ValueError",
       "Excel file format cannot be determined, you must specify an engine manually",
       [
-        "/srv/app/main.py:12 run",
         "/usr/lib/python3/dist-packages/pandas/io/excel.py:300 read_excel",
+        "/srv/app/main.py:12 run",
       ],
     );
   });
@@ -54,6 +54,28 @@ ValueError: Excel file format cannot be determined, you must specify an engine m
         "XSSFWorkbook.java:1441 org.apache.poi.xssf.usermodel.XSSFWorkbook.validateSheetIndex",
         "Report.java:15 com.acme.Report.main",
       ],
+    );
+  });
+  it("the cause before what it caused", () => {
+    check(
+      `java.lang.IllegalStateException: cannot start
+\tat com.acme.Main.start(Main.java:9)
+Caused by: java.io.FileNotFoundException: the settings are missing
+\tat com.acme.Settings.read(Settings.java:31)
+\t... 1 more`,
+      "java.io.FileNotFoundException",
+      "the settings are missing",
+      ["Settings.java:31 com.acme.Settings.read", "Main.java:9 com.acme.Main.start"],
+    );
+    check(
+      `TypeError: fetch failed
+    at load (/app/load.js:3:9) {
+  [cause]: RangeError: the header is too large
+      at parse (/app/parse.js:7:1)
+}`,
+      "RangeError",
+      "the header is too large",
+      ["/app/parse.js:7 parse", "/app/load.js:3 load"],
     );
   });
   it("Go, Rust and compilers", () => {

@@ -16,7 +16,7 @@ export interface Trace {
   readonly pieces: readonly string[];
   /** The error's class, for example "java.lang.IllegalStateException"; "" if there is none. */
   readonly exception: string;
-  /** Where it went, in the order of the text. */
+  /** Where it went: the place that failed first, then who called it. */
   readonly frames: readonly Frame[];
 }
 
@@ -36,6 +36,8 @@ const FRAMES: readonly RegExp[] = [
 ];
 const EXCEPTION =
   /(?:^|[\s"])(?<class>(?:[a-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning|Failure|Interrupt|Panic))\b/;
+/** Between an error and the one that caused it, in Java and in Node.js. */
+const CAUSED_BY = /^[ \t]*(?:Caused by:|\[cause\]:)/m;
 const NOISE: readonly RegExp[] = [
   /(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}(?::\d+)*/g,
   /\bhttps?:\/\/\S+/g,
@@ -68,17 +70,38 @@ export function isTrace(whole: string): boolean {
   return /^(?:[\w$.]+: )?(?:[a-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning): /.test(first);
 }
 
-/** Takes a console error apart. Bounded by the first 50 frames and 20,000 characters. */
+/** Takes a console error apart. Bounded by 50 frames and the first 20,000 characters. */
 export function readTrace(text: string): Trace {
   const head = text.slice(0, MAX_LENGTH);
-  const exception = EXCEPTION.exec(head)?.groups?.["class"] ?? "";
-  const message = messageOf(head, exception);
+  // What is caused by something else is told first, the cause last.
+  const parts = head.split(CAUSED_BY);
+  const cause = parts.at(-1) ?? "";
+  const exception =
+    EXCEPTION.exec(isPython(head) ? lastLine(head) : cause)?.groups?.["class"] ?? "";
+  const message = messageOf(cause, exception);
   const pieces = NOISE.reduce((rest, noise) => rest.replace(noise, "\0"), message)
     .split("\0")
     .map(trimEdges)
     .filter((piece) => piece.length >= 6)
     .sort((a, b) => b.length - a.length);
-  return { message: pieces.join(" "), pieces, exception, frames: framesOf(head) };
+  const frames = isPython(head)
+    ? framesOf(head).toReversed()
+    : parts.toReversed().flatMap((part) => framesOf(part));
+  return {
+    message: pieces.join(" "),
+    pieces,
+    exception,
+    frames: frames.slice(0, MAX_FRAMES),
+  };
+}
+
+/** Python alone tells the place that failed last. */
+function isPython(text: string): boolean {
+  return /Traceback \(most recent call last\)/.test(text);
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
 }
 
 function trimEdges(piece: string): string {
@@ -105,10 +128,7 @@ function framesOf(text: string): Frame[] {
       found.set(match.index, frame);
     }
   }
-  return [...found]
-    .sort(([a], [b]) => a - b)
-    .map(([, frame]) => frame)
-    .slice(0, MAX_FRAMES);
+  return [...found].sort(([a], [b]) => a - b).map(([, frame]) => frame);
 }
 
 /** The line that says what went wrong: that of the exception (the last one in Python, where it ends the trace), or the first that is no frame. */
@@ -118,14 +138,13 @@ function messageOf(text: string, exception: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const simple = exception.slice(exception.lastIndexOf(".") + 1);
-  const isPython = /Traceback \(most recent call last\)/.test(text);
   const named =
     exception === ""
       ? undefined
       : lines.find((line) => line.includes(simple) && !/^(?:at|File) /.test(line));
   const panic = lines.find((line) => /^(?:panic:|thread '.*' panicked)/.test(line));
   const line =
-    (isPython ? lines.at(-1) : undefined) ??
+    (isPython(text) ? lines.at(-1) : undefined) ??
     panic ??
     named ??
     lines.find((each) => !/^(?:at |File |Traceback|\^|\|)/.test(each)) ??

@@ -13,6 +13,7 @@ import type {
 } from "@cloud-code/search";
 import type { Database, Row, Value } from "./database.ts";
 import { KINDS, MAX_SIZE, sizeOf } from "./catalog.ts";
+import { toGlobs } from "./globs.ts";
 
 /** Which files of a database one workspace may see, and how their texts are read. */
 export interface StoreView {
@@ -301,10 +302,15 @@ export class SqliteStore implements SearchStore {
       values.push(filter.package);
     }
     if (filter.path !== undefined) {
-      const isPattern = /[*?]/.test(filter.path);
-      parts.push(isPattern ? "lower(f.path) glob ?" : "instr(lower(f.path), ?) > 0");
-      // In SQLite a `*` crosses folders, as `**` does elsewhere.
-      values.push(filter.path.toLowerCase().replaceAll("**/", "*").replaceAll("**", "*"));
+      const path = filter.path.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+      if (/[*?]/.test(path)) {
+        const globs = toGlobs(path);
+        parts.push(`(${globs.map(() => "lower(f.path) glob ?").join(" or ")})`);
+        values.push(...globs);
+      } else {
+        parts.push("instr(lower(f.path), ?) > 0");
+        values.push(path);
+      }
     }
     return { sql: parts.length === 0 ? EVERYTHING : parts.join(" and "), values };
   }
