@@ -1,7 +1,7 @@
 /** The accounts port over the library: what the library does not do itself is here, each with its reason. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { and, eq, gt, lt, ne } from "drizzle-orm";
-import { readFor } from "../database/reading.ts";
+import { readFor, readTogether } from "../database/reading.ts";
 import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
 import { type LetterKind, writeLetter } from "../mail/letters.ts";
@@ -400,37 +400,37 @@ class LibraryAccounts implements Accounts {
   }
 
   async readProfile(userId: string): Promise<Profile | undefined> {
-    const { database } = this.#parts;
     const own = { where: (table: typeof users) => eq(table.id, userId) };
-    const [account] = await readFor(
-      database,
-      "keep-account",
-      usersClassified,
-      ["displayUsername", "email", "createdAt"],
-      own,
-    );
-    if (account === undefined) return undefined;
-    const [company] = await readFor(
-      database,
-      "keep-company-profile",
-      usersClassified,
-      ["companyName", "companyRegion", "companyWebsite", "companyContact"],
-      own,
-    );
-    const [recovery] = await readFor(database, "recover-account", usersClassified, ["phone"], own);
-    return {
-      username: account.displayUsername,
-      email: account.email,
-      createdAt: account.createdAt,
-      language: await this.#languageOf(userId),
-      phone: recovery?.phone ?? undefined,
-      company: {
-        name: company?.companyName ?? undefined,
-        region: company?.companyRegion ?? undefined,
-        website: company?.companyWebsite ?? undefined,
-        contact: company?.companyContact ?? undefined,
-      },
-    };
+    return readTogether(this.#parts.database, async (read) => {
+      const [account] = await read(
+        "keep-account",
+        usersClassified,
+        ["displayUsername", "email", "createdAt"],
+        own,
+      );
+      if (account === undefined) return undefined;
+      const [company] = await read(
+        "keep-company-profile",
+        usersClassified,
+        ["companyName", "companyRegion", "companyWebsite", "companyContact"],
+        own,
+      );
+      const [recovery] = await read("recover-account", usersClassified, ["phone"], own);
+      const [remembered] = await read("remember-language", usersClassified, ["language"], own);
+      return {
+        username: account.displayUsername,
+        email: account.email,
+        createdAt: account.createdAt,
+        language: remembered?.language ?? "en",
+        phone: recovery?.phone ?? undefined,
+        company: {
+          name: company?.companyName ?? undefined,
+          region: company?.companyRegion ?? undefined,
+          website: company?.companyWebsite ?? undefined,
+          contact: company?.companyContact ?? undefined,
+        },
+      };
+    });
   }
 
   async changeProfile(userId: string, change: ProfileChange): Promise<void> {

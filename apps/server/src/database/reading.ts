@@ -32,6 +32,27 @@ export interface Choice<T extends PgTable> {
 }
 
 /** Reads columns of a table for a purpose. */
+export type Reader = <
+  P extends ReadingPurpose,
+  T extends PgTable,
+  C extends Readonly<Record<string, Classification>>,
+  K extends ColumnFor<C, P> & keyof T["$inferSelect"] & string,
+>(
+  purpose: P,
+  classified: Classified<T, C>,
+  columns: readonly K[],
+  choice?: Choice<T>,
+) => Promise<readonly Row<T, K>[]>;
+
+/** Reads for several purposes, one after the other and each under its own role, in one transaction. */
+export async function readTogether<Result>(
+  database: Database,
+  work: (read: Reader) => Promise<Result>,
+): Promise<Result> {
+  return database.orm.transaction(async (transaction) => work(readerIn(transaction)));
+}
+
+/** Reads columns of a table for a purpose. */
 export async function readFor<
   P extends ReadingPurpose,
   T extends PgTable,
@@ -40,19 +61,35 @@ export async function readFor<
 >(
   database: Database,
   purpose: P,
-  { table }: Classified<T, C>,
+  classified: Classified<T, C>,
   columns: readonly K[],
   choice: Choice<T> = {},
 ): Promise<readonly Row<T, K>[]> {
-  const chosen = Object.fromEntries(
-    columns.map((name) => [name, table[name as unknown as keyof T] as PgColumn]),
-  );
-  const source: PgTable = table;
-  return database.orm.transaction(async (transaction) => {
+  return readTogether(database, async (read) => read(purpose, classified, columns, choice));
+}
+
+type Transaction = Parameters<Parameters<Database["orm"]["transaction"]>[0]>[0];
+
+function readerIn(transaction: Transaction): Reader {
+  return async <
+    P extends ReadingPurpose,
+    T extends PgTable,
+    C extends Readonly<Record<string, Classification>>,
+    K extends ColumnFor<C, P> & keyof T["$inferSelect"] & string,
+  >(
+    purpose: P,
+    { table }: Classified<T, C>,
+    columns: readonly K[],
+    choice: Choice<T> = {},
+  ) => {
+    const chosen = Object.fromEntries(
+      columns.map((name) => [name, table[name as unknown as keyof T] as PgColumn]),
+    );
+    const source: PgTable = table;
     await transaction.execute(sql`SET LOCAL ROLE ${sql.identifier(roleOf(purpose))}`);
     const query = transaction.select(chosen).from(source).where(choice.where?.(table)).$dynamic();
     if (choice.orderBy !== undefined) query.orderBy(choice.orderBy(table));
     if (choice.limit !== undefined) query.limit(choice.limit);
     return (await query) as Row<T, K>[];
-  });
+  };
 }
