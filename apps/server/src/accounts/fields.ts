@@ -95,10 +95,19 @@ const regions =
     " ",
   );
 
+type Options = readonly (readonly [value: string, label: string])[];
+
+// Sorting two hundred names costs as much as the rest of a page.
+const optionsByLanguage = new Map<Language, Options>();
+
 /** Countries and regions for a list to choose from, by name in the language; the first choice is none. */
-export function regionOptions(language: Language): readonly (readonly [string, string])[] {
+export function regionOptions(language: Language): Options {
+  const known = optionsByLanguage.get(language);
+  if (known !== undefined) return known;
   const names = new Intl.DisplayNames(language === "zh" ? "zh-CN" : "en", { type: "region" });
   const { compare } = new Intl.Collator(language === "zh" ? "zh-CN" : "en");
   const named = regions.map((code) => [code, names.of(code) ?? code] as const);
-  return [["", "—"], ...named.toSorted(([, a], [, b]) => compare(a, b))];
+  const options: Options = [["", "—"], ...named.toSorted(([, a], [, b]) => compare(a, b))];
+  optionsByLanguage.set(language, options);
+  return options;
 }
