@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMeter } from "./usage.ts";
 
@@ -68,6 +69,36 @@ describe("metering", () => {
       'data: {"a":1}\n\ndata: {"error":{"message":"x"}}\n\n',
       { completion_tokens: 1, total_tokens: 1 },
       { estimated: true, failed: true },
+    );
+  });
+  it("counts the same however a stream is cut into pieces", () => {
+    const line = fc.constantFrom(
+      'data: {"a":1}',
+      'data:{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2}}',
+      'data: {"message":{"usage":{"output_tokens":9}}}',
+      'data: {"a":"said \\"usage\\" and \\"error\\""}',
+      'data: {"error":null}',
+      "event: x",
+      ": ping",
+      "date: x",
+      "data:",
+      "",
+      "",
+    );
+    const stream = fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n")), { maxLength: 12 });
+    fc.assert(
+      fc.property(stream, fc.array(fc.nat(60)), (lines, cuts) => {
+        const bytes = Buffer.from(lines.map(([text, end]) => text + end).join(""));
+        const [byByte, inPieces] = [createMeter(events), createMeter(events)];
+        for (let at = 0; at < bytes.length; at += 1) byByte?.push(bytes.subarray(at, at + 1));
+        let from = 0;
+        for (const cut of [...cuts, bytes.length]) {
+          inPieces?.push(bytes.subarray(from, from + cut));
+          from = Math.min(bytes.length, from + cut);
+        }
+        expect(inPieces?.read()).toEqual(byByte?.read());
+      }),
+      { numRuns: 500 },
     );
   });
 });

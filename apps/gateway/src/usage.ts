@@ -54,7 +54,7 @@ class EventMeter implements Meter {
   #hasData = false;
 
   push(bytes: Buffer): void {
-    let index = 0;
+    let index = this.#matched === 0 && !this.#hasData ? this.#pass(bytes) : 0;
     while (index < bytes.length) {
       if (this.#matched === dataField.length) {
         const newline = bytes.indexOf(0x0a, index);
@@ -74,6 +74,30 @@ class EventMeter implements Meter {
         this.#matched = byte === dataField[this.#matched] ? this.#matched + 1 : -1;
         if (this.#matched === dataField.length) this.#hasData = true;
       }
+    }
+  }
+
+  /**
+   * Counts the whole events at the beginning of a piece that hold no word we look for, without reading them: nearly all events of a
+   * stream. Returns where the others begin.
+   */
+  #pass(bytes: Buffer): number {
+    let limit = bytes.length;
+    for (const word of words) {
+      const at = bytes.indexOf(word);
+      if (at !== -1 && at < limit) limit = at;
+    }
+    let passed = 0;
+    let hasData = false;
+    for (let line = 0; ;) {
+      const newline = bytes.indexOf(0x0a, line);
+      if (newline === -1 || newline >= limit) return passed;
+      if (newline === line || (newline === line + 1 && bytes[line] === 0x0d)) {
+        if (hasData) this.#events += 1;
+        hasData = false;
+        passed = newline + 1;
+      } else if (isData(bytes, line)) hasData = true;
+      line = newline + 1;
     }
   }
 
@@ -106,6 +130,14 @@ class EventMeter implements Meter {
 }
 
 const dataField = Buffer.from("data:");
+/** As keys of JSON. What an answer says is quoted in it with backslashes, so it hardly ever looks like this. */
+const words = [Buffer.from('"usage"'), Buffer.from('"error"')];
+
+function isData(bytes: Buffer, line: number): boolean {
+  for (let index = 0; index < dataField.length; index += 1)
+    if (bytes[line + index] !== dataField[index]) return false;
+  return true;
+}
 
 // Counts come in parts (Anthropic) or grow (DashScope): of each number the largest is the last word.
 function merge(left: Usage | undefined, right: Usage): Usage {
