@@ -252,9 +252,24 @@ describe("an HMAC signature", () => {
     check({}, "clock-skew", { nowMs: 1_646_365_291_734 + 900_001 });
     check({ accept: "text/html" }, "bad-signature");
     check({}, "no-body-digest", { hasBody: true });
+    const full = trust({ nonces: new NonceStore(0) });
+    expect(verifyRequest(get, full)).toEqual({ kind: "invalid", because: "too-many" });
     const once = trust();
     expect(verifyRequest(get, once)).toEqual(valid());
     expect(verifyRequest(get, once)).toEqual({ kind: "invalid", because: "replayed" });
+  });
+
+  it("is not stretched over a body that calls itself a form and was not read", () => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const empty: SignedRequest = { method: "POST", url: "/v1/chat/completions", headers };
+    const signed = signRequest(empty, { accessKey: "appKey", secret: "appSecret" }, moment);
+    const verify = (hasBody: boolean): unknown =>
+      verifyRequest(
+        { ...empty, headers: { ...headers, ...signed } },
+        trust({ nowMs: moment.nowMs, hasBody }),
+      );
+    expect(verify(true)).toEqual({ kind: "invalid", because: "no-body-digest" });
+    expect(verify(false)).toEqual(valid());
   });
 
   it("covers every byte of method, path, query, signed headers and body", () => {
@@ -359,12 +374,12 @@ describe("an HMAC signature", () => {
 
   it("nonces are remembered as long as their time would be accepted, and a full store refuses", () => {
     const store = new NonceStore(2);
-    expect(store.accept("a", 1000, 100)).toBe(true);
-    expect(store.accept("a", 1199, 100)).toBe(false);
-    expect(store.accept("a", 1399, 100)).toBe(false);
-    expect(store.accept("a", 1800, 100)).toBe(true);
-    expect(store.accept("b", 1800, 100)).toBe(true);
-    expect(store.accept("c", 1800, 100)).toBe(false);
+    expect(store.accept("a", 1000, 100)).toBe("fresh");
+    expect(store.accept("a", 1199, 100)).toBe("seen");
+    expect(store.accept("a", 1399, 100)).toBe("seen");
+    expect(store.accept("a", 1800, 100)).toBe("fresh");
+    expect(store.accept("b", 1800, 100)).toBe("fresh");
+    expect(store.accept("c", 1800, 100)).toBe("full");
   });
 });
 

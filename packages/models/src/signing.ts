@@ -511,6 +511,7 @@ export type HmacRefusal =
   | "clock-skew"
   | "bad-signature"
   | "replayed"
+  | "too-many"
   | "no-body-digest"
   | "bad-body-digest";
 
@@ -527,7 +528,7 @@ export interface HmacTrust<Owner> {
   readonly nowMs: number;
   /** How far the clocks may differ; the scheme's usual 15 minutes when not given. */
   readonly maxSkewMs?: number;
-  /** Refuse a request with a body whose digest is not part of the signature; default true. Forms are covered by their fields. */
+  /** Refuse a request with a body whose digest is not part of the signature; default true. A form that is given whole is covered by its fields. */
   readonly requireBodyDigest?: boolean;
   /** Whether the request has a body, when it was not read yet. */
   readonly hasBody: boolean;
@@ -573,12 +574,10 @@ export function verifyRequest<Owner>(
   if (found === undefined) return refuse("unknown-key");
   if (!genuine) return refuse("bad-signature");
   const bodyDigest = header("content-md5") || null;
-  if (
-    bodyDigest === null &&
-    trust.hasBody &&
-    trust.requireBodyDigest !== false &&
-    !isForm(header("content-type"))
-  )
+  // A form's fields are part of what is signed, but only of a body that is here to be read.
+  const covered =
+    bodyDigest !== null || (request.body !== undefined && isForm(header("content-type")));
+  if (!covered && trust.hasBody && trust.requireBodyDigest !== false)
     return refuse("no-body-digest");
   if (
     request.body !== undefined &&
@@ -587,8 +586,9 @@ export function verifyRequest<Owner>(
   )
     return refuse("bad-body-digest");
   // Last, so that a forged request cannot use up an honest one's nonce.
-  if (!trust.nonces.accept(`${accessKey}\n${header("x-ca-nonce")}`, trust.nowMs, maxSkewMs))
-    return refuse("replayed");
+  const nonce = `${accessKey}\n${header("x-ca-nonce")}`;
+  const newness = trust.nonces.accept(nonce, trust.nowMs, maxSkewMs);
+  if (newness !== "fresh") return refuse(newness === "seen" ? "replayed" : "too-many");
   return { kind: "valid", owner: found.owner, bodyDigest };
 }
 
@@ -610,21 +610,22 @@ function isSignedBy(
 
 /**
  * Remembers which nonces were used, for as long as their timestamps could still be accepted. Two generations are kept
- * and dropped whole, so a nonce costs one set entry and no timer.
+ * and dropped whole, so a nonce costs one set entry and no timer. Of each nonce 48 bits of its SHA-256 are kept, in 40
+ * bytes: among a million of them one fresh nonce in 280 million is taken for a used one.
  */
 export class NonceStore {
   readonly #maxEntries: number;
-  #young = new Set<string>();
-  #old = new Set<string>();
+  #young = new Set<number>();
+  #old = new Set<number>();
   #youngSinceMs = 0;
 
-  /** Default 200,000 per generation; when it is full, requests are refused until the generation ends: failing open would allow replays. */
-  constructor(maxEntries = 200_000) {
+  /** Default 1,000,000 per generation, 550 a second with the usual skew; when it is full, requests are refused until the generation ends: failing open would allow replays. */
+  constructor(maxEntries = 1_000_000) {
     this.#maxEntries = maxEntries;
   }
 
-  /** True the first time; false for a nonce seen within the last two `maxSkewMs`, or when the store is full. */
-  accept(nonce: string, nowMs: number, maxSkewMs: number): boolean {
+  /** "fresh" the first time, "seen" within the next two `maxSkewMs`; "full" when no more can be remembered. */
+  accept(nonce: string, nowMs: number, maxSkewMs: number): "fresh" | "seen" | "full" {
     // A timestamp is accepted from -skew to +skew, so a nonce matters for twice the skew.
     const generationMs = 2 * maxSkewMs;
     if (nowMs - this.#youngSinceMs >= generationMs) {
@@ -632,10 +633,11 @@ export class NonceStore {
       this.#young = new Set();
       this.#youngSinceMs = nowMs;
     }
-    if (this.#young.has(nonce) || this.#old.has(nonce) || this.#young.size >= this.#maxEntries)
-      return false;
-    this.#young.add(nonce);
-    return true;
+    const digest = hash("sha256", nonce, "buffer").readUIntBE(0, 6);
+    if (this.#young.has(digest) || this.#old.has(digest)) return "seen";
+    if (this.#young.size >= this.#maxEntries) return "full";
+    this.#young.add(digest);
+    return "fresh";
   }
 }
 

@@ -71,12 +71,13 @@ export function parseProviderError(body: unknown): ProviderError | undefined {
   };
 }
 
-// DashScope's native codes, sorted into OpenAI's types, which clients choose their reaction by.
-function typeOfNative(code: string): string {
+/** DashScope's native codes, sorted into OpenAI's types, which clients choose their reaction by. */
+export function typeOfNative(code: string): string {
   if (code.startsWith("InvalidApiKey")) return "authentication_error";
   if (code.startsWith("AccessDenied")) return "permission_error";
   if (code.startsWith("Throttling")) return "rate_limit_error";
-  if (code.startsWith("InternalError")) return "server_error";
+  if (/^(Internal|System|Service|Re(quest|sponse)Time|Model(Serv|Unavail))/.test(code))
+    return "server_error";
   return "invalid_request_error";
 }
 
