@@ -4,7 +4,6 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from "
 import {
   EventParser,
   isObject,
-  type ModelError,
   parseProviderError,
   type ProviderError,
   type SpeechChunk,
@@ -15,7 +14,7 @@ import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
 import type { RequestBody } from "./body.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
-import type { Outcome } from "./plan.ts";
+import { isStale, type Outcome } from "./plan.ts";
 import type { Route } from "./routes.ts";
 import {
   type AnswerStream,
@@ -93,6 +92,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #tail = 0;
   /** Whether the provider's answer has ended, so that there is nothing to cancel. */
   #received = false;
+  /** Whether the request was at fault, so that nothing is known of the provider. */
+  #refused = false;
+  #metered: Metered | undefined;
 
   constructor(caller: Caller, target: Target, body: RequestBody, done: (end: AttemptEnd) => void) {
     this.#caller = caller;
@@ -124,11 +126,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
       else
         upstream.dispatch(this.#translated(translation.call), this, (error) => this.#break(error));
     } catch (error) {
-      this.#end(
-        { kind: "answered", status: toFailure(error).status, retryAfterSeconds: undefined },
-        toFailure(error),
-      );
+      this.#refuse(toFailure(error));
     }
+  }
+
+  /** The request cannot be sent as it is: no target will do better. */
+  #refuse(failure: GatewayFailure): void {
+    this.#refused = true;
+    this.#end({ kind: "answered", status: 400, retryAfterSeconds: undefined }, failure);
   }
 
   /** Goes on after the caller has caught up. */
@@ -144,7 +149,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const total = nowMs - this.#startedMs > timeouts.totalMs;
     const idle = (this.#conversation?.idleMs(nowMs) ?? 0) > timeouts.idleMs;
     if (total || idle)
-      this.#end({ kind: "broken", timeout: true }, new GatewayFailure("upstream_timeout"));
+      this.#end(
+        { kind: "broken", timeout: true, stale: false },
+        new GatewayFailure("upstream_timeout"),
+      );
   }
 
   /** The caller has left. */
@@ -357,15 +365,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#last = answer.body;
   }
 
-  #metered: Metered | undefined;
-
   #finishError(): void {
     const raw = Buffer.concat(this.#collected);
+    const body = parseCollected(this.#collected);
+    // Model Studio says errors as events, also under a status of their own, and then calls them JSON.
+    const said = parseProviderError(body) ?? parseFirstEvent(raw);
     // A stream that began with an error had a good status.
-    const inStream = this.#status < 300;
-    const body = inStream ? undefined : parseCollected(this.#collected);
-    const said = inStream ? parseFirstEvent(raw) : parseProviderError(body);
-    const status = inStream ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
+    const status =
+      this.#status < 300 ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
     const retryAfter = Number(headerText(this.#headers["retry-after"]) || Number.NaN);
     const retryAfterSeconds = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : undefined;
     const error: ProviderError = said ?? {
@@ -397,11 +404,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #misread(error: unknown): void {
     const failure = toFailure(error);
     const status = failure.provider?.status;
-    const cause = failure.cause as ModelError | undefined;
-    const timeout = cause?.code === "CONNECTION_FAILED";
     this.#end(
       status === undefined
-        ? { kind: "broken", timeout }
+        ? { kind: "broken", timeout: false, stale: false }
         : { kind: "answered", status, retryAfterSeconds: undefined },
       failure,
     );
@@ -410,11 +415,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #break(error: unknown): void {
     if (this.#ended) return;
     // The body's own faults are the caller's: too large, a second model, a wrong digest.
-    if (error instanceof GatewayFailure)
-      return this.#end(
-        { kind: "answered", status: error.status, retryAfterSeconds: undefined },
-        error,
-      );
+    if (error instanceof GatewayFailure) return this.#refuse(error);
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (!this.#sent) {
       const timeout = code === "UND_ERR_CONNECT_TIMEOUT";
@@ -425,7 +426,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     const timeout = code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
     this.#end(
-      { kind: "broken", timeout },
+      { kind: "broken", timeout, stale: this.#status === 0 && isOldConnection(error) },
       new GatewayFailure(timeout ? "upstream_timeout" : "upstream_broken", { cause: error }),
     );
   }
@@ -520,7 +521,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (!this.#received) this.#controller?.abort(new Error("not needed any more"));
     // An answer that reported an error in the middle was no success of the provider's.
     const failed = metered.failed && outcome === success;
-    this.#target.upstream.settle(failed ? { kind: "broken", timeout: false } : outcome, Date.now());
+    const silent = this.#refused || (outcome !== undefined && isStale(outcome));
+    this.#target.upstream.settle(
+      failed ? { kind: "broken", timeout: false, stale: false } : silent ? undefined : outcome,
+      Date.now(),
+    );
     const betweenEvents =
       this.#begun &&
       (this.#tail === 0x0d0a0d0a ||
@@ -528,4 +533,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
         (this.#stream?.mediaType.startsWith("text/event-stream") ?? false));
     this.#done({ outcome, failure, raw, last: this.#last, metered, betweenEvents });
   }
+}
+
+/** Whether what broke was a connection that had brought an earlier answer. */
+function isOldConnection(error: unknown): boolean {
+  const socket = isObject(error) ? error["socket"] : undefined;
+  return isObject(socket) && Number(socket["bytesRead"]) > 0;
 }

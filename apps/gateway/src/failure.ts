@@ -25,6 +25,11 @@ const failures = {
     "permission_error",
     "The token is genuine, but no consumer of this gateway has its name.",
   ],
+  foreign_site: [
+    403,
+    "permission_error",
+    "Without a key this gateway answers programs of its own machine only. Write 127.0.0.1 or localhost in the address, or send a consumer's key.",
+  ],
   keys_unavailable: [
     503,
     "server_error",
@@ -97,6 +102,13 @@ const failures = {
   ],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
+/** Anthropic's types where they differ from OpenAI's, by HTTP status. */
+const anthropicTypes: Readonly<Record<number, string>> = {
+  404: "not_found_error",
+  413: "request_too_large",
+  504: "timeout_error",
+};
+
 /** A stable code of {@link failures}; also what the log shows. */
 export type FailureCode = keyof typeof failures;
 
@@ -138,15 +150,17 @@ export class GatewayFailure extends Error {
   toBody(shape: "openai" | "anthropic", requestId: string): string {
     const type = this.provider?.error.type ?? failures[this.code][1];
     const message = this.provider?.error.message ?? this.message;
-    if (shape === "anthropic")
-      return JSON.stringify({ type: "error", error: { type, message }, request_id: requestId });
-    const error = {
-      message,
-      type,
-      param: this.provider?.error.param ?? this.param,
-      code: this.provider === undefined ? this.code : this.provider.error.code,
-    };
-    return JSON.stringify({ error, request_id: requestId });
+    const code = this.provider === undefined ? this.code : this.provider.error.code;
+    if (shape === "anthropic") {
+      const named = anthropicTypes[this.status] ?? (type === "server_error" ? "api_error" : type);
+      return JSON.stringify({
+        type: "error",
+        error: { type: named, message, code },
+        request_id: requestId,
+      });
+    }
+    const param = this.provider?.error.param ?? this.param;
+    return JSON.stringify({ error: { message, type, param, code }, request_id: requestId });
   }
 }
 

@@ -29,6 +29,9 @@ process.on("uncaughtException", (error) => {
   log.flush();
   process.exit(1);
 });
+// Whoever read the log may have gone; requests go on.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
 // Without a listener this signal opens an inspector, through which memory can be read.
 process.on("SIGUSR1", () => undefined);
 

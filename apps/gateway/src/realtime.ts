@@ -18,6 +18,9 @@ const handshakeHeaders = [
   "openai-beta",
 ] as const;
 
+/** How long a provider is silent before the system asks whether it is still there. */
+const keepAliveMs = 60_000;
+
 /**
  * Relays a realtime conversation: after the handshake, bytes pass both ways unread, with back-pressure, until either
  * side closes. Nothing is retried: a conversation cannot be begun twice.
@@ -60,6 +63,8 @@ export class RealtimeRelay {
         { method: "GET", url: request.url ?? "/", headers: request.headers, hasBody: false },
         nowMs,
       );
+      // Fetching keys may take longer than the caller stays.
+      if (this.#over) return;
       const waitMs = consumer.allowance.begin(nowMs);
       if (waitMs > 0)
         throw new GatewayFailure("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
@@ -196,6 +201,7 @@ export class RealtimeRelay {
       this.#socket.write(
         `HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\nx-request-id: ${this.#requestId}\r\n\r\n`,
       );
+      provider.setKeepAlive(true, keepAliveMs);
       if (rest.length > 0) provider.unshift(rest);
       if (head.length > 0) this.#socket.unshift(head);
       provider.on("data", (piece: Buffer) => (this.#sent += piece.length));

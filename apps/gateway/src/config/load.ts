@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import type { Credential } from "@cloud-code/models";
 import { isLoopback } from "@cloud-code/policy";
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
@@ -156,6 +158,12 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
       return "";
     }
   };
+  const authority = (path: string | undefined, at: readonly PropertyKey[]): string | undefined => {
+    if (path === undefined) return undefined;
+    const text = read(path, at);
+    if (text !== "" && !isCertificate(text)) report(at, "is not a certificate in PEM");
+    return text;
+  };
   checkReferences(file, report);
   const prices =
     typeof file.prices === "string"
@@ -172,10 +180,11 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
           credential: toCredential(upstream, (reference, at) =>
             secret(reference, ["upstreams", name, "credential", ...at]),
           ),
-          certificateAuthority:
-            upstream.certificateAuthority === undefined
-              ? undefined
-              : read(upstream.certificateAuthority, ["upstreams", name, "certificateAuthority"]),
+          certificateAuthority: authority(upstream.certificateAuthority, [
+            "upstreams",
+            name,
+            "certificateAuthority",
+          ]),
         },
       ]),
     ),
@@ -199,27 +208,50 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
             report,
           ),
     ),
-    certificates: file.listen.map(({ tls }, index) =>
-      tls === undefined
-        ? undefined
-        : {
-            certificate: read(tls.certificate, ["listen", index, "tls", "certificate"]),
-            key: read(tls.key, ["listen", index, "tls", "key"]),
-          },
-    ),
+    certificates: file.listen.map(({ tls }, index) => {
+      if (tls === undefined) return undefined;
+      const at = ["listen", index, "tls"];
+      const certificate = read(tls.certificate, [...at, "certificate"]);
+      const key = read(tls.key, [...at, "key"]);
+      const problem = certificate === "" || key === "" ? "" : problemOfPair(certificate, key);
+      if (problem !== "") report(at, problem);
+      return { certificate, key };
+    }),
     metricsKey:
       file.metrics.key === undefined ? undefined : secret(file.metrics.key, ["metrics", "key"]),
-    sharing: file.sharing === undefined ? undefined : toStore(file.sharing, read, secret, report),
+    sharing:
+      file.sharing === undefined ? undefined : toStore(file.sharing, authority, secret, report),
     traces: file.traces === undefined ? undefined : toTraces(file.traces, secret, report),
     dependencies: [...new Set(dependencies)],
   };
 }
 
+/** What keeps a certificate and its key from being used; empty when nothing does. */
+function problemOfPair(certificate: string, key: string): string {
+  try {
+    createSecureContext({ cert: certificate, key });
+    return "";
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    return `certificate and key cannot be used together (${code}): both must be PEM, the key without a password, and the first certificate made for it`;
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    // Not one: said where it was named.
+    return false;
+  }
+}
+
 type Read = (path: string, at: readonly PropertyKey[]) => string;
+type ReadAuthority = (path: string | undefined, at: readonly PropertyKey[]) => string | undefined;
 
 function toStore(
   given: NonNullable<ConfigFile["sharing"]>,
-  read: Read,
+  authority: ReadAuthority,
   secret: Read,
   report: Report,
 ): StoreSettings {
@@ -240,10 +272,10 @@ function toStore(
     password:
       given.password === undefined ? undefined : secret(given.password, ["sharing", "password"]),
     prefix: given.prefix,
-    certificateAuthority:
-      given.certificateAuthority === undefined
-        ? undefined
-        : read(given.certificateAuthority, ["sharing", "certificateAuthority"]),
+    certificateAuthority: authority(given.certificateAuthority, [
+      "sharing",
+      "certificateAuthority",
+    ]),
     allowPlainHttp: given.allowPlainHttp,
   };
 }
@@ -288,6 +320,11 @@ function checkReferences(file: ConfigFile, report: Report): void {
       (upstream.baseUrl !== undefined || upstream.kind !== "dashscope")
     )
       report(["upstreams", name, "region"], "goes with kind dashscope and without baseUrl");
+    else if (hasMoreThanPath(root))
+      report(
+        ["upstreams", name, "baseUrl"],
+        "must end with its path. A key belongs under credential, a query into paths",
+      );
     else if (!isEncryptedOrLocal(root) && !upstream.allowPlainHttp)
       report(
         ["upstreams", name, "baseUrl"],
@@ -460,6 +497,11 @@ function parseKeySet(text: string, at: readonly PropertyKey[], report: Report): 
 function isEncryptedOrLocal(address: string): boolean {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url === undefined || url.protocol === "https:" || isLoopback(url.origin);
+}
+
+/** Whether an address carries a name, a password, a query or a fragment: it would be dropped without a word. */
+function hasMoreThanPath(address: string): boolean {
+  return /[?#]|^[^/]*\/\/[^/]*@/.test(address);
 }
 
 /** Whether a listener's host can be reached from this machine alone. */
