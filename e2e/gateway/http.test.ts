@@ -1,16 +1,12 @@
 /** HTTP's finer points, as clients and providers of every kind use them: kept connections, early answers, other protocols. */
 import { spawnSync } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createRawServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectSecurely } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
 import type { Gateway } from "@cloud-code/gateway";
-import { mintToken } from "@cloud-code/models";
 import { Provider } from "./provider.ts";
 import { key, keyHash, startGateway, usualConfig } from "./start.ts";
 
@@ -247,47 +243,5 @@ describe("without a key", () => {
       ]);
     expect(await ask("host: localhost\r\n", "GET /metrics")).toMatch(/^HTTP\/1.1 200 /);
     expect(await ask("host: evil.example\r\n", "GET /metrics")).toMatch(/^HTTP\/1.1 401 /);
-  });
-});
-
-describe("a realtime caller that leaves while its token's keys are fetched", () => {
-  it("gives its place back", async () => {
-    let asked = (): void => undefined;
-    const fetched = new Promise<void>((resolve) => (asked = resolve));
-    let answer = (): void => undefined;
-    const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const issuer = createServer((_, response) => {
-      const jwk = { ...pair.publicKey.export({ format: "jwk" }), alg: "ES256" };
-      answer = () => response.end(JSON.stringify({ keys: [jwk] }));
-      asked();
-    });
-    await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
-    cleanups.push(() => issuer.close());
-    const keys = (issuer.address() as AddressInfo).port;
-    const { gateway: waiting, url: address } = await startGateway(`
-listen: [{ port: 0 }]
-upstreams: { plain: { kind: openai, baseUrl: "${provider.url}/v1" } }
-models: { "*": plain }
-consumers: [{ name: alice, keys: [{ sha256: ${keyHash} }], limits: { concurrent: 1 } }]
-tokens: [{ jwksUrl: "http://127.0.0.1:${keys}/jwks", algorithms: [ES256] }]
-`);
-    cleanups.push(() => waiting.stop());
-    const privateKey = JSON.stringify(pair.privateKey.export({ format: "jwk" }));
-    const token = await mintToken({ key: privateKey, consumer: "alice" });
-    const socket = new WebSocket(`${address.replace("http", "ws")}/v1/realtime?model=m`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    socket.on("error", () => undefined);
-    await fetched;
-    socket.terminate();
-    while (waiting.live > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    answer();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const reply = await fetch(`${address}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}` },
-      body: chat,
-    });
-    expect(reply.status).toBe(200);
   });
 });

@@ -278,6 +278,22 @@ function toMs(date: string | undefined): number {
   return date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date);
 }
 
+/** Counts a request of this consumer as begun; throws when its limits do not let it begin now. */
+export function admit({ allowance }: Consumer, nowMs: number): void {
+  const waitMs = allowance.begin(nowMs);
+  if (waitMs === 0) return;
+  throw new GatewayFailure("rate_limited", {
+    detail: `This consumer's limit of ${limitNames[allowance.limitAt(nowMs)]} is reached. Wait as long as the header Retry-After says.`,
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
+}
+
+const limitNames = {
+  requests: "requests per minute",
+  tokens: "tokens per minute",
+  concurrent: "requests at a time",
+};
+
 /** Whether a name fits one of the patterns: a whole name, or a beginning followed by "*". */
 export function createMatcher(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith("*")));

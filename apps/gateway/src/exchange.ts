@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt, type AttemptEnd, type Caller } from "./attempt.ts";
 import { RequestBody } from "./body.ts";
-import type { Consumer, Consumers, Identity } from "./consumers.ts";
+import { admit, type Consumer, type Consumers, type Identity } from "./consumers.ts";
 import type { Config } from "./config/load.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import type { Log, RequestLine } from "./log.ts";
@@ -137,9 +137,7 @@ export class Exchange implements Caller {
 
   #identified({ consumer, bodyDigest }: Identity): void {
     if (this.#over) return;
-    const waitMs = consumer.allowance.begin(Date.now());
-    if (waitMs > 0)
-      throw new GatewayFailure("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    admit(consumer, Date.now());
     this.#consumer = consumer;
     const { file } = this.setup.config;
     const rule = {

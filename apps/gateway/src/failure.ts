@@ -7,7 +7,11 @@ const failures = {
     "invalid_request_error",
     "There is nothing at this path. See the README for the list of endpoints.",
   ],
-  method_not_allowed: [405, "invalid_request_error", "This endpoint does not take this method."],
+  method_not_allowed: [
+    405,
+    "invalid_request_error",
+    "This endpoint does not take this method. The header Allow names those it takes.",
+  ],
   missing_credentials: [
     401,
     "authentication_error",
@@ -35,7 +39,11 @@ const failures = {
     "server_error",
     "The keys that tokens are verified with cannot be fetched right now. Try again shortly.",
   ],
-  model_not_allowed: [403, "permission_error", "This consumer may not use this model."],
+  model_not_allowed: [
+    403,
+    "permission_error",
+    "This consumer may not use this model. `GET /v1/models` lists those it may use.",
+  ],
   model_not_found: [
     404,
     "invalid_request_error",
@@ -70,7 +78,7 @@ const failures = {
   rate_limited: [
     429,
     "rate_limit_error",
-    "This consumer's limit is reached. Wait as long as Retry-After says.",
+    "This consumer's limit is reached. Wait as long as the header Retry-After says.",
   ],
   overloaded: [
     503,
@@ -92,9 +100,21 @@ const failures = {
     "server_error",
     "The provider refused the gateway's own credentials. The operator has to check them.",
   ],
-  upstream_unreachable: [502, "server_error", "The provider could not be reached."],
-  upstream_broken: [502, "server_error", "The provider's answer broke off or was not understood."],
-  upstream_timeout: [504, "server_error", "The provider did not answer in time."],
+  upstream_unreachable: [
+    502,
+    "server_error",
+    "The provider could not be reached. Try again shortly, or tell the gateway's operator.",
+  ],
+  upstream_broken: [
+    502,
+    "server_error",
+    "The provider's answer broke off or was not understood. Try again, or tell the gateway's operator.",
+  ],
+  upstream_timeout: [
+    504,
+    "server_error",
+    "The provider did not answer in time. Try again, or ask for a shorter answer.",
+  ],
   internal: [
     500,
     "server_error",

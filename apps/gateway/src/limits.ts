@@ -99,6 +99,12 @@ export class Allowance {
     return 0;
   }
 
+  /** Which limit refuses a request now. */
+  limitAt(nowMs: number): LimitUnit | "concurrent" {
+    if (this.#concurrent !== undefined && this.live >= this.#concurrent) return "concurrent";
+    return (this.#requests?.waitMs(1, nowMs) ?? 0) > 0 ? "requests" : "tokens";
+  }
+
   /** Ends a request that began. Whatever a provider may call a count, what is taken is a whole number, and never given back. */
   end(counted: number, nowMs: number): void {
     const tokens = Math.min(Math.max(0, Math.round(counted)), maxTokens);

@@ -78,6 +78,8 @@ async function serve(file: string, first: Config, processes: number | undefined)
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     process.stderr.write(`${words.taken(code)}\n`);
+    // Its line to the supervising process would keep a serving one alive.
+    if (cluster.isWorker) process.exit(1);
     return 1;
   }
   if (cluster.isPrimary || cluster.worker?.id === 1) {

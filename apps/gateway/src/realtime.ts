@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestSecure } from "node:https";
 import type { Duplex } from "node:stream";
-import { keyProtocol } from "./consumers.ts";
+import { admit, keyProtocol } from "./consumers.ts";
 import { createRequestId, type Setup } from "./exchange.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import { orderTargets } from "./plan.ts";
@@ -65,9 +65,7 @@ export class RealtimeRelay {
       );
       // Fetching keys may take longer than the caller stays.
       if (this.#over) return;
-      const waitMs = consumer.allowance.begin(nowMs);
-      if (waitMs > 0)
-        throw new GatewayFailure("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+      admit(consumer, nowMs);
       this.#consumer = consumer.name;
       this.#finish = (tokens) => consumer.allowance.end(tokens, Date.now());
       const asked = url.searchParams.get("model");

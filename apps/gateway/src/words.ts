@@ -29,7 +29,7 @@ Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
   unreadable: (file: string, code: string) =>
     `${file} cannot be read (${code}). Make one with: cloud-code-gateway init > ${file}`,
   good: (file: string, models: number, consumers: number) =>
-    `${file} is good: ${models} models, ${consumers} consumers.`,
+    `${file} is good. Models: ${models}. Consumers: ${consumers}.`,
   reachable: (name: string, _status: number) => `${name}: reachable`,
   refused: (name: string, status: number) =>
     `${name}: refuses the credential (${status}). Check the key, and that it belongs to this region.`,
