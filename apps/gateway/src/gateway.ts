@@ -61,6 +61,8 @@ export class Gateway {
   readonly metrics: Metrics = new Metrics();
   readonly #surroundings: Surroundings;
   readonly #memory: ConsumerMemory;
+  /** What the listeners were made from. */
+  readonly #listening: string;
   readonly #servers: (Server | SecureServer)[] = [];
   readonly #live = new Set<Exchange>();
   readonly #relays = new Set<RealtimeRelay>();
@@ -72,6 +74,7 @@ export class Gateway {
 
   private constructor(config: Config, surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#listening = JSON.stringify(config.file.listen);
     this.#memory = createMemory(surroundings.acceptNonce);
     this.#setup = this.#createSetup(config);
     this.#sharing = this.#createSharing(config);
@@ -114,7 +117,7 @@ export class Gateway {
   reload(config: Config): void {
     const previous = this.#setup;
     const next = this.#createSetup(config);
-    if (JSON.stringify(config.file.listen) === JSON.stringify(previous.config.file.listen)) {
+    if (JSON.stringify(config.file.listen) === this.#listening) {
       this.#servers.forEach((server, index) => {
         const pair = config.certificates[index];
         if (pair !== undefined && "setSecureContext" in server)

@@ -1,4 +1,6 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { exportJWK } from "jose";
 import { describe, expect, it } from "vitest";
@@ -149,6 +151,30 @@ describe("a token", () => {
     await verifier.verify(token, moment.nowMs);
     for (const nonce of ["2", "3"]) await verifier.verify(await mint(nonce), moment.nowMs);
     expect(verifier.recall(token, moment.nowMs)).toBeUndefined();
+  });
+
+  it("does not besiege an issuer that cannot give its keys, however many are sent", async () => {
+    let asked = 0;
+    const issuer = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+    const { port } = issuer.address() as AddressInfo;
+    const verifier = new TokenVerifier({
+      keys: { kind: "remote", url: `http://127.0.0.1:${port}/jwks` },
+      algorithms: ["RS256"],
+    });
+    const token = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.e30.AA`;
+    const began = performance.now();
+    for (let count = 0; count < 50; count += 1)
+      expect(await verifier.verify(token)).toEqual({
+        kind: "invalid",
+        because: "keys-unavailable",
+      });
+    // Once, and once more for each second that passed.
+    expect(asked).toBeLessThanOrEqual(2 + (performance.now() - began) / 1000);
+    issuer.close();
   });
 
   it("cannot be minted from a wrong key, and the refusal does not quote the key", async () => {

@@ -310,10 +310,7 @@ export class TokenVerifier {
     this.#keys =
       trust.keys.kind === "static"
         ? createStaticKeys(trust.keys.jwks)
-        : createRemoteJWKSet(new URL(trust.keys.url), {
-            timeoutDuration: 5000,
-            cooldownDuration: 30_000,
-          });
+        : createRemoteKeys(new URL(trust.keys.url));
     this.#rememberMs = options.rememberMs ?? 60_000;
     this.#maxRemembered = options.maxRemembered ?? 10_000;
   }
@@ -386,6 +383,29 @@ function createStaticKeys(jwks: JSONWebKeySet): JWTVerifyGetKey {
     );
     if (fitting === undefined) throw new errors.JWKSNoMatchingKey();
     return importJWK(fitting, header.alg);
+  };
+}
+
+/** For how long an issuer that could not be reached is not asked again, in milliseconds. */
+const keysPauseMs = 1000;
+
+// The library waits before it looks for an unknown key again, but not after a failure: whoever sends tokens could make a
+// gateway besiege an issuer in trouble.
+function createRemoteKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url, { timeoutDuration: 5000, cooldownDuration: 30_000 });
+  let failure: unknown;
+  let askAgainMs = 0;
+  return async (header, token) => {
+    if (performance.now() < askAgainMs) throw failure;
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (reasonOf(error) === "keys-unavailable") {
+        failure = error;
+        askAgainMs = performance.now() + keysPauseMs;
+      }
+      throw error;
+    }
   };
 }
 
