@@ -24,10 +24,16 @@ import {
   translate,
   type Translation,
 } from "./translate.ts";
-import type { Departure } from "./upstream.ts";
+import { type Departure, isBadCredential } from "./upstream.ts";
 import { headerText, isEventStream, passedRequestHeaders, relayedHeaders } from "./headers.ts";
 import { Conversation } from "./conversation.ts";
-import { parseCollected, parseFirstEvent, startsWithError, statusInStream } from "./refusal.ts";
+import {
+  parseCollected,
+  parseFirstEvent,
+  parseRetryAfter,
+  startsWithError,
+  statusInStream,
+} from "./refusal.ts";
 import { createMeter, type Meter, type Metered } from "./usage.ts";
 import { UsageFilter } from "./usagefilter.ts";
 
@@ -373,8 +379,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // A stream that began with an error had a good status.
     const status =
       this.#status < 300 ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
-    const retryAfter = Number(headerText(this.#headers["retry-after"]) || Number.NaN);
-    const retryAfterSeconds = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : undefined;
+    const retryAfterSeconds = parseRetryAfter(headerText(this.#headers["retry-after"]), Date.now());
     const error: ProviderError = said ?? {
       message: `The provider answered with status ${this.#status}.`,
       type: status < 500 ? "invalid_request_error" : "server_error",
@@ -383,9 +388,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     };
     const failure = new GatewayFailure("upstream_broken", {
       provider: { status, error },
-      ...(retryAfterSeconds === undefined
-        ? {}
-        : { retryAfterSeconds: Math.ceil(retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
     // Passed on as it is when it has the form that clients read; Model Studio's native form and error pages have not.
     const asIs =
@@ -416,6 +419,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     // The body's own faults are the caller's: too large, a second model, a wrong digest.
     if (error instanceof GatewayFailure) return this.#refuse(error);
+    if (isBadCredential(error))
+      return this.#end(
+        { kind: "answered", status: 401, retryAfterSeconds: undefined },
+        new GatewayFailure("upstream_auth", { cause: error }),
+      );
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (!this.#sent) {
       const timeout = code === "UND_ERR_CONNECT_TIMEOUT";

@@ -4,6 +4,7 @@ import {
   anthropicVersion,
   authorize,
   type Credential,
+  ModelError,
   type SignedRequest,
 } from "@cloud-code/models";
 import {
@@ -287,7 +288,7 @@ export class Upstream {
           onResponseEnd: () => resolve(answered),
           onResponseError: () => resolve(0),
         },
-        () => resolve(0),
+        (error) => resolve(isBadCredential(error) ? 401 : 0),
       );
     });
   }
@@ -310,6 +311,11 @@ export class Upstream {
   async destroy(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/** Whether a request could not set out because the configured key cannot sign it: as good as refused. */
+export function isBadCredential(error: unknown): boolean {
+  return error instanceof ModelError && error.code === "INVALID_CREDENTIAL";
 }
 
 /** Opens connections whose errors tell how much they had brought: one that had brought something was kept from an earlier exchange. */
