@@ -71,6 +71,24 @@ class Wire {
   }
 }
 
+/** The usual configuration behind TLS, with a certificate of its own. */
+function secureConfig(more = ""): string {
+  const path = mkdtempSync(join(tmpdir(), "gateway-http-"));
+  cleanups.push(() => rmSync(path, { recursive: true }));
+  const [certificate, secret] = [join(path, "cert.pem"), join(path, "key.pem")];
+  const made = spawnSync(
+    "openssl",
+    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout ${secret} -out ${certificate}`.split(
+      " ",
+    ),
+  );
+  if (made.status !== 0) throw new Error(String(made.stderr));
+  return usualConfig(provider.url, more).replace(
+    "{ port: 0 }",
+    `{ port: 0, tls: { certificate: ${certificate}, key: ${secret} } }`,
+  );
+}
+
 describe("an answer before the request has arrived", () => {
   it("reaches a caller who sends everything before it reads", async () => {
     const body = Buffer.alloc(20_000_000, "x");
@@ -119,6 +137,25 @@ describe("a body", () => {
   });
 });
 
+describe("a caller that says nothing", () => {
+  it("does not hold a connection, plain or over TLS", async () => {
+    const quick = "limits: { headersMs: 300 }";
+    const plain = await startGateway(usualConfig(provider.url, quick));
+    const secure = await startGateway(secureConfig(quick));
+    cleanups.push(
+      () => plain.gateway.stop(),
+      () => secure.gateway.stop(),
+    );
+    for (const { gateway: one } of [plain, secure])
+      await new Wire(connect(one.ports[0] ?? 0, "127.0.0.1")).ends();
+    const greeted = connectSecurely({
+      port: secure.gateway.ports[0] ?? 0,
+      rejectUnauthorized: false,
+    });
+    expect(await new Wire(greeted).ends()).toMatch(/^HTTP\/1.1 408 /);
+  });
+});
+
 describe("a caller that asks for another protocol", () => {
   const upgrading =
     "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAB\r\n";
@@ -136,22 +173,7 @@ describe("a caller that asks for another protocol", () => {
     expect(provider.seen.at(-1)?.headers).not.toHaveProperty("http2-settings");
   });
   it("is answered over TLS too", async () => {
-    const path = mkdtempSync(join(tmpdir(), "gateway-http-"));
-    cleanups.push(() => rmSync(path, { recursive: true }));
-    const [certificate, secret] = [join(path, "cert.pem"), join(path, "key.pem")];
-    const made = spawnSync(
-      "openssl",
-      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout ${secret} -out ${certificate}`.split(
-        " ",
-      ),
-    );
-    expect(made.status).toBe(0);
-    const secure = await startGateway(
-      usualConfig(provider.url).replace(
-        "{ port: 0 }",
-        `{ port: 0, tls: { certificate: ${certificate}, key: ${secret} } }`,
-      ),
-    );
+    const secure = await startGateway(secureConfig());
     cleanups.push(() => secure.gateway.stop());
     const port = secure.gateway.ports[0] ?? 0;
     const wire = new Wire(connectSecurely({ port, rejectUnauthorized: false }));

@@ -222,7 +222,13 @@ export class Gateway {
       pair === undefined
         ? createPlainServer(options, handle)
         : createSecureServer(
-            { ...options, cert: pair.certificate, key: pair.key, minVersion: "TLSv1.2" },
+            {
+              ...options,
+              cert: pair.certificate,
+              key: pair.key,
+              minVersion: "TLSv1.2",
+              handshakeTimeout: limits.headersMs,
+            },
             handle,
           );
     server.maxConnections =
@@ -468,7 +474,8 @@ function ignoreUpgrade(
 
 /** Answers bytes that are no request. What they were is not repeated. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
+  // Only HTTP's own faults can be answered: a broken connection has no reader, a TLS handshake that failed no channel.
+  if (!socket.writable || !/^(HPE_|ERR_HTTP_)/.test(error.code ?? "")) {
     socket.destroy();
     return;
   }
