@@ -167,6 +167,9 @@ describe("the command line", () => {
       status: 1,
       err: expect.stringMatching(/gateway\.yaml:2: listen\.0\.port/) as unknown,
     });
+    expect(command(["check", "--config", file], "", { LANG: "zh_CN.UTF-8" }).err).toMatch(
+      /^配置无法使用：\n.*gateway\.yaml:2: /,
+    );
   });
   it("asks every kind of provider whether the credential is good", async () => {
     const paths: string[] = [];

@@ -117,9 +117,10 @@ export function describeLoadFailure(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  if (error instanceof ConfigError) return error.message;
+  const words = wordsFor(environment);
+  if (error instanceof ConfigError) return `${words.unusable}\n${error.lines}`;
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return wordsFor(environment).unreadable(file, code);
+  return words.unreadable(file, code);
 }
 
 async function check(world: World, file: string, connect: boolean): Promise<number> {

@@ -28,6 +28,7 @@ Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
     `--processes takes a number from 1 to ${most}, or "auto" for one per processor.`,
   unreadable: (file: string, code: string) =>
     `${file} cannot be read (${code}). Make one with: cloud-code-gateway init > ${file}`,
+  unusable: "The configuration cannot be used:",
   good: (file: string, models: number, consumers: number) =>
     `${file} is good. Models: ${models}. Consumers: ${consumers}.`,
   reachable: (name: string, _status: number) => `${name}: reachable`,
@@ -106,6 +107,7 @@ const chinese: Words = {
   badProcesses: (most) => `--processes 的值应为 1 到 ${most} 的整数，或“auto”（每个处理器一个）。`,
   unreadable: (file, code) =>
     `无法读取 ${file}（${code}）。可这样生成：cloud-code-gateway init > ${file}`,
+  unusable: "配置无法使用：",
   good: (file, models, consumers) => `${file} 正确：${models} 个模型，${consumers} 个调用方。`,
   reachable: (name) => `${name}：可达`,
   refused: (name, status) => `${name}：拒绝了凭证（${status}）。请检查密钥及其所属地域。`,

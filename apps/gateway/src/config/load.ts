@@ -28,15 +28,20 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   readonly code = "INVALID_CONFIG";
   readonly problems: readonly ConfigProblem[];
+  /** A line for each problem, with the file's name. */
+  readonly lines: string;
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
-    const lines = problems.map(
-      ({ line, path, message }) =>
-        `  ${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${message}`,
-    );
-    super(`The configuration cannot be used:\n${lines.join("\n")}`);
+    const lines = problems
+      .map(
+        ({ line, path, message }) =>
+          `  ${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${message}`,
+      )
+      .join("\n");
+    super(`The configuration cannot be used:\n${lines}`);
     this.name = "ConfigError";
     this.problems = problems;
+    this.lines = lines;
   }
 }
 
