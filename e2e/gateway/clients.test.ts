@@ -131,10 +131,11 @@ describe("OpenAI's client", () => {
       wav.bytes.subarray(0, 4).toString(),
       wav.bytes.subarray(44).toString(),
     ]).toEqual(["audio/wav", "RIFF", "SECRET-ANSWER-MORE"]);
-    expect(await speak("cosyvoice-v3-flash", "mp3")).toEqual({
-      type: "audio/mpeg",
-      bytes: Buffer.from("audio(say this)"),
-    });
+    for (const model of ["cosyvoice-v3-flash", "sambert-zhichu-v1"])
+      expect(await speak(model, "mp3")).toEqual({
+        type: "audio/mpeg",
+        bytes: Buffer.from("audio(say this)"),
+      });
   });
   it("uses responses, and lists models", async () => {
     expect((await openai.responses.create({ model: "m", input: "hi" })).output_text).toBe(

@@ -1,13 +1,14 @@
 /** The program as an operator meets it: commands, signals, files that change, certificates, several processes, and trouble. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request as open } from "node:http";
+import { createServer, request as open } from "node:http";
 import { request as openSecure } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { hashKey } from "@cloud-code/models";
+import { hashKey, signRequest } from "@cloud-code/models";
 import { Provider } from "./provider.ts";
 import { key, keyHash, startGateway, usualConfig } from "./start.ts";
 
@@ -101,9 +102,10 @@ function ask(
 async function commandBeside(
   args: readonly string[],
   input = "",
+  environment: Record<string, string> = {},
 ): Promise<{ status: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", LANG: "C" },
+    env: { PATH: process.env["PATH"] ?? "", LANG: "C", ...environment },
   });
   let out = "";
   let err = "";
@@ -154,6 +156,10 @@ describe("the command line", () => {
       status: 2,
       err: 'There is no command "nonsense". Run cloud-code-gateway --help.\n',
     });
+    expect(command(["run", "--port", "9000"])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('There is no option "--port"') as unknown,
+    });
     expect(command(["check"]).err).toMatch(/gateway.yaml cannot be read \(ENOENT\).*init/);
     const file = join(folder(), "gateway.yaml");
     writeFileSync(file, "listen:\n  - port: x\n");
@@ -161,6 +167,45 @@ describe("the command line", () => {
       status: 1,
       err: expect.stringMatching(/gateway\.yaml:2: listen\.0\.port/) as unknown,
     });
+    expect(command(["check", "--config", file], "", { LANG: "zh_CN.UTF-8" }).err).toMatch(
+      /^配置无法使用：\n.*gateway\.yaml:2: /,
+    );
+  });
+  it("asks every kind of provider whether the credential is good", async () => {
+    const paths: string[] = [];
+    let status = 200;
+    const server = createServer((request, response) => {
+      paths.push(request.url ?? "");
+      response.writeHead(status).end("{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    cleanups.push(() => server.close());
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(
+      file,
+      `upstreams:
+  plain: { kind: openai, baseUrl: "${address}/v1" }
+  studio: { kind: dashscope, baseUrl: "${address}" }
+  claude: { kind: anthropic, baseUrl: "${address}" }
+  nobody: { kind: openai, baseUrl: "http://127.0.0.1:9/v1" }
+`,
+    );
+    const check = async (...expected: string[]): Promise<void> => {
+      const { status: code, out } = await commandBeside(["check", "--connect", "--config", file]);
+      expect([code, out.split("\n").slice(1, -1).toSorted()]).toEqual([1, expected]);
+    };
+    const nobody = "nobody: no answer. Check address, network and that the server runs.";
+    await check("claude: reachable", nobody, "plain: reachable", "studio: reachable");
+    expect(paths.toSorted()).toEqual(["/compatible-mode/v1/models", "/v1/models", "/v1/models"]);
+    const expectAll = (words: string): Promise<void> =>
+      check(`claude: ${words}`, nobody, `plain: ${words}`, `studio: ${words}`);
+    status = 401;
+    await expectAll(
+      "refuses the credential (401). Check the key, and that it belongs to this region.",
+    );
+    status = 503;
+    await expectAll("reachable, but it answers with 503. Try again later, or ask its operator.");
   });
   it("makes, hashes and seals keys", () => {
     const made = command(["keys", "new", "alice"]).out;
@@ -304,6 +349,65 @@ describe("a running gateway", () => {
     child.kill("SIGTERM");
     for (let count = 0; count < 200 && child.exitCode === null; count += 1) await wait(20);
     expect(child.exitCode).toBe(0);
+  });
+  it("takes a signature once with all its processes, and ends when none of them can serve", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(
+      file,
+      usualConfig(
+        provider.url,
+        '    hmac: [{ accessKey: app, secret: "env:PROVIDER_KEY" }]',
+      ).replace("port: 0", "port: 18799"),
+    );
+    const { url, child } = await run(file, [], ["--processes", "2"]);
+    for (let count = 0; count < 100 && workersOf(child).length < 2; count += 1) await wait(50);
+    const body = '{"model":"m","messages":[]}';
+    const request = {
+      method: "POST",
+      url: "/v1/chat/completions",
+      headers: { "content-type": "application/json", accept: "*/*" },
+      body,
+    };
+    const headers = {
+      ...request.headers,
+      ...signRequest(request, { accessKey: "app", secret: "sk-p" }),
+      connection: "close",
+    };
+    const send = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        open(`${url}/v1/chat/completions`, { method: "POST", headers }, (response) => {
+          response.resume().on("end", () => resolve(response.statusCode ?? 0));
+        })
+          .on("error", reject)
+          .end(body);
+      });
+    const statuses = await Promise.all(Array.from({ length: 8 }, send));
+    expect(statuses.toSorted((left, right) => left - right)).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 401),
+    ]);
+    // The port is taken now.
+    const second = await commandBeside(["run", "--processes", "2", "--config", file], "", {
+      PROVIDER_KEY: "sk-p",
+    });
+    expect(second).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("The address is taken") as unknown,
+    });
+  });
+  it("goes on when whoever read its log is gone", async () => {
+    const provider = await startProvider();
+    const file = join(folder(), "gateway.yaml");
+    writeFileSync(file, usualConfig(provider.url));
+    const { url, child } = await run(file);
+    child.stdout?.destroy();
+    for (let count = 0; count < 3; count += 1) {
+      expect((await ask(url)).status).toBe(200);
+      // Longer than lines are gathered before they are written.
+      await wait(200);
+    }
+    expect(child.exitCode).toBeNull();
   });
   it("keeps to one limit with all its processes, as many as the command line says", async () => {
     const provider = await startProvider();

@@ -102,6 +102,11 @@ export class Provider {
               { error_code: "InvalidParameter", error_message: `bad ${this.secret}` },
             );
           else event("task-started");
+          // Sambert's texts come whole with this first frame, and it takes no other.
+          if (payload.model?.startsWith("sambert") === true) {
+            socket.send(Buffer.from(`audio(${payload.input?.text ?? ""})`), { binary: true });
+            event("task-finished", { usage: { characters: 7 } });
+          }
         } else if (header.action === "continue-task") {
           event("result-generated", {
             output: { type: "sentence-begin", original_text: payload.input?.text },
@@ -297,6 +302,12 @@ export class Provider {
         message: `quoted ${this.secret}`,
         request_id: "n",
       });
+    else if (model === "qwen-event-error")
+      response
+        .writeHead(400, { "content-type": "application/json" })
+        .end(
+          `id:1\nevent:error\n:HTTP_STATUS/400\ndata:{"code":"InvalidParameter","message":"quoted ${this.secret}","request_id":"n"}\n\n`,
+        );
     else if (model === "cut") {
       response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
       response.write('{"choices":[');

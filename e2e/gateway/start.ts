@@ -50,6 +50,7 @@ models:
   "qwen*": studio
   "gte*": studio
   "cosyvoice*": studio
+  "sambert*": studio
   "paraformer*": studio
   "claude*": claude
 consumers:

@@ -130,6 +130,14 @@ consumers: [{ name: local, anonymous: true }]`);
     expect(
       (await ask(minted.url, "/v1/rerank", { model: "m", query: "q", documents: [] })).seen?.path,
     ).toBe("/v1/reranks");
+    const useless = await start(
+      `{ kind: openai, baseUrl: "${provider.url}/v1", credential: { jwt: { key: "env:PROVIDER_KEY", consumer: alice } } }`,
+    );
+    const refused = await ask(useless.url, "/v1/chat/completions", { model: "m" });
+    expect([refused.status, refused.text]).toEqual([
+      502,
+      expect.stringContaining('"upstream_auth"'),
+    ]);
     const keyed = await start(
       `{ kind: openai, baseUrl: "${provider.url}/v1", credential: { key: "env:PROVIDER_KEY", header: X-Key, prefix: Key } }`,
     );

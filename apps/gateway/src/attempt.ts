@@ -4,7 +4,6 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from "
 import {
   EventParser,
   isObject,
-  type ModelError,
   parseProviderError,
   type ProviderError,
   type SpeechChunk,
@@ -15,7 +14,7 @@ import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
 import type { RequestBody } from "./body.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
-import type { Outcome } from "./plan.ts";
+import { isStale, type Outcome } from "./plan.ts";
 import type { Route } from "./routes.ts";
 import {
   type AnswerStream,
@@ -25,10 +24,16 @@ import {
   translate,
   type Translation,
 } from "./translate.ts";
-import type { Departure } from "./upstream.ts";
+import { type Departure, isBadCredential } from "./upstream.ts";
 import { headerText, isEventStream, passedRequestHeaders, relayedHeaders } from "./headers.ts";
 import { Conversation } from "./conversation.ts";
-import { parseCollected, parseFirstEvent, startsWithError, statusInStream } from "./refusal.ts";
+import {
+  parseCollected,
+  parseFirstEvent,
+  parseRetryAfter,
+  startsWithError,
+  statusInStream,
+} from "./refusal.ts";
 import { createMeter, type Meter, type Metered } from "./usage.ts";
 import { UsageFilter } from "./usagefilter.ts";
 
@@ -93,6 +98,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #tail = 0;
   /** Whether the provider's answer has ended, so that there is nothing to cancel. */
   #received = false;
+  /** Whether the request was at fault, so that nothing is known of the provider. */
+  #refused = false;
+  #metered: Metered | undefined;
 
   constructor(caller: Caller, target: Target, body: RequestBody, done: (end: AttemptEnd) => void) {
     this.#caller = caller;
@@ -124,11 +132,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
       else
         upstream.dispatch(this.#translated(translation.call), this, (error) => this.#break(error));
     } catch (error) {
-      this.#end(
-        { kind: "answered", status: toFailure(error).status, retryAfterSeconds: undefined },
-        toFailure(error),
-      );
+      this.#refuse(toFailure(error));
     }
+  }
+
+  /** The request cannot be sent as it is: no target will do better. */
+  #refuse(failure: GatewayFailure): void {
+    this.#refused = true;
+    this.#end({ kind: "answered", status: 400, retryAfterSeconds: undefined }, failure);
   }
 
   /** Goes on after the caller has caught up. */
@@ -144,7 +155,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const total = nowMs - this.#startedMs > timeouts.totalMs;
     const idle = (this.#conversation?.idleMs(nowMs) ?? 0) > timeouts.idleMs;
     if (total || idle)
-      this.#end({ kind: "broken", timeout: true }, new GatewayFailure("upstream_timeout"));
+      this.#end(
+        { kind: "broken", timeout: true, stale: false },
+        new GatewayFailure("upstream_timeout"),
+      );
   }
 
   /** The caller has left. */
@@ -357,17 +371,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#last = answer.body;
   }
 
-  #metered: Metered | undefined;
-
   #finishError(): void {
     const raw = Buffer.concat(this.#collected);
+    const body = parseCollected(this.#collected);
+    // Model Studio says errors as events, also under a status of their own, and then calls them JSON.
+    const said = parseProviderError(body) ?? parseFirstEvent(raw);
     // A stream that began with an error had a good status.
-    const inStream = this.#status < 300;
-    const body = inStream ? undefined : parseCollected(this.#collected);
-    const said = inStream ? parseFirstEvent(raw) : parseProviderError(body);
-    const status = inStream ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
-    const retryAfter = Number(headerText(this.#headers["retry-after"]) || Number.NaN);
-    const retryAfterSeconds = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : undefined;
+    const status =
+      this.#status < 300 ? statusInStream(said) : this.#status < 400 ? 502 : this.#status;
+    const retryAfterSeconds = parseRetryAfter(headerText(this.#headers["retry-after"]), Date.now());
     const error: ProviderError = said ?? {
       message: `The provider answered with status ${this.#status}.`,
       type: status < 500 ? "invalid_request_error" : "server_error",
@@ -376,9 +388,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     };
     const failure = new GatewayFailure("upstream_broken", {
       provider: { status, error },
-      ...(retryAfterSeconds === undefined
-        ? {}
-        : { retryAfterSeconds: Math.ceil(retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
     // Passed on as it is when it has the form that clients read; Model Studio's native form and error pages have not.
     const asIs =
@@ -397,11 +407,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #misread(error: unknown): void {
     const failure = toFailure(error);
     const status = failure.provider?.status;
-    const cause = failure.cause as ModelError | undefined;
-    const timeout = cause?.code === "CONNECTION_FAILED";
     this.#end(
       status === undefined
-        ? { kind: "broken", timeout }
+        ? { kind: "broken", timeout: false, stale: false }
         : { kind: "answered", status, retryAfterSeconds: undefined },
       failure,
     );
@@ -410,10 +418,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #break(error: unknown): void {
     if (this.#ended) return;
     // The body's own faults are the caller's: too large, a second model, a wrong digest.
-    if (error instanceof GatewayFailure)
+    if (error instanceof GatewayFailure) return this.#refuse(error);
+    if (isBadCredential(error))
       return this.#end(
-        { kind: "answered", status: error.status, retryAfterSeconds: undefined },
-        error,
+        { kind: "answered", status: 401, retryAfterSeconds: undefined },
+        new GatewayFailure("upstream_auth", { cause: error }),
       );
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (!this.#sent) {
@@ -425,7 +434,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     const timeout = code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
     this.#end(
-      { kind: "broken", timeout },
+      { kind: "broken", timeout, stale: this.#status === 0 && isOldConnection(error) },
       new GatewayFailure(timeout ? "upstream_timeout" : "upstream_broken", { cause: error }),
     );
   }
@@ -520,7 +529,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (!this.#received) this.#controller?.abort(new Error("not needed any more"));
     // An answer that reported an error in the middle was no success of the provider's.
     const failed = metered.failed && outcome === success;
-    this.#target.upstream.settle(failed ? { kind: "broken", timeout: false } : outcome, Date.now());
+    const silent = this.#refused || (outcome !== undefined && isStale(outcome));
+    this.#target.upstream.settle(
+      failed ? { kind: "broken", timeout: false, stale: false } : silent ? undefined : outcome,
+      Date.now(),
+    );
     const betweenEvents =
       this.#begun &&
       (this.#tail === 0x0d0a0d0a ||
@@ -528,4 +541,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
         (this.#stream?.mediaType.startsWith("text/event-stream") ?? false));
     this.#done({ outcome, failure, raw, last: this.#last, metered, betweenEvents });
   }
+}
+
+/** Whether what broke was a connection that had brought an earlier answer. */
+function isOldConnection(error: unknown): boolean {
+  const socket = isObject(error) ? error["socket"] : undefined;
+  return isObject(socket) && Number(socket["bytesRead"]) > 0;
 }

@@ -31,8 +31,8 @@ interface Splice {
 export class RequestBody {
   /** Bytes that have arrived. */
   received = 0;
-  /** When the last of them arrived, by `performance.now()`. */
-  lastArrivalMs: number;
+  /** Since when more is waited for, by `performance.now()`; 0 while nothing is: the provider is not ready for it, or all is there. */
+  #waitsSinceMs: number;
   readonly #request: IncomingMessage;
   readonly #rule: BodyRule;
   readonly #scanner: JsonScanner | undefined;
@@ -46,7 +46,7 @@ export class RequestBody {
   constructor(request: IncomingMessage, rule: BodyRule, nowMs: number) {
     this.#request = request;
     this.#rule = rule;
-    this.lastArrivalMs = nowMs;
+    this.#waitsSinceMs = nowMs;
     const declared = request.headers["content-length"];
     this.#length = declared === undefined ? undefined : Number(declared);
     this.#scanner = rule.kind === "json" ? new JsonScanner(plan) : undefined;
@@ -72,9 +72,12 @@ export class RequestBody {
     const stop = (error?: unknown): void => {
       request.off("data", take).off("end", end);
       request.pause();
+      this.#waitsSinceMs = 0;
       done(error);
     };
     const take = (piece: Buffer): void => {
+      // What arrives after a refusal is nobody's.
+      if (this.#streamed) return;
       try {
         this.#take(piece);
         this.#held.push(piece);
@@ -104,6 +107,7 @@ export class RequestBody {
       }
     };
     const end = (): void => {
+      if (this.#streamed) return;
       this.#ended = true;
       try {
         this.#checkWhole();
@@ -152,10 +156,18 @@ export class RequestBody {
     return this.#ended;
   }
 
+  /** How long the caller has sent nothing although more is waited for, in milliseconds. */
+  idleMs(nowMs: number): number {
+    return this.#ended || this.#waitsSinceMs === 0 ? 0 : nowMs - this.#waitsSinceMs;
+  }
+
   /** All of it, for a translation. */
   whole(): Buffer {
     const [first] = this.#held;
-    return this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held);
+    if (this.#held.length === 1 && first !== undefined) return first;
+    const whole = Buffer.concat(this.#held);
+    this.#held = [whole];
+    return whole;
   }
 
   /**
@@ -191,7 +203,7 @@ export class RequestBody {
 
   #take(piece: Buffer): void {
     this.received += piece.length;
-    this.lastArrivalMs = performance.now();
+    this.#waitsSinceMs = performance.now();
     if (this.received > this.#rule.limits.bodyBytes) throw tooLarge(this.#rule.limits.bodyBytes);
     const scanner = this.#scanner;
     if (scanner === undefined) return;
@@ -273,11 +285,14 @@ export class RequestBody {
     held.length = 0;
     yield* pass(applySplices(joined, splices), joined);
     if (!this.#ended) {
+      this.#waitsSinceMs = performance.now();
       for await (const piece of this.#request.iterator({
         destroyOnReturn: false,
       }) as AsyncIterable<Buffer>) {
         this.#take(piece);
+        this.#waitsSinceMs = 0;
         yield* pass(piece, piece);
+        this.#waitsSinceMs = performance.now();
       }
       this.#ended = true;
     }

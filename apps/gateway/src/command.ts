@@ -27,11 +27,15 @@ export interface World {
 /** Runs one command and gives its exit code: 0, 1 for a failure, 2 for wrong usage. */
 export async function runCommand(world: World): Promise<number> {
   const words = wordsFor(world.environment);
-  const { file, rest, flags, processes } = parseArguments(world.arguments);
+  const { file, rest, flags, processes, unknown } = parseArguments(world.arguments);
   const [command = flags.has("--version") ? "version" : "help", ...more] = rest;
   if (flags.has("--help")) {
     world.say(words.help);
     return 0;
+  }
+  if (unknown !== undefined) {
+    world.warn(`${words.unknownOption(unknown.slice(0, 64))}\n`);
+    return 2;
   }
   switch (command) {
     case "help":
@@ -61,26 +65,34 @@ export async function runCommand(world: World): Promise<number> {
   }
 }
 
+const switches: ReadonlySet<string> = new Set(["--help", "--version", "--connect"]);
+
 function parseArguments(given: readonly string[]): {
   file: string;
   rest: string[];
   flags: Set<string>;
   processes: number | undefined;
+  /** An option that does not exist, or lacks its value. */
+  unknown: string | undefined;
 } {
   const rest: string[] = [];
   const flags = new Set<string>();
   let file = "gateway.yaml";
   let processes: number | undefined;
+  let unknown: string | undefined;
   for (let index = 0; index < given.length; index += 1) {
     const one = given[index] ?? "";
-    if (one === "--config" || one === "-c") file = given[(index += 1)] ?? file;
-    else if (one.startsWith("--config=")) file = one.slice("--config=".length);
+    if (one === "--config" || one === "-c") {
+      file = given[(index += 1)] ?? "";
+      if (file === "") unknown = one;
+    } else if (one.startsWith("--config=")) file = one.slice("--config=".length);
     else if (one === "--processes") processes = toProcesses(given[(index += 1)]);
     else if (one.startsWith("--processes=")) processes = toProcesses(one.slice(12));
-    else if (one.startsWith("-")) flags.add(one === "-h" ? "--help" : one);
+    else if (one === "-h" || switches.has(one)) flags.add(one === "-h" ? "--help" : one);
+    else if (one.startsWith("-")) unknown ??= one;
     else rest.push(one);
   }
-  return { file, rest, flags, processes };
+  return { file, rest, flags, processes, unknown };
 }
 
 /** A number of processes, or `auto` for one per processor; NaN for anything else. */
@@ -105,9 +117,10 @@ export function describeLoadFailure(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  if (error instanceof ConfigError) return error.message;
+  const words = wordsFor(environment);
+  if (error instanceof ConfigError) return `${words.unusable}\n${error.lines}`;
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return wordsFor(environment).unreadable(file, code);
+  return words.unreadable(file, code);
 }
 
 async function check(world: World, file: string, connect: boolean): Promise<number> {
@@ -126,16 +139,23 @@ async function check(world: World, file: string, connect: boolean): Promise<numb
     world.warn(`${words.warnings[code]}\n`);
   if (!connect) return 0;
   const routing = new Routing(config);
-  const results = await Promise.all(
-    [...routing.upstreams.values()].map(async (upstream) => ({
-      name: upstream.name,
-      good: await upstream.probe(),
-    })),
+  const answers = await Promise.all(
+    [...routing.upstreams.values()].map(async (upstream) => {
+      const status = await upstream.ask();
+      const state =
+        status === 0
+          ? "unreachable"
+          : status === 401 || status === 403
+            ? "refused"
+            : status >= 500
+              ? "failing"
+              : "reachable";
+      world.say(`${words[state](upstream.name, status)}\n`);
+      return state;
+    }),
   );
-  for (const { name, good } of results)
-    world.say(`${good ? words.reachable(name) : words.unreachable(name)}\n`);
   await routing.destroy();
-  return results.every(({ good }) => good) ? 0 : 1;
+  return answers.every((state) => state === "reachable") ? 0 : 1;
 }
 
 async function init(world: World): Promise<number> {

@@ -9,7 +9,7 @@ import {
   verifyRequest,
 } from "@cloud-code/models";
 import type { Config } from "./config/load.ts";
-import { GatewayFailure } from "./failure.ts";
+import { type FailureCode, GatewayFailure } from "./failure.ts";
 import { Allowance } from "./limits.ts";
 
 /** An application that may use the gateway. */
@@ -38,11 +38,19 @@ export interface Introduction {
 export interface ConsumerMemory {
   readonly allowances: Map<string, Allowance>;
   readonly nonces: NonceStore;
+  /** Asks the other processes whether a nonce is new to them too; undefined when there are none. */
+  readonly acceptNonce: AcceptNonce | undefined;
 }
 
+/** Says what {@link NonceStore.accept} says, of all processes that share a port. */
+export type AcceptNonce = (
+  nonce: string,
+  maxSkewMs: number,
+) => Promise<ReturnType<NonceStore["accept"]>>;
+
 /** An empty memory. */
-export function createMemory(): ConsumerMemory {
-  return { allowances: new Map(), nonces: new NonceStore() };
+export function createMemory(acceptNonce: AcceptNonce | undefined): ConsumerMemory {
+  return { allowances: new Map(), nonces: new NonceStore(), acceptNonce };
 }
 
 type StaticKeys = Extract<TokenTrust["keys"], { kind: "static" }>["jwks"];
@@ -110,18 +118,20 @@ export class Consumers {
     if (headers["x-ca-key"] !== undefined || headers["x-ca-signature"] !== undefined)
       return this.#identifySigned(request, nowMs);
     const presented = presentedKey(headers);
-    if (presented === undefined) {
-      if (this.#anonymous !== undefined) return { consumer: this.#anonymous, bodyDigest: null };
-      throw new GatewayFailure("missing_credentials");
-    }
+    if (presented === undefined) return this.#identifyNobody(headers, "missing_credentials");
     if (this.#issuers.length > 0 && isToken(presented))
       return this.#identifyToken(presented, nowMs);
     const key = this.#keys.find(presented);
     if (key !== undefined && nowMs < key.expiresMs && nowMs < key.value.expiresMs)
       return { consumer: key.value.value, bodyDigest: null };
     // Many clients insist on sending some key, also to a server on their own machine that asks for none.
-    if (this.#anonymous !== undefined) return { consumer: this.#anonymous, bodyDigest: null };
-    throw new GatewayFailure("invalid_api_key");
+    return this.#identifyNobody(headers, "invalid_api_key");
+  }
+
+  #identifyNobody(headers: IncomingHttpHeaders, code: FailureCode): Identity {
+    if (this.#anonymous === undefined) throw new GatewayFailure(code);
+    if (!isFromHere(headers)) throw new GatewayFailure("foreign_site");
+    return { consumer: this.#anonymous, bodyDigest: null };
   }
 
   #identifyToken(token: string, nowMs: number): Identity | Promise<Identity> {
@@ -156,7 +166,7 @@ export class Consumers {
     return { consumer: found.value, bodyDigest: null };
   }
 
-  #identifySigned(request: Introduction, nowMs: number): Identity {
+  #identifySigned(request: Introduction, nowMs: number): Identity | Promise<Identity> {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === "string") headers[name] = value;
@@ -171,16 +181,45 @@ export class Consumers {
         hasBody: request.hasBody,
       },
     );
-    if (verdict.kind === "invalid")
-      throw new GatewayFailure("invalid_signature", { detail: signatureAdvice[verdict.because] });
+    if (verdict.kind === "invalid") throw refusedSignature(verdict.because);
     const { owner } = verdict;
     if (nowMs >= owner.expiresMs || nowMs >= owner.value.expiresMs)
       throw new GatewayFailure("invalid_signature", {
         detail: "This access key has expired. Ask the gateway's operator for a new one.",
       });
-    return { consumer: owner.value.value, bodyDigest: verdict.bodyDigest };
+    const identity = { consumer: owner.value.value, bodyDigest: verdict.bodyDigest };
+    const { acceptNonce } = this.#memory;
+    if (acceptNonce === undefined) return identity;
+    const nonce = `${headers["x-ca-key"] ?? ""}\n${headers["x-ca-nonce"] ?? ""}`;
+    return acceptNonce(nonce, this.#hmac.maxSkewMs).then((newness) => {
+      if (newness === "fresh") return identity;
+      throw refusedSignature(newness === "seen" ? "replayed" : "too-many");
+    });
   }
 }
+
+function refusedSignature(because: HmacRefusal): GatewayFailure {
+  return because === "too-many"
+    ? new GatewayFailure("overloaded", {
+        detail:
+          "This gateway has accepted as many signed requests as it can remember. Try again later, or use another proof.",
+        retryAfterSeconds: 60,
+      })
+    : new GatewayFailure("invalid_signature", { detail: signatureAdvice[because] });
+}
+
+/**
+ * Whether a request names this machine as the place it was sent to, and as the place of the page that sent it, if one did.
+ * A person's browser lets any page send requests to programs on the same machine, and a page whose own name was made to
+ * lead here may read the answers: neither of them proves anything, so without a key they are nobody.
+ */
+export function isFromHere({ host, origin }: IncomingHttpHeaders): boolean {
+  return (
+    thisMachine.test(`http://${host ?? ""}`) && (origin === undefined || thisMachine.test(origin))
+  );
+}
+
+const thisMachine = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /** The key or token of a request: OpenAI's header, Anthropic's, or the subprotocol that browsers use for WebSockets. */
 export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
@@ -211,7 +250,7 @@ const tokenAdvice: Readonly<
   malformed: "What was sent is not a JSON Web Token.",
 };
 
-const signatureAdvice: Readonly<Record<HmacRefusal, string>> = {
+const signatureAdvice: Readonly<Record<Exclude<HmacRefusal, "too-many">, string>> = {
   "no-key": "The header x-ca-key is missing.",
   // The same words for both, so that nobody can try out which access keys exist.
   "unknown-key":
@@ -238,6 +277,22 @@ function isToken(text: string): boolean {
 function toMs(date: string | undefined): number {
   return date === undefined ? Number.POSITIVE_INFINITY : Date.parse(date);
 }
+
+/** Counts a request of this consumer as begun; throws when its limits do not let it begin now. */
+export function admit({ allowance }: Consumer, nowMs: number): void {
+  const waitMs = allowance.begin(nowMs);
+  if (waitMs === 0) return;
+  throw new GatewayFailure("rate_limited", {
+    detail: `This consumer's limit of ${limitNames[allowance.limitAt(nowMs)]} is reached. Wait as long as the header Retry-After says.`,
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
+}
+
+const limitNames = {
+  requests: "requests per minute",
+  tokens: "tokens per minute",
+  concurrent: "requests at a time",
+};
 
 /** Whether a name fits one of the patterns: a whole name, or a beginning followed by "*". */
 export function createMatcher(patterns: readonly string[]): (name: string) => boolean {

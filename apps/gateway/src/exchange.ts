@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Attempt, type AttemptEnd, type Caller } from "./attempt.ts";
 import type { Placed } from "./bag.ts";
 import { RequestBody } from "./body.ts";
-import type { Consumer, Consumers, Identity } from "./consumers.ts";
+import { admit, type Consumer, type Consumers, type Identity } from "./consumers.ts";
 import type { Config } from "./config/load.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import type { Log, RequestLine } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { decideNext, orderTargets, type Outcome } from "./plan.ts";
+import { decideNext, isStale, orderTargets, type Outcome } from "./plan.ts";
 import type { Routing, RoutedModel } from "./routing.ts";
 import type { Route } from "./routes.ts";
 import type { Trace } from "./trace.ts";
@@ -32,6 +32,10 @@ export interface Setup {
 }
 
 const noUsage: Metered = { usage: {}, estimated: false, failed: false };
+/** How much of a request is read away behind an early answer, so that its connection can be used again. */
+const maxUnreadBytes = 65_536;
+/** For how long, however much it is. */
+const lingerMs = 2000;
 
 /**
  * One request and its answer, from the first header to the last byte: who asks, for which model, where it goes, what
@@ -54,6 +58,10 @@ export class Exchange implements Caller, Placed {
   #order: Target[] = [];
   #position = 0;
   #attempts = 0;
+  /** Connections that had ended and were replaced: attempts beyond those that are bounded. */
+  #renewals = 0;
+  /** Since when what is left of the request is read away behind an early answer; 0 when it is not. */
+  #lingersSinceMs = 0;
   #attempt: Attempt | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #metered: Metered = noUsage;
@@ -90,16 +98,12 @@ export class Exchange implements Caller, Placed {
     this.#trace = this.setup.tracing?.begin(this.request.headers["traceparent"], this.requestId);
     try {
       const { request } = this;
-      const hasBody =
-        request.headers["content-length"] !== "0" &&
-        (request.headers["content-length"] !== undefined ||
-          request.headers["transfer-encoding"] !== undefined);
       const identity = this.setup.consumers.identify(
         {
           method: request.method ?? "POST",
           url: request.url ?? "/",
           headers: request.headers,
-          hasBody,
+          hasBody: declaredLength(request) !== 0,
         },
         Date.now(),
       );
@@ -116,12 +120,9 @@ export class Exchange implements Caller, Placed {
   /** Ends what has taken too long. Called a few times a second. */
   tick(nowMs: number): void {
     const { limits } = this.setup.config.file;
-    if (
-      this.#body !== undefined &&
-      this.#attempts === 0 &&
-      !this.#body.ended &&
-      nowMs - this.#body.lastArrivalMs > limits.bodyIdleMs
-    ) {
+    if (this.#lingersSinceMs !== 0) {
+      if (nowMs - this.#lingersSinceMs > lingerMs) this.response.destroy();
+    } else if (this.#body !== undefined && this.#body.idleMs(nowMs) > limits.bodyIdleMs) {
       this.fail(new GatewayFailure("body_timeout"));
     } else if (this.#blockedSinceMs !== 0 && nowMs - this.#blockedSinceMs > limits.readerIdleMs) {
       this.response.destroy();
@@ -139,9 +140,7 @@ export class Exchange implements Caller, Placed {
 
   #identified({ consumer, bodyDigest }: Identity): void {
     if (this.#over) return;
-    const waitMs = consumer.allowance.begin(Date.now());
-    if (waitMs > 0)
-      throw new GatewayFailure("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    admit(consumer, Date.now());
     this.#consumer = consumer;
     const { file } = this.setup.config;
     const rule = {
@@ -165,6 +164,9 @@ export class Exchange implements Caller, Placed {
         }
       },
     );
+    // Asked for by callers who would rather not send what is refused anyway.
+    if (this.request.headers.expect !== undefined && this.#failure === undefined)
+      this.response.writeContinue();
   }
 
   /** The model that was asked for, if this consumer may use it. */
@@ -226,7 +228,7 @@ export class Exchange implements Caller, Placed {
     }
     const body = this.#body;
     const step = decideNext(end.outcome, {
-      attempts: this.#attempts,
+      attempts: this.#attempts - this.#renewals,
       maxAttempts: this.#model?.maxAttempts ?? 1,
       answered: this.response.headersSent,
       replayable:
@@ -234,12 +236,14 @@ export class Exchange implements Caller, Placed {
         (end.outcome.kind === "unreachable" && body?.sendable === true),
       repeatable: this.route.repeatable || this.request.headers["idempotency-key"] !== undefined,
       another: this.#position + 1 < this.#order.length,
+      renewals: this.#renewals,
       random: Math.random(),
     });
     if (step.kind === "stop" || (body?.sendable !== true && !this.response.headersSent)) {
       this.#refuse(end.outcome, end.failure, end.raw);
       return;
     }
+    if (step.target === "same" && isStale(end.outcome)) this.#renewals += 1;
     if (step.target === "next") this.#position += 1;
     else if (!target.upstream.isAvailable(Date.now() + step.delayMs)) {
       this.#refuse(end.outcome, end.failure, end.raw);
@@ -293,6 +297,7 @@ export class Exchange implements Caller, Placed {
     if (this.#over) return;
     const failure = toFailure(error);
     this.#failure = failure;
+    this.#attempt?.abort();
     this.#body?.release();
     if (this.response.headersSent) {
       this.#cutOff(failure);
@@ -305,13 +310,26 @@ export class Exchange implements Caller, Placed {
       headers["retry-after"] = String(failure.retryAfterSeconds);
     if (status === 401) headers["www-authenticate"] = "Bearer";
     const body = raw?.body ?? Buffer.from(failure.toBody(this.route.errors, this.requestId));
-    // A body that is still arriving would have to be read to its end to keep the connection: 1 GB of it, perhaps.
-    const reading = this.#body === undefined || !this.#body.ended;
-    if (reading && !this.request.complete) headers["connection"] = "close";
+    const unread = this.#body?.ended !== true && !this.request.complete;
+    // To keep the connection the body would have to be read to its end: 1 GB of it, perhaps.
+    const lingers = unread && failure.code !== "body_timeout";
+    if (unread && !(lingers && declaredLength(this.request) <= maxUnreadBytes))
+      headers["connection"] = "close";
     headers["content-length"] = String(body.length);
     this.#responseBytes = body.length;
     this.#writeHead(status, headers);
-    this.response.end(body);
+    if (lingers) this.#linger(body);
+    else this.response.end(body);
+  }
+
+  /**
+   * Answers, and reads on for a moment. The system resets a connection that is closed while its other end is still
+   * sending, and with that the caller would lose the answer that says why.
+   */
+  #linger(body: Buffer): void {
+    this.response.write(body);
+    this.#lingersSinceMs = performance.now();
+    this.request.on("end", () => this.response.end()).resume();
   }
 
   #cutOff(failure: GatewayFailure): void {
@@ -428,6 +446,13 @@ class Option {
     this.weight = target.weight;
     this.available = target.upstream.isAvailable(nowMs);
   }
+}
+
+/** How long a request says its body is, in bytes; NaN when it does not say. */
+export function declaredLength({ headers }: IncomingMessage): number {
+  return headers["transfer-encoding"] === undefined
+    ? Number(headers["content-length"] ?? 0)
+    : Number.NaN;
 }
 
 function byteLengthOf(piece: string | Uint8Array): number {

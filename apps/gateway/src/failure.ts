@@ -7,7 +7,11 @@ const failures = {
     "invalid_request_error",
     "There is nothing at this path. See the README for the list of endpoints.",
   ],
-  method_not_allowed: [405, "invalid_request_error", "This endpoint does not take this method."],
+  method_not_allowed: [
+    405,
+    "invalid_request_error",
+    "This endpoint does not take this method. The header Allow names those it takes.",
+  ],
   missing_credentials: [
     401,
     "authentication_error",
@@ -25,12 +29,21 @@ const failures = {
     "permission_error",
     "The token is genuine, but no consumer of this gateway has its name.",
   ],
+  foreign_site: [
+    403,
+    "permission_error",
+    "Without a key this gateway answers programs of its own machine only. Write 127.0.0.1 or localhost in the address, or send a consumer's key.",
+  ],
   keys_unavailable: [
     503,
     "server_error",
     "The keys that tokens are verified with cannot be fetched right now. Try again shortly.",
   ],
-  model_not_allowed: [403, "permission_error", "This consumer may not use this model."],
+  model_not_allowed: [
+    403,
+    "permission_error",
+    "This consumer may not use this model. `GET /v1/models` lists those it may use.",
+  ],
   model_not_found: [
     404,
     "invalid_request_error",
@@ -65,7 +78,7 @@ const failures = {
   rate_limited: [
     429,
     "rate_limit_error",
-    "This consumer's limit is reached. Wait as long as Retry-After says.",
+    "This consumer's limit is reached. Wait as long as the header Retry-After says.",
   ],
   overloaded: [
     503,
@@ -87,15 +100,34 @@ const failures = {
     "server_error",
     "The provider refused the gateway's own credentials. The operator has to check them.",
   ],
-  upstream_unreachable: [502, "server_error", "The provider could not be reached."],
-  upstream_broken: [502, "server_error", "The provider's answer broke off or was not understood."],
-  upstream_timeout: [504, "server_error", "The provider did not answer in time."],
+  upstream_unreachable: [
+    502,
+    "server_error",
+    "The provider could not be reached. Try again shortly, or tell the gateway's operator.",
+  ],
+  upstream_broken: [
+    502,
+    "server_error",
+    "The provider's answer broke off or was not understood. Try again, or tell the gateway's operator.",
+  ],
+  upstream_timeout: [
+    504,
+    "server_error",
+    "The provider did not answer in time. Try again, or ask for a shorter answer.",
+  ],
   internal: [
     500,
     "server_error",
     "The gateway failed. Report the request's number to its operator.",
   ],
 } as const satisfies Record<string, readonly [number, string, string]>;
+
+/** Anthropic's types where they differ from OpenAI's, by HTTP status. */
+const anthropicTypes: Readonly<Record<number, string>> = {
+  404: "not_found_error",
+  413: "request_too_large",
+  504: "timeout_error",
+};
 
 /** A stable code of {@link failures}; also what the log shows. */
 export type FailureCode = keyof typeof failures;
@@ -138,15 +170,17 @@ export class GatewayFailure extends Error {
   toBody(shape: "openai" | "anthropic", requestId: string): string {
     const type = this.provider?.error.type ?? failures[this.code][1];
     const message = this.provider?.error.message ?? this.message;
-    if (shape === "anthropic")
-      return JSON.stringify({ type: "error", error: { type, message }, request_id: requestId });
-    const error = {
-      message,
-      type,
-      param: this.provider?.error.param ?? this.param,
-      code: this.provider === undefined ? this.code : this.provider.error.code,
-    };
-    return JSON.stringify({ error, request_id: requestId });
+    const code = this.provider === undefined ? this.code : this.provider.error.code;
+    if (shape === "anthropic") {
+      const named = anthropicTypes[this.status] ?? (type === "server_error" ? "api_error" : type);
+      return JSON.stringify({
+        type: "error",
+        error: { type: named, message, code },
+        request_id: requestId,
+      });
+    }
+    const param = this.provider?.error.param ?? this.param;
+    return JSON.stringify({ error: { message, type, param, code }, request_id: requestId });
   }
 }
 

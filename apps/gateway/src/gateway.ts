@@ -11,13 +11,15 @@ import { sameText } from "@cloud-code/models";
 import { Bag } from "./bag.ts";
 import type { Config } from "./config/load.ts";
 import {
+  type AcceptNonce,
   type ConsumerMemory,
   Consumers,
   createMatcher,
   createMemory,
+  isFromHere,
   presentedKey,
 } from "./consumers.ts";
-import { Exchange, type Setup } from "./exchange.ts";
+import { createRequestId, declaredLength, Exchange, type Setup } from "./exchange.ts";
 import { type FailureCode, GatewayFailure, toFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
@@ -37,12 +39,18 @@ export interface Surroundings {
   readonly version?: string;
   /** Counters that the processes of this machine share; a configured store takes its place. */
   readonly ledger?: Ledger;
+  /** Whether a signature's nonce is new to the other processes of this machine; default there are none. */
+  readonly acceptNonce?: AcceptNonce;
   /** What all processes together have counted; default what this one has. */
   collectMetrics?(own: Metrics): Promise<Metrics>;
 }
 
 /** How often slow exchanges are looked for. */
 const sweepMs = 250;
+/** How long a connection is silent before the system asks whether its other end is still there. */
+const keepAliveMs = 60_000;
+/** What leads to no model. */
+const ownPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics", "/v1/models"]);
 /** For a collector or counter store that does not answer when the gateway ends. */
 const farewellMs = 2000;
 
@@ -53,7 +61,9 @@ const farewellMs = 2000;
 export class Gateway {
   readonly metrics: Metrics = new Metrics();
   readonly #surroundings: Surroundings;
-  readonly #memory: ConsumerMemory = createMemory();
+  readonly #memory: ConsumerMemory;
+  /** What the listeners were made from. */
+  readonly #listening: string;
   readonly #servers: (Server | SecureServer)[] = [];
   readonly #live = new Bag<Exchange>();
   readonly #relays = new Set<RealtimeRelay>();
@@ -65,6 +75,8 @@ export class Gateway {
 
   private constructor(config: Config, surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#listening = JSON.stringify(config.file.listen);
+    this.#memory = createMemory(surroundings.acceptNonce);
     this.#setup = this.#createSetup(config);
     this.#sharing = this.#createSharing(config);
   }
@@ -106,7 +118,7 @@ export class Gateway {
   reload(config: Config): void {
     const previous = this.#setup;
     const next = this.#createSetup(config);
-    if (JSON.stringify(config.file.listen) === JSON.stringify(previous.config.file.listen)) {
+    if (JSON.stringify(config.file.listen) === this.#listening) {
       this.#servers.forEach((server, index) => {
         const pair = config.certificates[index];
         if (pair !== undefined && "setSecureContext" in server)
@@ -200,6 +212,9 @@ export class Gateway {
       keepAliveTimeout: 75_000,
       connectionsCheckingInterval: Math.min(5000, limits.headersMs),
       noDelay: true,
+      // Finds out about callers that are gone without a word: a realtime conversation may be silent for long.
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
     };
     const handle = (request: IncomingMessage, response: ServerResponse): void =>
       this.#handle(request, response);
@@ -208,14 +223,24 @@ export class Gateway {
       pair === undefined
         ? createPlainServer(options, handle)
         : createSecureServer(
-            { ...options, cert: pair.certificate, key: pair.key, minVersion: "TLSv1.2" },
+            {
+              ...options,
+              cert: pair.certificate,
+              key: pair.key,
+              minVersion: "TLSv1.2",
+              handshakeTimeout: limits.headersMs,
+            },
             handle,
           );
     server.maxConnections =
       this.#surroundings.maxConnections ?? Math.ceil(limits.connections / config.file.processes);
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#upgrade(request, socket, head),
-    );
+    // The exchange says when it wants the body; whoever is refused before need not send it.
+    server.on("checkContinue", handle);
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (request.headers.upgrade?.toLowerCase() === "websocket")
+        this.#upgrade(request, socket, head);
+      else ignoreUpgrade(server, pair !== undefined, request, socket, head);
+    });
     server.on("clientError", (error: Error & { code?: string }, socket: Socket) =>
       refuseBytes(error, socket),
     );
@@ -230,7 +255,7 @@ export class Gateway {
     const route = routes.get(path);
     if (route === undefined) {
       this.#answer(path, request, response).catch((error: unknown) =>
-        answerFailure(response, toFailure(error)),
+        answerFailure(request, response, toFailure(error)),
       );
     } else if (request.method === "POST") {
       const exchange = new Exchange(this.#setup, route, request, response, (done) =>
@@ -240,15 +265,12 @@ export class Gateway {
       exchange.start();
     } else {
       response.setHeader("allow", "POST");
-      answerFailure(response, new GatewayFailure("method_not_allowed"));
+      answerFailure(request, response, new GatewayFailure("method_not_allowed"));
     }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (
-      (request.url ?? "").split("?", 1)[0] !== realtimePath ||
-      request.headers.upgrade?.toLowerCase() !== "websocket"
-    ) {
+    if ((request.url ?? "").split("?", 1)[0] !== realtimePath) {
       socket.end("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
       return;
     }
@@ -259,8 +281,12 @@ export class Gateway {
 
   /** Everything that leads to no model. */
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== "GET" && request.method !== "HEAD")
-      throw new GatewayFailure("not_found");
+    const known = ownPaths.has(path) || path.startsWith("/v1/models/");
+    if (!known) throw new GatewayFailure("not_found");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      throw new GatewayFailure("method_not_allowed");
+    }
     if (path === "/healthz") return answer(response, 200, "application/json", '{"status":"ok"}\n');
     if (path === "/readyz") {
       const { upstreams } = this.#setup.routing;
@@ -280,9 +306,7 @@ export class Gateway {
         "text/plain; version=0.0.4; charset=utf-8",
         await this.#metricsFor(request),
       );
-    if (path === "/v1/models" || path.startsWith("/v1/models/"))
-      return answer(response, 200, "application/json", await this.#modelsFor(path, request));
-    throw new GatewayFailure("not_found");
+    return answer(response, 200, "application/json", await this.#modelsFor(path, request));
   }
 
   async #metricsFor(request: IncomingMessage): Promise<string> {
@@ -292,7 +316,8 @@ export class Gateway {
       request.headers["x-forwarded-for"] !== undefined ||
       request.headers["forwarded"] !== undefined;
     const address = request.socket.remoteAddress ?? "";
-    const local = /^(127\.|::1$|::ffff:127\.)/.test(address) && !forwarded;
+    const local =
+      /^(127\.|::1$|::ffff:127\.)/.test(address) && !forwarded && isFromHere(request.headers);
     const allowed =
       metricsKey === undefined ? local : sameText(presentedKey(request.headers) ?? "", metricsKey);
     if (!allowed)
@@ -408,18 +433,50 @@ function answer(response: ServerResponse, status: number, mediaType: string, bod
   response.end(body);
 }
 
-function answerFailure(response: ServerResponse, failure: GatewayFailure): void {
+function answerFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  failure: GatewayFailure,
+): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
+  const requestId = createRequestId();
+  response.setHeader("x-request-id", requestId);
   if (failure.status === 401) response.setHeader("www-authenticate", "Bearer");
-  answer(response, failure.status, "application/json", failure.toBody("openai", ""));
+  // Nobody watches over a body that nobody wants.
+  if (declaredLength(request) !== 0) response.setHeader("connection", "close");
+  answer(response, failure.status, "application/json", failure.toBody("openai", requestId));
+}
+
+/**
+ * Goes on with a request as if it had not asked to change the protocol, which a server may do (RFC 9110, section 7.8).
+ * Java's HTTP client asks for HTTP/2 with its first request to every plain address, and sends the body right behind it.
+ */
+function ignoreUpgrade(
+  server: Server | SecureServer,
+  secure: boolean,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const { method = "", url = "", httpVersion, rawHeaders } = request;
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name))
+      text += `${name}: ${rawHeaders[index + 1] ?? ""}\r\n`;
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, "latin1"), head]));
+  // Both servers take a connection whose first bytes were already read.
+  server.emit(secure ? "secureConnection" : "connection", socket);
 }
 
 /** Answers bytes that are no request. What they were is not repeated. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
+  // Only HTTP's own faults can be answered: a broken connection has no reader, a TLS handshake that failed no channel.
+  if (!socket.writable || !/^(HPE_|ERR_HTTP_)/.test(error.code ?? "")) {
     socket.destroy();
     return;
   }

@@ -8,7 +8,14 @@ export const passedRequestHeaders = [
   "idempotency-key",
 ] as const;
 
-const passedResponseHeaders = new Set(["content-type", "content-disposition", "retry-after"]);
+/** The last two are OpenAI's and Anthropic's ways to tell their SDKs when to come back, and whether. */
+const passedResponseHeaders = new Set([
+  "content-type",
+  "content-disposition",
+  "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
+]);
 
 function isPassed(name: string): boolean {
   return (

@@ -40,26 +40,45 @@ export async function createConfiguration(
   let settings = choice.settings;
   let variable = choice.variable;
   if (choice.name === "custom") {
-    const address =
-      (await ask(`${words.askAddress} [http://127.0.0.1:8080/v1]: `)).trim() ||
-      "http://127.0.0.1:8080/v1";
-    settings = ["kind: openai", `baseUrl: ${JSON.stringify(address)}`];
+    const standard = "http://127.0.0.1:8080/v1";
+    const address = await askFor(
+      ask,
+      `${words.askAddress} [${standard}]: `,
+      standard,
+      (answer) => /^https?:\/\/[^\s?#@]+$/.test(answer) && URL.canParse(answer),
+      () => say(words.badAddress),
+    );
+    settings = [
+      "kind: openai",
+      `baseUrl: ${JSON.stringify(address)}`,
+      `# ${words.credentialHint} credential: { key: "env:API_KEY" }`,
+    ];
   }
   if (variable !== undefined) {
     variable = await askFor(
       ask,
       `${words.askKeyVariable} [${variable}]: `,
       variable,
-      /^[A-Za-z_]\w*$/,
+      (answer) => /^[A-Za-z_]\w*$/.test(answer),
+      () => say(words.badVariable),
     );
   }
-  const port = Number(await askFor(ask, `${words.askPort} [8787]: `, "8787", /^\d{1,5}$/));
+  const port = Number(
+    await askFor(
+      ask,
+      `${words.askPort} [8787]: `,
+      "8787",
+      (answer) => /^\d{1,5}$/.test(answer) && Number(answer) <= 65_535,
+      () => say(words.badPort),
+    ),
+  );
   const key = createKey();
   say(words.keyShown(key));
   say(words.nextSteps(variable, port));
   const credential = variable === undefined ? [] : ["credential:", `  key: env:${variable}`];
   return [
     "# yaml-language-server: $schema=./schema.json",
+    `# ${words.schemaHint}`,
     "listen:",
     `  - port: ${port}`,
     "upstreams:",
@@ -76,11 +95,18 @@ export async function createConfiguration(
 }
 
 /** Asks until the answer has the right form; an empty one is the default. */
-async function askFor(ask: Ask, question: string, standard: string, form: RegExp): Promise<string> {
+async function askFor(
+  ask: Ask,
+  question: string,
+  standard: string,
+  fits: (answer: string) => boolean,
+  explain: () => void,
+): Promise<string> {
   for (;;) {
     const answer = (await ask(question)).trim();
     if (answer === "") return standard;
-    if (form.test(answer)) return answer;
+    if (fits(answer)) return answer;
+    explain();
   }
 }
 

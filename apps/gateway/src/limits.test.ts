@@ -18,6 +18,15 @@ describe("an allowance", () => {
     expect(allowance.begin(0)).toBe(60_100);
     expect(allowance.begin(60_100)).toBe(0);
   });
+  it("takes whole tokens only and gives none back, whatever a provider calls a count", () => {
+    const allowance = new Allowance();
+    allowance.configure({ tokensPerMinute: 600 }, 1, 0);
+    for (const counted of [-1e9, 12.4, 1e300]) {
+      allowance.begin(0);
+      allowance.end(counted, 0);
+    }
+    expect(allowance.unshared.tokens).toBe(1_000_000_012);
+  });
   it("bounds requests in progress", () => {
     const allowance = new Allowance();
     allowance.configure({ concurrent: 1 }, 1, 0);

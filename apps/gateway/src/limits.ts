@@ -40,6 +40,9 @@ export class Bucket {
   }
 }
 
+/** More tokens than any one request has. */
+const maxTokens = 1_000_000_000;
+
 /** A consumer's limits; absent ones do not limit. */
 export interface LimitSettings {
   readonly requestsPerMinute?: number | undefined;
@@ -96,8 +99,15 @@ export class Allowance {
     return 0;
   }
 
-  /** Ends a request that began. */
-  end(tokens: number, nowMs: number): void {
+  /** Which limit refuses a request now. */
+  limitAt(nowMs: number): LimitUnit | "concurrent" {
+    if (this.#concurrent !== undefined && this.live >= this.#concurrent) return "concurrent";
+    return (this.#requests?.waitMs(1, nowMs) ?? 0) > 0 ? "requests" : "tokens";
+  }
+
+  /** Ends a request that began. Whatever a provider may call a count, what is taken is a whole number, and never given back. */
+  end(counted: number, nowMs: number): void {
+    const tokens = Math.min(Math.max(0, Math.round(counted)), maxTokens);
     this.live -= 1;
     this.#tokens?.take(tokens, nowMs);
     if (this.#tokens !== undefined) this.unshared.tokens += tokens;

@@ -34,6 +34,9 @@ process.on("uncaughtException", (error) => {
   log.flush();
   process.exit(1);
 });
+// Whoever read the log may have gone; requests go on.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
 // Without a listener this signal opens an inspector, through which memory can be read.
 process.on("SIGUSR1", () => undefined);
 
@@ -80,6 +83,8 @@ async function serve(file: string, first: Config, processes: number | undefined)
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     process.stderr.write(`${words.taken(code)}\n`);
+    // Its line to the supervising process would keep a serving one alive.
+    if (cluster.isWorker) process.exit(1);
     return 1;
   }
   if (cluster.isPrimary || cluster.worker?.id === 1) {

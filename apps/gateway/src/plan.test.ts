@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  afterNothing,
   afterOutcome,
   atDeparture,
   type Circuit,
@@ -59,6 +60,7 @@ const situation: Situation = {
   replayable: true,
   repeatable: true,
   another: false,
+  renewals: 0,
   random: 0.5,
 };
 const answered = (status: number, retryAfterSeconds?: number): Outcome => ({
@@ -67,8 +69,9 @@ const answered = (status: number, retryAfterSeconds?: number): Outcome => ({
   retryAfterSeconds,
 });
 const unreachable: Outcome = { kind: "unreachable" };
-const broken: Outcome = { kind: "broken", timeout: false };
-const timeout: Outcome = { kind: "broken", timeout: true };
+const broken: Outcome = { kind: "broken", timeout: false, stale: false };
+const stale: Outcome = { kind: "broken", timeout: false, stale: true };
+const timeout: Outcome = { kind: "broken", timeout: true, stale: false };
 const stop: NextStep = { kind: "stop" };
 const next: NextStep = { kind: "try", target: "next", delayMs: 0 };
 const same = (delayMs: number): NextStep => ({ kind: "try", target: "same", delayMs });
@@ -111,9 +114,19 @@ describe("after an attempt", () => {
     check(unreachable, { repeatable: false, another: true }, next);
     check(answered(429), { repeatable: false, another: true }, next);
   });
+  it("connections that had ended are replaced at the same target, at once, a few times", () => {
+    check(stale, { another: true }, same(0));
+    check(stale, { another: true, attempts: 3 }, same(0));
+    check(stale, { another: true, renewals: 2 }, same(0));
+    check(stale, { another: true, renewals: 3 }, next);
+    check(stale, { another: true, renewals: 3, attempts: 3 }, stop);
+    check(stale, { repeatable: false }, stop);
+    check(stale, { replayable: false }, stop);
+    check(stale, { answered: true }, stop);
+  });
   it("holds for every situation: never after the first byte, never beyond the attempts, never longer than five seconds", () => {
     const anyOutcome = fc.oneof(
-      fc.constantFrom(unreachable, broken, timeout),
+      fc.constantFrom(unreachable, broken, stale, timeout),
       fc.record({
         kind: fc.constant("answered" as const),
         status: fc.integer({ min: 200, max: 599 }),
@@ -127,12 +140,15 @@ describe("after an attempt", () => {
       replayable: fc.boolean(),
       repeatable: fc.boolean(),
       another: fc.boolean(),
+      renewals: fc.integer({ min: 0, max: 4 }),
       random: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
       fc.property(anyOutcome, anySituation, (outcome, one) => {
         const step = decideNext(outcome, one);
-        if (one.answered || one.attempts >= one.maxAttempts) expect(step).toEqual(stop);
+        const renewable = outcome === stale && one.renewals < 3;
+        if (one.answered || (one.attempts >= one.maxAttempts && !renewable))
+          expect(step).toEqual(stop);
         if (step.kind === "try") expect(step.delayMs).toBeLessThanOrEqual(maxRetryAfterMs);
         if (step.kind === "try" && step.target === "next") expect(one.another).toBe(true);
       }),
@@ -158,8 +174,19 @@ describe("a circuit", () => {
     expect([isPassable(circuit, 3019), isPassable(circuit, 3020)]).toEqual([false, true]);
     for (let turn = 0; turn < 5; turn += 1)
       circuit = fail(atDeparture(circuit, circuit.openUntilMs), circuit.openUntilMs);
-    expect(circuit.openUntilMs - fail(atDeparture(circuit, 0), 0).openUntilMs).toBeGreaterThan(0);
-    expect(fail(atDeparture(circuit, 0), 0).openUntilMs).toBe(4000);
+    expect(fail(atDeparture(circuit, 1), 1).openUntilMs).toBe(4001);
+  });
+  it("rests once for all the requests that fail together, however many they are", () => {
+    let circuit = closedCircuit;
+    for (let count = 0; count < 50; count += 1) circuit = fail(circuit, count);
+    expect(circuit).toMatchObject({ openUntilMs: 1002, openings: 1 });
+  });
+  it("lets the next request try it when the one that tried left", () => {
+    const resting = fail(fail(fail(closedCircuit, 0), 0), 0);
+    const probing = atDeparture(resting, 1000);
+    expect(isPassable(probing, 1001)).toBe(false);
+    expect(isPassable(afterNothing(probing), 1001)).toBe(true);
+    expect(afterNothing(closedCircuit)).toBe(closedCircuit);
   });
   it("is not opened by success in between, nor by limits and refused requests", () => {
     const circuit = afterOutcome(fail(fail(closedCircuit, 0), 0), true, rule, 0);

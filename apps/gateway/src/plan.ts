@@ -50,8 +50,11 @@ export type Outcome =
     }
   /** No byte of the request was processed: there was no connection. */
   | { readonly kind: "unreachable" }
-  /** The connection broke, or time ran out, after the request had gone out: it may have been processed. */
-  | { readonly kind: "broken"; readonly timeout: boolean };
+  /**
+   * The connection broke, or time ran out, after the request had gone out: it may have been processed. `stale` when it
+   * was a kept connection that broke without a word, as when the provider closed it at the moment it was used.
+   */
+  | { readonly kind: "broken"; readonly timeout: boolean; readonly stale: boolean };
 
 /** What speaks for and against trying again. */
 export interface Situation {
@@ -66,6 +69,8 @@ export interface Situation {
   readonly repeatable: boolean;
   /** Whether another target is left. */
   readonly another: boolean;
+  /** How many stale connections were replaced. */
+  readonly renewals: number;
   /** Between 0 and 1. */
   readonly random: number;
 }
@@ -78,12 +83,18 @@ export type NextStep =
 /** Longest wait for a provider that says when to come back; beyond it the caller is told to wait instead. */
 export const maxRetryAfterMs = 5_000;
 
+/** Connections that were idle together also end together. */
+const maxRenewals = 3;
+
 /**
  * What to do after an attempt. Another target is tried at once; the same one after a pause that doubles, with jitter, or
  * that the provider named. A refusal of content or of the request's form is final: another try would be refused again.
  */
 export function decideNext(outcome: Outcome, situation: Situation): NextStep {
   const { attempts, maxAttempts, answered, replayable, repeatable, another, random } = situation;
+  // The fault was the old connection's and not the target's: another one is tried at once.
+  if (isStale(outcome) && situation.renewals < maxRenewals && !answered && replayable && repeatable)
+    return { kind: "try", target: "same", delayMs: 0 };
   if (answered || attempts >= maxAttempts || !isWorthAnother(outcome)) return { kind: "stop" };
   // Without a connection nothing of the body was read, so even a streamed body is still whole.
   if (!replayable && outcome.kind !== "unreachable") return { kind: "stop" };
@@ -105,6 +116,11 @@ export function decideNext(outcome: Outcome, situation: Situation): NextStep {
     target: "same",
     delayMs: Math.round(Math.max(named ?? 0, Math.min(backoff, maxRetryAfterMs))),
   };
+}
+
+/** Whether an attempt failed because a kept connection had ended, which says nothing of the target. */
+export function isStale(outcome: Outcome): boolean {
+  return outcome.kind === "broken" && outcome.stale;
 }
 
 /** Whether an outcome speaks against the target, and not against the request. */
@@ -154,7 +170,12 @@ export function atDeparture(circuit: Circuit, nowMs: number): Circuit {
   return circuit.openUntilMs === 0 ? circuit : { ...circuit, probeSinceMs: nowMs };
 }
 
-/** The circuit after an attempt. 429 is not a failure of the target, nor is a caller that left. */
+/** The circuit after an attempt that says nothing of the target: the caller left, or its request was at fault. The next one may try it. */
+export function afterNothing(circuit: Circuit): Circuit {
+  return circuit.probeSinceMs === 0 ? circuit : { ...circuit, probeSinceMs: 0 };
+}
+
+/** The circuit after an attempt. 429 is not a failure of the target. */
 export function afterOutcome(
   circuit: Circuit,
   good: boolean,
@@ -165,8 +186,10 @@ export function afterOutcome(
     return circuit === closedCircuit || (circuit.failures === 0 && circuit.openings === 0)
       ? circuit
       : closedCircuit;
-  const failures = circuit.failures + 1;
   const reopened = circuit.probeSinceMs !== 0;
+  // What set out before the rest began brings no news: a hundred requests that fail together are one reason to rest.
+  if (circuit.openUntilMs !== 0 && !reopened) return circuit;
+  const failures = circuit.failures + 1;
   if (failures < rule.failures && !reopened) return { ...circuit, failures };
   const openings = circuit.openings + 1;
   const restMs = Math.min(rule.openMs * 2 ** (openings - 1), rule.maxOpenMs);

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestSecure } from "node:https";
 import type { Duplex } from "node:stream";
-import { keyProtocol } from "./consumers.ts";
+import { admit, keyProtocol } from "./consumers.ts";
 import { createRequestId, type Setup } from "./exchange.ts";
 import { GatewayFailure, toFailure } from "./failure.ts";
 import { orderTargets } from "./plan.ts";
@@ -17,6 +17,9 @@ const handshakeHeaders = [
   "sec-websocket-extensions",
   "openai-beta",
 ] as const;
+
+/** How long a provider is silent before the system asks whether it is still there. */
+const keepAliveMs = 60_000;
 
 /**
  * Relays a realtime conversation: after the handshake, bytes pass both ways unread, with back-pressure, until either
@@ -60,9 +63,9 @@ export class RealtimeRelay {
         { method: "GET", url: request.url ?? "/", headers: request.headers, hasBody: false },
         nowMs,
       );
-      const waitMs = consumer.allowance.begin(nowMs);
-      if (waitMs > 0)
-        throw new GatewayFailure("rate_limited", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+      // Fetching keys may take longer than the caller stays.
+      if (this.#over) return;
+      admit(consumer, nowMs);
       this.#consumer = consumer.name;
       this.#finish = (tokens) => consumer.allowance.end(tokens, Date.now());
       const asked = url.searchParams.get("model");
@@ -196,6 +199,7 @@ export class RealtimeRelay {
       this.#socket.write(
         `HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\nx-request-id: ${this.#requestId}\r\n\r\n`,
       );
+      provider.setKeepAlive(true, keepAliveMs);
       if (rest.length > 0) provider.unshift(rest);
       if (head.length > 0) this.#socket.unshift(head);
       provider.on("data", (piece: Buffer) => (this.#sent += piece.length));

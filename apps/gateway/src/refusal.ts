@@ -28,6 +28,14 @@ export function statusInStream(error: ProviderError | undefined): number {
   return 502;
 }
 
+/** The whole seconds that a Retry-After header says, as a number or as a date (RFC 9110, section 10.2.3); undefined when it says nothing. */
+export function parseRetryAfter(header: string, nowMs: number): number | undefined {
+  if (header === "") return undefined;
+  const named = Number(header);
+  const seconds = Number.isFinite(named) ? named : (Date.parse(header) - nowMs) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+}
+
 /** JSON that arrived in pieces, or undefined when it is none. */
 export function parseCollected(pieces: readonly Buffer[]): unknown {
   try {

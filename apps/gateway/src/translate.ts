@@ -158,8 +158,11 @@ function invalid(param: string, detail: string): GatewayFailure {
 // Chat for Anthropic
 
 function translateChat(target: Target, body: JsonObject & { readonly model: string }): Translation {
-  if (!Array.isArray(body["messages"]) || !body["messages"].every(isObject))
-    throw invalid("messages", "messages must be a list of objects.");
+  if (!Array.isArray(body["messages"]) || !body["messages"].every(isMessage))
+    throw invalid(
+      "messages",
+      "messages must be a list of messages, each with text, a list of parts, or tool calls.",
+    );
   const request = { ...body, model: target.model ?? body.model } as unknown as ChatRequest;
   const operation = anthropic.chat;
   const call = operation.call(request);
@@ -168,6 +171,30 @@ function translateChat(target: Target, body: JsonObject & { readonly model: stri
   const options = body["stream_options"];
   const wantsUsage = isObject(options) && options["include_usage"] === true;
   return { kind: "events", call, open: () => writeChunks(operation.stream?.(), wantsUsage) };
+}
+
+/** Whether the fields that a translation reads have the documented types. */
+function isMessage(message: unknown): boolean {
+  if (!isObject(message)) return false;
+  const { content, tool_calls: calls } = message;
+  const parts = Array.isArray(content) ? content : [];
+  return (
+    (content === undefined ||
+      content === null ||
+      typeof content === "string" ||
+      parts === content) &&
+    parts.every((part) => isObject(part) && typeof part["type"] === "string") &&
+    (calls === undefined || calls === null || (Array.isArray(calls) && calls.every(isToolCall)))
+  );
+}
+
+function isToolCall(call: unknown): boolean {
+  const described = isObject(call) ? call["function"] : undefined;
+  return (
+    isObject(described) &&
+    typeof described["name"] === "string" &&
+    typeof described["arguments"] === "string"
+  );
 }
 
 function writeJson(answer: { readonly usage?: Usage }): WrittenAnswer {

@@ -1,6 +1,12 @@
 import type { RequestOptions } from "node:https";
 import { isIP } from "node:net";
-import { authorize, type Credential, type SignedRequest } from "@cloud-code/models";
+import {
+  anthropicVersion,
+  authorize,
+  type Credential,
+  ModelError,
+  type SignedRequest,
+} from "@cloud-code/models";
 import {
   assertPermit,
   decide,
@@ -9,11 +15,13 @@ import {
   permitLifetimeMs,
   strictest,
 } from "@cloud-code/policy";
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
+import createConnector from "undici/lib/core/connect.js";
 import Pool from "undici/lib/dispatcher/pool.js";
 import { WebSocket } from "ws";
 import type { ConfigFile } from "./config/schema.ts";
 import {
+  afterNothing,
   afterOutcome,
   atDeparture,
   type Circuit,
@@ -36,6 +44,8 @@ export interface Departure {
   readonly method?: "GET" | "POST";
   /** The path lies beside the root's `/v1`, not below it. */
   readonly besideVersion?: boolean;
+  /** For the answer, and between its pieces; default as configured. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -79,15 +89,17 @@ export class Upstream {
       keepAliveTimeout: 60_000,
       headersTimeout: settings.timeouts.firstByteMs,
       bodyTimeout: settings.timeouts.idleMs,
-      connect: {
-        timeout: settings.timeouts.connectMs,
-        ...(resolved.certificateAuthority === undefined
-          ? {}
-          : { ca: resolved.certificateAuthority }),
-        ...(url.protocol === "https:" && isIP(url.hostname) === 0
-          ? { servername: url.hostname }
-          : {}),
-      },
+      connect: tellingConnector(
+        createConnector({
+          timeout: settings.timeouts.connectMs,
+          ...(resolved.certificateAuthority === undefined
+            ? {}
+            : { ca: resolved.certificateAuthority }),
+          ...(url.protocol === "https:" && isIP(url.hostname) === 0
+            ? { servername: url.hostname }
+            : {}),
+        }),
+      ),
     });
   }
 
@@ -187,6 +199,8 @@ export class Upstream {
           path,
           headers,
           body: departure.body as Dispatcher.DispatchOptions["body"] & object,
+          headersTimeout: departure.timeoutMs ?? null,
+          bodyTimeout: departure.timeoutMs ?? null,
         },
         handler,
       );
@@ -241,42 +255,49 @@ export class Upstream {
     this.#circuit = atDeparture(this.#circuit, nowMs);
   }
 
-  /** How it ended; undefined when the caller left, which says nothing about the provider. */
+  /** How it ended; undefined when that says nothing about the provider: the caller left, or its request was at fault. */
   settle(outcome: Outcome | undefined, nowMs: number): void {
     this.live -= 1;
-    if (outcome === undefined) return;
-    this.#circuit = afterOutcome(
-      this.#circuit,
-      !isTargetFailure(outcome),
-      this.settings.circuit,
-      nowMs,
-    );
+    this.#circuit =
+      outcome === undefined
+        ? afterNothing(this.#circuit)
+        : afterOutcome(this.#circuit, !isTargetFailure(outcome), this.settings.circuit, nowMs);
   }
 
-  /** Asks the configured health path once; a failure counts for the circuit. */
-  async probe(): Promise<boolean> {
-    const path = this.settings.health?.path ?? "/models";
-    const good = await new Promise<boolean>((resolve) => {
-      let ok = false;
+  /** Asks the health path, by default the list of models, and gives the answer's status; 0 when none came within ten seconds. */
+  ask(): Promise<number> {
+    const { kind, health } = this.settings;
+    return new Promise((resolve) => {
+      let answered = 0;
       this.dispatch(
         {
-          path,
+          path: health?.path ?? listPaths[kind],
           method: "GET",
-          headers: { accept: "application/json" },
+          headers: {
+            accept: "application/json",
+            ...(kind === "anthropic" ? { "anthropic-version": anthropicVersion } : {}),
+          },
           body: null,
           items: healthItems,
+          timeoutMs: healthMs,
         },
         {
           onRequestStart: () => undefined,
-          onResponseStart: (_, status) =>
-            void (ok = status < 500 && status !== 401 && status !== 403),
+          onResponseStart: (_, status) => void (answered = status),
           onResponseData: () => undefined,
-          onResponseEnd: () => resolve(ok),
-          onResponseError: () => resolve(false),
+          onResponseEnd: () => resolve(answered),
+          onResponseError: () => resolve(0),
         },
-        () => resolve(false),
+        (error) => resolve(isBadCredential(error) ? 401 : 0),
       );
     });
+  }
+
+  /** Asks the health path; a failure counts for the circuit. */
+  async probe(): Promise<boolean> {
+    this.#circuit = atDeparture(this.#circuit, Date.now());
+    const status = await this.ask();
+    const good = status !== 0 && status < 500 && status !== 401 && status !== 403;
     this.#circuit = afterOutcome(this.#circuit, good, this.settings.circuit, Date.now());
     return good;
   }
@@ -292,7 +313,33 @@ export class Upstream {
   }
 }
 
+/** Whether a request could not set out because the configured key cannot sign it: as good as refused. */
+export function isBadCredential(error: unknown): boolean {
+  return error instanceof ModelError && error.code === "INVALID_CREDENTIAL";
+}
+
+/** Opens connections whose errors tell how much they had brought: one that had brought something was kept from an earlier exchange. */
+function tellingConnector(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      socket?.prependListener("error", (broken) => {
+        Object.assign(broken, { socket: { bytesRead: socket.bytesRead } });
+      });
+      if (error === null) callback(error, socket);
+      else callback(error, null);
+    });
+}
+
 const healthItems: readonly ItemKey[] = ["gateway.credentials"];
+const healthMs = 10_000;
+
+/** Where each kind lists its models: a question that costs nothing and needs the credential. */
+const listPaths: Readonly<Record<UpstreamSettings["kind"], string>> = {
+  openai: "/models",
+  higress: "/models",
+  dashscope: "/compatible-mode/v1/models",
+  anthropic: "/v1/models",
+};
 
 function staticHeaders(credential: Credential): Record<string, string> | undefined {
   if (credential.kind === "none") return {};

@@ -36,6 +36,10 @@ describe("metering", () => {
       total_tokens: 7,
     });
     check("application/json", "not json", {});
+    check("application/json", '{"usage":{"prompt_tokens":-3,"completion_tokens":4}}', {
+      completion_tokens: 4,
+      total_tokens: 4,
+    });
     expect(createMeter("audio/mpeg")).toBeUndefined();
   });
   it("reads the counts of a stream in each provider's place", () => {

@@ -5,7 +5,7 @@ import { UsageFilter } from "./usagefilter.ts";
 const content =
   'data: {"choices":[{"delta":{"content":"\\"usage\\":{} \\"choices\\":[ ]"}}],"usage":null}\n\n';
 const counts = 'data: {"id":"1","choices" : [ ],"usage":{"total_tokens":3}}\r\n\r\n';
-const filtered = 'data: {"choices":[],"prompt_filter_results":[]}\n\n';
+const filtered = 'data: {"choices":[],"prompt_filter_results":[],"usage":null}\n\n';
 
 describe("the usage filter", () => {
   it("takes out the event of the counts and no other, however the bytes are cut", () => {
@@ -29,6 +29,14 @@ describe("the usage filter", () => {
         },
       ),
     );
+  });
+  it("holds no more than 64 KB of what never becomes an event", () => {
+    const filter = new UsageFilter();
+    const piece = Buffer.alloc(50_000, "x");
+    let passed = 0;
+    for (let count = 0; count < 20; count += 1) passed += filter.push(piece).length;
+    expect(20 * piece.length - passed).toBeLessThanOrEqual(65_536);
+    expect(passed + filter.end().length).toBe(20 * piece.length);
   });
   it("is not misled by a model that writes about usage", () => {
     expect(new UsageFilter().push(Buffer.from(content)).toString()).toBe(content);

@@ -1,6 +1,9 @@
+/** Longest event that is held back until it is whole. */
+const maxEventBytes = 65_536;
+
 /**
  * Takes out of a stream the one event that was only asked for to count tokens: no choices, but usage. All other bytes
- * pass as they came. Holds one unfinished event at most.
+ * pass as they came. Holds 64 KB of one unfinished event at most.
  */
 export class UsageFilter {
   #pending: Buffer = Buffer.alloc(0);
@@ -17,8 +20,11 @@ export class UsageFilter {
       if (!isUsageOnly(event)) passed.push(event);
       start = end;
     }
+    const rest = all.subarray(start);
+    // No event with nothing but counts is that long: what it is passes.
+    if (rest.length > maxEventBytes) passed.push(rest);
     // A copy, because the rest would hold on to the whole piece.
-    this.#pending = Buffer.from(all.subarray(start));
+    this.#pending = rest.length > maxEventBytes ? Buffer.alloc(0) : Buffer.from(rest);
     return passed.length === 1 && passed[0] !== undefined ? passed[0] : Buffer.concat(passed);
   }
 
@@ -38,5 +44,7 @@ function endOfEvent(bytes: Buffer, from: number): number {
 }
 
 function isUsageOnly(event: Buffer): boolean {
-  return event.includes('"usage"') && /"choices"\s*:\s*\[\s*\]/.test(event.toString("latin1"));
+  if (!event.includes('"usage"')) return false;
+  const text = event.toString("latin1");
+  return /"usage"\s*:\s*\{/.test(text) && /"choices"\s*:\s*\[\s*\]/.test(text);
 }

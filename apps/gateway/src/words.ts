@@ -22,15 +22,22 @@ Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
 `,
   unknownCommand: (command: string) =>
     `There is no command "${command}". Run cloud-code-gateway --help.`,
+  unknownOption: (option: string) =>
+    `There is no option "${option}", or its value is missing. Run cloud-code-gateway --help.`,
   badProcesses: (most: number) =>
     `--processes takes a number from 1 to ${most}, or "auto" for one per processor.`,
   unreadable: (file: string, code: string) =>
     `${file} cannot be read (${code}). Make one with: cloud-code-gateway init > ${file}`,
+  unusable: "The configuration cannot be used:",
   good: (file: string, models: number, consumers: number) =>
-    `${file} is good: ${models} models, ${consumers} consumers.`,
-  reachable: (name: string) => `${name}: reachable`,
-  unreachable: (name: string) =>
-    `${name}: not reachable, or it refuses the credential. Check address, network and key.`,
+    `${file} is good. Models: ${models}. Consumers: ${consumers}.`,
+  reachable: (name: string, _status: number) => `${name}: reachable`,
+  refused: (name: string, status: number) =>
+    `${name}: refuses the credential (${status}). Check the key, and that it belongs to this region.`,
+  failing: (name: string, status: number) =>
+    `${name}: reachable, but it answers with ${status}. Try again later, or ask its operator.`,
+  unreachable: (name: string, _status: number) =>
+    `${name}: no answer. Check address, network and that the server runs.`,
   askUpstream: "Which provider?",
   askKeyVariable: "Environment variable that holds the provider's API key",
   askPort: "Port to listen on (127.0.0.1)",
@@ -38,6 +45,11 @@ Start here:  cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
   choose: "Number",
   badChoice: "Please answer with one of the numbers.",
   askAddress: "Address of the API, with /v1",
+  badAddress: "Please answer with an address like https://gateway.example/v1.",
+  badPort: "Please answer with a number up to 65535; 0 lets the system choose.",
+  badVariable: "Please answer with a name made of letters, digits and _.",
+  schemaHint: "For help in editors: cloud-code-gateway schema > schema.json",
+  credentialHint: "If it asks for a key:",
   keyShown: (key: string) =>
     `Your API key, shown only now; the configuration holds its SHA-256:\n\n  ${key}\n`,
   nextSteps: (variable: string | undefined, port: number) =>
@@ -90,12 +102,17 @@ const chinese: Words = {
 从这里开始：cloud-code-gateway init > gateway.yaml && cloud-code-gateway run
 `,
   unknownCommand: (command) => `没有命令“${command}”。请运行 cloud-code-gateway --help。`,
+  unknownOption: (option) =>
+    `没有选项“${option}”，或缺少它的值。请运行 cloud-code-gateway --help。`,
   badProcesses: (most) => `--processes 的值应为 1 到 ${most} 的整数，或“auto”（每个处理器一个）。`,
   unreadable: (file, code) =>
     `无法读取 ${file}（${code}）。可这样生成：cloud-code-gateway init > ${file}`,
+  unusable: "配置无法使用：",
   good: (file, models, consumers) => `${file} 正确：${models} 个模型，${consumers} 个调用方。`,
   reachable: (name) => `${name}：可达`,
-  unreachable: (name) => `${name}：不可达，或拒绝了凭证。请检查地址、网络与密钥。`,
+  refused: (name, status) => `${name}：拒绝了凭证（${status}）。请检查密钥及其所属地域。`,
+  failing: (name, status) => `${name}：可达，但返回 ${status}。请稍后再试，或联系其运维人员。`,
+  unreachable: (name) => `${name}：没有应答。请检查地址、网络，并确认服务正在运行。`,
   askUpstream: "使用哪个提供方？",
   askKeyVariable: "存放提供方 API 密钥的环境变量",
   askPort: "监听端口（127.0.0.1）",
@@ -103,6 +120,11 @@ const chinese: Words = {
   choose: "编号",
   badChoice: "请输入列表中的编号。",
   askAddress: "API 地址，含 /v1",
+  badAddress: "请输入形如 https://gateway.example/v1 的地址。",
+  badPort: "请输入不大于 65535 的数字；0 表示由系统选择。",
+  badVariable: "请输入由字母、数字和 _ 组成的名称。",
+  schemaHint: "如需编辑器提示：cloud-code-gateway schema > schema.json",
+  credentialHint: "如需密钥：",
   keyShown: (key) => `您的 API 密钥，仅显示这一次；配置中只保存其 SHA-256：\n\n  ${key}\n`,
   nextSteps: (variable, port) =>
     `${variable === undefined ? "" : `设置 ${variable} 后运行：\n`}  cloud-code-gateway run\n客户端使用 http://127.0.0.1:${port}/v1 及上面的密钥。`,

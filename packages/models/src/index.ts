@@ -73,33 +73,30 @@ export {
   type Timeouts,
 } from "./send.ts";
 export {
-  authorize,
   canonicalize,
-  createKey,
-  type Credential,
   digestOf,
-  hashKey,
   type HmacCredential,
   type HmacMethod,
   type HmacRefusal,
   type HmacTrust,
   type HmacVerdict,
-  KeyRing,
-  mintToken,
-  type Moment,
   NonceStore,
-  now,
   sameText,
   type SignedRequest,
   signRequest,
+  verifyRequest,
+} from "./hmac.ts";
+export { type Moment, now } from "./moment.ts";
+export { authorize, createKey, type Credential, hashKey, KeyRing } from "./signing.ts";
+export {
+  mintToken,
   tokenAlgorithms,
   type TokenAlgorithm,
   type TokenRecipe,
   type TokenTrust,
   type TokenVerdict,
   TokenVerifier,
-  verifyRequest,
-} from "./signing.ts";
+} from "./token.ts";
 export {
   defaultMaxEventLength,
   EventParser,

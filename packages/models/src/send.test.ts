@@ -4,7 +4,7 @@ import { decide, type ItemKey, type Permit, strictest } from "@cloud-code/policy
 import { afterEach, describe, expect, it } from "vitest";
 import { openai } from "./dialects/openai.ts";
 import { ask, follow, send, type Sending } from "./send.ts";
-import { NonceStore, verifyRequest } from "./signing.ts";
+import { NonceStore, verifyRequest } from "./hmac.ts";
 
 const items: readonly ItemKey[] = [
   "gateway.prompts",

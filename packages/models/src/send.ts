@@ -11,7 +11,8 @@ import {
 import { parseProviderError, upstreamError } from "./dialects/reading.ts";
 import { ModelError } from "./error.ts";
 import type { Call, EventReader, Operation } from "./message.ts";
-import { authorize, type Credential, type Moment } from "./signing.ts";
+import type { Moment } from "./moment.ts";
+import { authorize, type Credential } from "./signing.ts";
 import { readEvents } from "./stream.ts";
 
 /** Where a model is, and how to be let in. */

@@ -85,7 +85,11 @@ describe("a configuration", () => {
     check(
       "listen:\n  - port: 1\n  - port: 99999\nproceses: 2\n",
       [3, "listen.1.port", /65535/],
-      [0, "", /unknown field "proceses"/],
+      [4, "proceses", /unknown field/],
+    );
+    check(
+      "upstreams:\n  a:\n    kind: anthropic\n    credential:\n      key: env:KEY\n      hader: x\n",
+      [6, "upstreams.a.credential.hader", /unknown field/],
     );
     check("a: [1\n", [2, "", /./]);
     check("a: *gone", [0, "", /alias/]);
@@ -110,6 +114,27 @@ describe("a configuration", () => {
       "upstreams:\n  a:\n    kind: openai\n    baseUrl: https://x\n    credential:\n      hmac:\n        accessKey: k\n",
       [6, "upstreams.a.credential.hmac.secret", /./],
     );
+  });
+  it("names no certificate that cannot be used, and no address that would lose a part", () => {
+    check("listen:\n  - port: 1\n    tls: { certificate: key, key: key }\n", [
+      3,
+      "listen.0.tls",
+      /cannot be used together \(ERR_OSSL_/,
+    ]);
+    check(
+      "upstreams:\n  a:\n    kind: openai\n    baseUrl: https://x/v1\n    certificateAuthority: key\n",
+      [5, "upstreams.a.certificateAuthority", /not a certificate/],
+    );
+    for (const address of [
+      "https://x/v1?api-version=1",
+      "https://name:password@x/v1",
+      "https://x/v1#a",
+    ])
+      check(`upstreams:\n  a:\n    kind: openai\n    baseUrl: ${address}\n`, [
+        4,
+        "upstreams.a.baseUrl",
+        /must end with its path/,
+      ]);
   });
   it("[G7] lets plain HTTP out of this machine only when it says so", () => {
     check("listen: [{ host: 0.0.0.0, port: 1 }]", [1, "listen.0", /plain HTTP on the network/]);

@@ -1,8 +1,16 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import type { Credential } from "@cloud-code/models";
-import { isLoopback } from "@cloud-code/policy";
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import * as z from "zod";
-import { type ConfigFile, configSchema, dashscopeRoots } from "./schema.ts";
+import {
+  checkReferences,
+  isEncryptedOrLocal,
+  isLocalHost,
+  type Report,
+  rootOf,
+} from "./references.ts";
+import { type ConfigFile, configSchema } from "./schema.ts";
 import { decryptSecret } from "./secret.ts";
 import type { StoreSettings } from "../ledger.ts";
 import type { TraceSettings } from "../tracing.ts";
@@ -20,15 +28,20 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   readonly code = "INVALID_CONFIG";
   readonly problems: readonly ConfigProblem[];
+  /** A line for each problem, with the file's name. */
+  readonly lines: string;
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
-    const lines = problems.map(
-      ({ line, path, message }) =>
-        `  ${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${message}`,
-    );
-    super(`The configuration cannot be used:\n${lines.join("\n")}`);
+    const lines = problems
+      .map(
+        ({ line, path, message }) =>
+          `  ${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${message}`,
+      )
+      .join("\n");
+    super(`The configuration cannot be used:\n${lines}`);
     this.name = "ConfigError";
     this.problems = problems;
+    this.lines = lines;
   }
 }
 
@@ -131,8 +144,6 @@ function parseData(text: string): unknown {
   }
 }
 
-type Report = (path: readonly PropertyKey[], message: string) => void;
-
 function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config {
   const dependencies: string[] = [];
   const read = (path: string, at: readonly PropertyKey[]): string => {
@@ -156,6 +167,12 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
       return "";
     }
   };
+  const authority = (path: string | undefined, at: readonly PropertyKey[]): string | undefined => {
+    if (path === undefined) return undefined;
+    const text = read(path, at);
+    if (text !== "" && !isCertificate(text)) report(at, "is not a certificate in PEM");
+    return text;
+  };
   checkReferences(file, report);
   const prices =
     typeof file.prices === "string"
@@ -172,10 +189,11 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
           credential: toCredential(upstream, (reference, at) =>
             secret(reference, ["upstreams", name, "credential", ...at]),
           ),
-          certificateAuthority:
-            upstream.certificateAuthority === undefined
-              ? undefined
-              : read(upstream.certificateAuthority, ["upstreams", name, "certificateAuthority"]),
+          certificateAuthority: authority(upstream.certificateAuthority, [
+            "upstreams",
+            name,
+            "certificateAuthority",
+          ]),
         },
       ]),
     ),
@@ -199,27 +217,50 @@ function resolve(file: ConfigFile, source: ConfigSource, report: Report): Config
             report,
           ),
     ),
-    certificates: file.listen.map(({ tls }, index) =>
-      tls === undefined
-        ? undefined
-        : {
-            certificate: read(tls.certificate, ["listen", index, "tls", "certificate"]),
-            key: read(tls.key, ["listen", index, "tls", "key"]),
-          },
-    ),
+    certificates: file.listen.map(({ tls }, index) => {
+      if (tls === undefined) return undefined;
+      const at = ["listen", index, "tls"];
+      const certificate = read(tls.certificate, [...at, "certificate"]);
+      const key = read(tls.key, [...at, "key"]);
+      const problem = certificate === "" || key === "" ? "" : problemOfPair(certificate, key);
+      if (problem !== "") report(at, problem);
+      return { certificate, key };
+    }),
     metricsKey:
       file.metrics.key === undefined ? undefined : secret(file.metrics.key, ["metrics", "key"]),
-    sharing: file.sharing === undefined ? undefined : toStore(file.sharing, read, secret, report),
+    sharing:
+      file.sharing === undefined ? undefined : toStore(file.sharing, authority, secret, report),
     traces: file.traces === undefined ? undefined : toTraces(file.traces, secret, report),
     dependencies: [...new Set(dependencies)],
   };
 }
 
+/** What keeps a certificate and its key from being used; empty when nothing does. */
+function problemOfPair(certificate: string, key: string): string {
+  try {
+    createSecureContext({ cert: certificate, key });
+    return "";
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    return `certificate and key cannot be used together (${code}): both must be PEM, the key without a password, and the first certificate made for it`;
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    // Not one: said where it was named.
+    return false;
+  }
+}
+
 type Read = (path: string, at: readonly PropertyKey[]) => string;
+type ReadAuthority = (path: string | undefined, at: readonly PropertyKey[]) => string | undefined;
 
 function toStore(
   given: NonNullable<ConfigFile["sharing"]>,
-  read: Read,
+  authority: ReadAuthority,
   secret: Read,
   report: Report,
 ): StoreSettings {
@@ -240,10 +281,10 @@ function toStore(
     password:
       given.password === undefined ? undefined : secret(given.password, ["sharing", "password"]),
     prefix: given.prefix,
-    certificateAuthority:
-      given.certificateAuthority === undefined
-        ? undefined
-        : read(given.certificateAuthority, ["sharing", "certificateAuthority"]),
+    certificateAuthority: authority(given.certificateAuthority, [
+      "sharing",
+      "certificateAuthority",
+    ]),
     allowPlainHttp: given.allowPlainHttp,
   };
 }
@@ -272,105 +313,6 @@ function toTraces(
     sample: given.sample,
     allowPlainHttp: given.allowPlainHttp,
   };
-}
-
-/** What one field cannot know of another. */
-function checkReferences(file: ConfigFile, report: Report): void {
-  for (const [name, upstream] of Object.entries(file.upstreams)) {
-    const root = rootOf(upstream);
-    if (root === "")
-      report(
-        ["upstreams", name],
-        upstream.kind === "dashscope" ? "needs a region or a baseUrl" : "needs a baseUrl",
-      );
-    else if (
-      upstream.region !== undefined &&
-      (upstream.baseUrl !== undefined || upstream.kind !== "dashscope")
-    )
-      report(["upstreams", name, "region"], "goes with kind dashscope and without baseUrl");
-    else if (!isEncryptedOrLocal(root) && !upstream.allowPlainHttp)
-      report(
-        ["upstreams", name, "baseUrl"],
-        "is plain HTTP to another machine: credentials and content would be readable on the way. Use https, or set allowPlainHttp: true",
-      );
-  }
-  for (const [name, model] of Object.entries(file.models)) {
-    if (typeof model === "string") {
-      if (!Object.hasOwn(file.upstreams, model))
-        report(["models", name], `there is no upstream "${model}"`);
-      continue;
-    }
-    model.targets.forEach((target, index) => {
-      if (!Object.hasOwn(file.upstreams, target.upstream))
-        report(
-          ["models", name, "targets", index, "upstream"],
-          `there is no upstream "${target.upstream}"`,
-        );
-    });
-    model.fallback.forEach((other, index) => {
-      if (!Object.hasOwn(file.models, other) || other === name)
-        report(["models", name, "fallback", index], `there is no other model "${other}"`);
-    });
-  }
-  const names = new Set<string>();
-  const accessKeys = new Set<string>();
-  file.consumers.forEach((consumer, index) => {
-    if (names.has(consumer.name))
-      report(["consumers", index, "name"], `the name "${consumer.name}" is taken`);
-    names.add(consumer.name);
-    consumer.hmac.forEach((pair, at) => {
-      if (accessKeys.has(pair.accessKey))
-        report(["consumers", index, "hmac", at, "accessKey"], "is taken by another pair");
-      accessKeys.add(pair.accessKey);
-    });
-  });
-  const open = file.consumers.findIndex((consumer) => consumer.anonymous);
-  const exposed = file.listen.findIndex(({ host }) => !isLocalHost(host));
-  if (open !== -1 && exposed !== -1)
-    report(
-      ["consumers", open, "anonymous"],
-      `would let the whole network in: listen[${exposed}] is not on loopback`,
-    );
-  file.listen.forEach((one, index) => {
-    if (one.tls === undefined && !one.allowPlainHttp && !isLocalHost(one.host)) {
-      report(
-        ["listen", index],
-        "is plain HTTP on the network: credentials and content would be readable on the way. Add tls, or set allowPlainHttp: true behind a proxy that encrypts",
-      );
-    }
-  });
-  file.tokens.forEach((issuer, index) => {
-    if ((issuer.jwks === undefined) === (issuer.jwksUrl === undefined))
-      report(["tokens", index], "needs either jwks or jwksUrl");
-    if (issuer.jwksUrl !== undefined && !isEncryptedOrLocal(issuer.jwksUrl))
-      report(
-        ["tokens", index, "jwksUrl"],
-        "must be https: whoever can change these keys can be any consumer",
-      );
-    if (
-      issuer.jwksUrl !== undefined &&
-      issuer.algorithms.some((algorithm) => algorithm.startsWith("HS"))
-    )
-      report(
-        ["tokens", index, "algorithms"],
-        "shared secrets (HS…) cannot be published at a jwksUrl",
-      );
-    if (issuer.consumer !== undefined && !names.has(issuer.consumer))
-      report(["tokens", index, "consumer"], `there is no consumer "${issuer.consumer}"`);
-  });
-  if (file.limits.replayBytes > file.limits.peekBytes)
-    report(["limits", "replayBytes"], "must not exceed peekBytes");
-}
-
-function rootOf(upstream: ConfigFile["upstreams"][string]): string {
-  const given =
-    upstream.baseUrl ??
-    dashscopeRoots[upstream.region ?? ""] ??
-    (upstream.kind === "anthropic" ? "https://api.anthropic.com" : "");
-  // People copy the address of the compatible mode; the other protocols of the host are beside it.
-  return upstream.kind === "dashscope"
-    ? given.replace(/\/(compatible-mode|compatible-api|apps|api)(\/.*)?$/, "")
-    : given;
 }
 
 function toCredential(
@@ -457,16 +399,6 @@ function parseKeySet(text: string, at: readonly PropertyKey[], report: Report): 
   return undefined;
 }
 
-function isEncryptedOrLocal(address: string): boolean {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url === undefined || url.protocol === "https:" || isLoopback(url.origin);
-}
-
-/** Whether a listener's host can be reached from this machine alone. */
-function isLocalHost(host: string): boolean {
-  return isLoopback(`http://${host.includes(":") ? `[${host}]` : host}`);
-}
-
 function resolvePath(file: string, path: string): string {
   if (path.startsWith("/")) return path;
   const slash = file.lastIndexOf("/");
@@ -478,16 +410,9 @@ function flattenIssues(
   issues: readonly z.core.$ZodIssue[],
 ): { path: PropertyKey[]; message: string }[] {
   return issues.flatMap((issue) => {
-    if (issue.code !== "invalid_union")
-      return [
-        {
-          path: issue.path,
-          message:
-            issue.code === "unrecognized_keys"
-              ? `unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`
-              : issue.message,
-        },
-      ];
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => ({ path: [...issue.path, key], message: "unknown field" }));
+    if (issue.code !== "invalid_union") return [{ path: issue.path, message: issue.message }];
     const branches = issue.errors
       .map((branch) => flattenIssues(branch))
       .filter((branch) => branch.length > 0);

@@ -131,6 +131,9 @@ describe("speech to text", () => {
       "fun-asr-flash-2026": "generation",
       "paraformer-realtime-v2": "task",
       "fun-asr-realtime": "task",
+      "qwen-audio-3.0-asr-flash-streaming": "task",
+      "gummy-chat-v1": "task",
+      "qwen3-asr-flash-realtime": "conversation",
       "paraformer-v2": "job",
       "fun-asr": "job",
       "qwen3-asr-flash-filetrans": "job",
@@ -196,11 +199,14 @@ describe("text to speech", () => {
       model: "qwen-audio-3.1-tts-flash",
       input: { text: "hi", voice: "Ethan", format: "opus", sample_rate: 24000, rate: 1.5 },
     });
-    expect(["cosyvoice-v3-flash", "qwen-tts", "qwen-audio-3.1-tts-flash"].map(speechForm)).toEqual([
-      "task",
-      "generation",
-      "synthesizer",
-    ]);
+    expect(
+      [
+        "cosyvoice-v3-flash",
+        "qwen-tts",
+        "qwen-audio-3.1-tts-flash",
+        "qwen3-tts-flash-realtime",
+      ].map(speechForm),
+    ).toEqual(["task", "generation", "synthesizer", "conversation"]);
   });
   it("refuses what the model cannot do instead of doing something else", () => {
     const request = { model: "qwen3-tts-flash", input: "hi", voice: "Cherry" };
@@ -209,6 +215,12 @@ describe("text to speech", () => {
     );
     expect(() => dashscope.speech.call({ ...request, speed: 2 })).toThrow(
       expect.objectContaining({ param: "speed" }),
+    );
+    expect(() => dashscope.speech.call({ ...request, model: "qwen3-tts-flash-realtime" })).toThrow(
+      expect.objectContaining({
+        param: "model",
+        message: expect.stringContaining("/v1/realtime") as unknown,
+      }),
     );
     expect(() => dashscope.speech.call({ ...request, instructions: "whisper" })).toThrow(
       expect.objectContaining({ param: "instructions" }),

@@ -109,17 +109,26 @@ const generationPath = "/api/v1/services/aigc/multimodal-generation/generation";
 
 /**
  * Which way a model hears: by the compatible chat endpoint, by the native one, by the WebSocket task protocol
- * ({@link transcriptionTask}), or only as a job over files at public addresses, which a stateless way to the model cannot offer.
+ * ({@link transcriptionTask}), in a realtime conversation that the caller has to lead, or only as a job over files at
+ * public addresses, which a stateless way to the model cannot offer.
  */
-export function transcriptionForm(model: string): "chat" | "generation" | "task" | "job" {
+export function transcriptionForm(
+  model: string,
+): "chat" | "generation" | "task" | "conversation" | "job" {
   if (
     /filetrans|^paraformer-(v\d|mtl|8k-v\d)|^fun-asr(-mtl)?(-\d{4}-\d\d-\d\d)?$|^sensevoice/.test(
       model,
     )
   )
     return "job";
-  if (/realtime|^gummy/.test(model)) return "task";
+  if (isConversational(model)) return "conversation";
+  if (/realtime|-streaming|^gummy/.test(model)) return "task";
   return model.startsWith("qwen3-asr-flash") ? "chat" : "generation";
+}
+
+/** Qwen's own realtime models are reached at `/api-ws/v1/realtime` only; those of other families speak the task protocol. */
+function isConversational(model: string): boolean {
+  return /^qwen.*realtime/.test(model);
 }
 
 /** The provider takes 10 MB of Base64; this is what that leaves of audio, in bytes. */
@@ -127,7 +136,7 @@ export const maxTranscriptionBytes: number = 7_300_000;
 
 function callTranscription(request: TranscriptionRequest): Call {
   const form = transcriptionForm(request.model);
-  if (form === "job" || form === "task") throw refusedModel(request.model, form);
+  if (form !== "chat" && form !== "generation") throw refusedModel(request.model, form);
   if (request.audio.length > maxTranscriptionBytes) {
     throw new ModelError(
       "BODY_TOO_LARGE",
@@ -180,12 +189,17 @@ function callTranscription(request: TranscriptionRequest): Call {
   return { path: generationPath, headers: jsonHeaders(false), body: JSON.stringify(body) };
 }
 
-function refusedModel(model: string, form: "job" | "task"): ModelError {
-  const why =
-    form === "job"
-      ? "only transcribes files at public addresses and stores the result there. Use qwen3-asr-flash or paraformer-realtime-v2"
-      : "is reached by WebSocket: use transcriptionTask";
-  return new ModelError("UNSUPPORTED", `The model "${model}" ${why}.`, { param: "model" });
+const refusals = {
+  job: "only transcribes files at public addresses and stores the result there. Use qwen3-asr-flash or paraformer-realtime-v2",
+  task: "is reached by WebSocket: use transcriptionTask",
+  conversation:
+    "is reached in a realtime conversation only (/v1/realtime). For a whole recording use qwen3-asr-flash",
+};
+
+function refusedModel(model: string, form: keyof typeof refusals): ModelError {
+  return new ModelError("UNSUPPORTED", `The model "${model}" ${refusals[form]}.`, {
+    param: "model",
+  });
 }
 
 /** The audio's media type: as sent, else by the file's name, else WAV. */
@@ -236,8 +250,9 @@ function parseTranscription(body: unknown): Transcript {
 // ---------------------------------------------------------------------------------------------------------------------
 // Text to speech
 
-/** Which way a model speaks: native generation (PCM only), the newer synthesizer, or the WebSocket task protocol ({@link speechTask}). */
-export function speechForm(model: string): "generation" | "synthesizer" | "task" {
+/** Which way a model speaks: native generation (PCM only), the newer synthesizer, the WebSocket task protocol ({@link speechTask}), or a realtime conversation that the caller has to lead. */
+export function speechForm(model: string): "generation" | "synthesizer" | "task" | "conversation" {
+  if (isConversational(model)) return "conversation";
   if (/^(cosyvoice|sambert)/.test(model)) return "task";
   return /^qwen-audio-.*tts/.test(model) ? "synthesizer" : "generation";
 }
@@ -267,7 +282,8 @@ export function speechFormat(request: SpeechRequest): {
   readonly mediaType: string;
 } {
   const form = speechForm(request.model);
-  const native = form === "generation" ? ["wav", "pcm"] : ["mp3", "wav", "pcm", "opus"];
+  const native =
+    form === "task" || form === "synthesizer" ? ["mp3", "wav", "pcm", "opus"] : ["wav", "pcm"];
   const given = request.response_format ?? native[0] ?? "wav";
   if (!native.includes(given)) {
     throw new ModelError(
@@ -296,6 +312,12 @@ function callSpeech(request: SpeechRequest): Call {
     throw new ModelError(
       "UNSUPPORTED",
       `The model "${request.model}" is reached by WebSocket: use speechTask.`,
+      { param: "model" },
+    );
+  if (form === "conversation")
+    throw new ModelError(
+      "UNSUPPORTED",
+      `The model "${request.model}" is reached in a realtime conversation only (/v1/realtime). For a whole text use qwen3-tts-flash.`,
       { param: "model" },
     );
   const format = speechFormat(request);

@@ -71,12 +71,13 @@ export function parseProviderError(body: unknown): ProviderError | undefined {
   };
 }
 
-// DashScope's native codes, sorted into OpenAI's types, which clients choose their reaction by.
-function typeOfNative(code: string): string {
+/** DashScope's native codes, sorted into OpenAI's types, which clients choose their reaction by. */
+export function typeOfNative(code: string): string {
   if (code.startsWith("InvalidApiKey")) return "authentication_error";
   if (code.startsWith("AccessDenied")) return "permission_error";
   if (code.startsWith("Throttling")) return "rate_limit_error";
-  if (code.startsWith("InternalError")) return "server_error";
+  if (/^(Internal|System|Service|Re(quest|sponse)Time|Model(Serv|Unavail))/.test(code))
+    return "server_error";
   return "invalid_request_error";
 }
 
@@ -95,19 +96,19 @@ export function upstreamError(provider: ProviderError): ModelError {
 export function parseUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
   const cached =
-    (numberOf(value["cache_read_input_tokens"]) ?? 0) +
-    (numberOf(value["cache_creation_input_tokens"]) ?? 0);
-  const input = numberOf(value["input_tokens"]);
+    (countOf(value["cache_read_input_tokens"]) ?? 0) +
+    (countOf(value["cache_creation_input_tokens"]) ?? 0);
+  const input = countOf(value["input_tokens"]);
   const prompt =
-    numberOf(value["prompt_tokens"]) ?? (input === undefined ? undefined : input + cached);
-  const completion = numberOf(value["completion_tokens"]) ?? numberOf(value["output_tokens"]);
+    countOf(value["prompt_tokens"]) ?? (input === undefined ? undefined : input + cached);
+  const completion = countOf(value["completion_tokens"]) ?? countOf(value["output_tokens"]);
   const both =
     prompt === undefined && completion === undefined
       ? undefined
       : (prompt ?? 0) + (completion ?? 0);
-  const total = numberOf(value["total_tokens"]) ?? both;
-  const seconds = numberOf(value["seconds"]) ?? numberOf(value["duration"]);
-  const characters = numberOf(value["characters"]);
+  const total = countOf(value["total_tokens"]) ?? both;
+  const seconds = countOf(value["seconds"]) ?? countOf(value["duration"]);
+  const characters = countOf(value["characters"]);
   // Assigned one by one: this runs once per request of a gateway, where spreading shows in the profile.
   const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
   if (prompt !== undefined) usage.prompt_tokens = prompt;
@@ -118,6 +119,12 @@ export function parseUsage(value: unknown): Usage | undefined {
   return total === undefined && seconds === undefined && characters === undefined
     ? undefined
     : usage;
+}
+
+/** A count; what is less than nothing is none. */
+function countOf(value: unknown): number | undefined {
+  const count = numberOf(value);
+  return count !== undefined && count >= 0 ? count : undefined;
 }
 
 /** `{ usage }` when there is one: for spreading into an answer. */

@@ -126,6 +126,43 @@ describe("the WebSocket task protocol", () => {
     ]);
   });
 
+  it("speaks with a voice that takes the whole text at once, and gets no frame after it", () => {
+    const task = speechTask({ model: "sambert-zhichu-v1", input: "你好", voice: "any" }, id);
+    const { header, payload } = JSON.parse(task.opening) as {
+      header: { streaming: string };
+      payload: { input: object; parameters: object };
+    };
+    expect([header.streaming, payload.input]).toEqual(["out", { text: "你好" }]);
+    expect(payload.parameters).not.toHaveProperty("voice");
+    expect(task.receive(event("task-started")).send).toEqual([]);
+    expect(task.receive(event("task-finished")).done).toBe(true);
+  });
+
+  it("listens to a translating model for the words as they were said", () => {
+    const task = transcriptionTask(
+      {
+        model: "gummy-realtime-v1",
+        audio: new Uint8Array(4),
+        fileName: "a.pcm",
+        mediaType: "audio/pcm",
+        language: "zh",
+      },
+      id,
+    );
+    expect(JSON.parse(task.opening)).toMatchObject({
+      payload: { parameters: { source_language: "zh", transcription_enabled: true } },
+    });
+    task.receive(
+      event("result-generated", {
+        output: {
+          translations: [{ text: "hello", lang: "en", sentence_end: true }],
+          transcription: { text: "你好。", begin_time: 0, end_time: 900, sentence_end: true },
+        },
+      }),
+    );
+    expect(task.receive(event("task-finished")).chunks).toMatchObject([{ text: "你好。" }]);
+  });
+
   it("reports a failed task, a frame that is none, and a format that no model takes", () => {
     const task = speechTask({ model: "cosyvoice-v3-flash", input: "x", voice: "v" }, id);
     expect(() =>
@@ -137,6 +174,7 @@ describe("the WebSocket task protocol", () => {
         code: "UPSTREAM_ERROR",
         provider: expect.objectContaining({
           code: "InvalidParameter",
+          type: "invalid_request_error",
           message: "bad voice",
         }) as unknown,
       }),

@@ -10,10 +10,10 @@ import {
   type TranscriptionRequest,
 } from "../message.ts";
 import { audioType, parseWavSampleRate, speechFormat, speechSampleRate } from "./dashscope.ts";
-import { parseJson, parseUsage, upstreamError } from "./reading.ts";
+import { parseJson, parseUsage, typeOfNative, upstreamError } from "./reading.ts";
 
 /**
- * Model Studio's WebSocket task protocol, for the models that are reached no other way (CosyVoice, Paraformer realtime):
+ * Model Studio's WebSocket task protocol, for the models that are reached no other way (CosyVoice, Sambert, Paraformer realtime, Gummy):
  *
  *     → {"header":{"action":"run-task",…},…}     ← {"header":{"event":"task-started"}}
  *     → text or audio, then "finish-task"        ← results and audio, then "task-finished" or "task-failed"
@@ -46,9 +46,11 @@ const frameBytes = 16_384;
 /** Speaks a text. `taskId` is a fresh UUID. */
 export function speechTask(request: SpeechRequest, taskId: string): Task<SpeechChunk> {
   const format = speechFormat(request);
+  // Sambert takes the whole text with the first frame and no frame after it; each of its voices is a model.
+  const atOnce = request.model.startsWith("sambert");
   const parameters = {
     text_type: "PlainText",
-    voice: request.voice,
+    ...(atOnce ? {} : { voice: request.voice }),
     format: format.sent,
     sample_rate: speechSampleRate,
     volume: 50,
@@ -58,17 +60,22 @@ export function speechTask(request: SpeechRequest, taskId: string): Task<SpeechC
   };
   return {
     path,
-    opening: frame("run-task", taskId, {
-      task_group: "audio",
-      task: "tts",
-      function: "SpeechSynthesizer",
-      model: request.model,
-      parameters,
-      input: {},
-    }),
+    opening: frame(
+      "run-task",
+      taskId,
+      {
+        task_group: "audio",
+        task: "tts",
+        function: "SpeechSynthesizer",
+        model: request.model,
+        parameters,
+        input: atOnce ? { text: request.input } : {},
+      },
+      atOnce ? "out" : "duplex",
+    ),
     receive(text) {
       const { event, payload } = parseFrame(text);
-      if (event === "task-started") {
+      if (event === "task-started" && !atOnce) {
         const send = [
           frame("continue-task", taskId, { input: { text: request.input } }),
           frame("finish-task", taskId, { input: {} }),
@@ -89,10 +96,20 @@ export function speechTask(request: SpeechRequest, taskId: string): Task<SpeechC
 /** Writes a recording down; the one chunk comes at the end. `taskId` is a fresh UUID. */
 export function transcriptionTask(request: TranscriptionRequest, taskId: string): Task<Transcript> {
   const format = taskAudioFormat(request);
+  const { language } = request;
+  // Gummy also translates; here it is asked for the words alone.
+  const translator = request.model.startsWith("gummy");
   const parameters = {
     format,
-    sample_rate: (format === "wav" ? parseWavSampleRate(request.audio) : undefined) ?? 16_000,
-    ...(request.language === undefined ? {} : { language_hints: [request.language] }),
+    sample_rate:
+      (format === "wav" ? parseWavSampleRate(request.audio) : undefined) ??
+      (request.model.includes("-8k") ? 8_000 : 16_000),
+    ...(translator ? { transcription_enabled: true, translation_enabled: false } : {}),
+    ...(language === undefined
+      ? {}
+      : translator
+        ? { source_language: language }
+        : { language_hints: [language] }),
   };
   const segments: { startSeconds: number; endSeconds: number; text: string }[] = [];
   let usage = parseUsage(undefined);
@@ -111,7 +128,8 @@ export function transcriptionTask(request: TranscriptionRequest, taskId: string)
       if (event === "task-started")
         return { send: audioFrames(request.audio, taskId), chunks: [], done: false };
       usage = parseUsage(payload["usage"]) ?? usage;
-      const sentence = isObject(payload["output"]) ? payload["output"]["sentence"] : undefined;
+      const output = isObject(payload["output"]) ? payload["output"] : {};
+      const sentence = output[translator ? "transcription" : "sentence"];
       // Each sentence is sent again and again while it grows; only its last form counts.
       if (
         event === "result-generated" &&
@@ -130,7 +148,7 @@ export function transcriptionTask(request: TranscriptionRequest, taskId: string)
         text: joinSentences(segments.map((segment) => segment.text)),
         segments,
         durationSeconds: usage?.seconds ?? segments.at(-1)?.endSeconds ?? 0,
-        ...(request.language === undefined ? {} : { language: request.language }),
+        ...(language === undefined ? {} : { language }),
         ...(usage === undefined ? {} : { usage }),
       };
       return { send: [], chunks: [transcript], done: true };
@@ -177,8 +195,13 @@ function joinSentences(sentences: readonly string[]): string {
   );
 }
 
-function frame(action: string, taskId: string, payload: object): string {
-  return JSON.stringify({ header: { action, task_id: taskId, streaming: "duplex" }, payload });
+function frame(
+  action: string,
+  taskId: string,
+  payload: object,
+  streaming: "duplex" | "out" = "duplex",
+): string {
+  return JSON.stringify({ header: { action, task_id: taskId, streaming }, payload });
 }
 
 function parseFrame(text: string): { event: string; payload: JsonObject } {
@@ -188,10 +211,11 @@ function parseFrame(text: string): { event: string; payload: JsonObject } {
   if (event === undefined)
     throw new ModelError("INVALID_RESPONSE", "A frame of the task protocol names no event.");
   if (event === "task-failed") {
+    const code = textOf(header["error_code"]);
     throw upstreamError({
       message: textOf(header["error_message"]) ?? "The task failed.",
-      type: "api_error",
-      code: textOf(header["error_code"]) ?? null,
+      type: code === undefined ? "api_error" : typeOfNative(code),
+      code: code ?? null,
       param: null,
     });
   }
