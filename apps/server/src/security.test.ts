@@ -206,6 +206,7 @@ describe.each(testableKinds())("the whole application on the %s database", (kind
         await browser.get("/account");
         await browser.submit("/account/profile", {
           language: "en",
+          companyRegion: "DE",
           companyName: text,
           companyContact: text,
         });

@@ -1,5 +1,6 @@
 /** The pages of the ways into an account. */
-import type { Text } from "@cloud-code/policy";
+import type { PurposeKey, Text } from "@cloud-code/policy";
+import { boxName, ConsentBox } from "../consent/beside.tsx";
 import type { ServerContext } from "../environment.ts";
 import { NoticeLine } from "../notices/gate.tsx";
 import type { PublishedNotice } from "../notices/store.ts";
@@ -16,7 +17,7 @@ import {
 import { renderPage } from "../pages/layout.tsx";
 import { failedPage } from "../pages/problems.tsx";
 import { say } from "../pages/words.ts";
-import { regionOptions } from "./fields.ts";
+import { optionalFields, regionOptions } from "./fields.ts";
 import { toOwnPath } from "./guard.ts";
 import type { Refusal } from "./port.ts";
 
@@ -222,24 +223,33 @@ export async function signUpPage(
   );
 }
 
-const optionalNames = ["phone", "companyName", "companyRegion", "companyWebsite", "companyContact"];
-
 function hasOptional(entered: Readonly<Record<string, string>>): boolean {
-  return optionalNames.some((name) => (entered[name] ?? "") !== "");
+  return Object.keys(optionalFields).some((name) => (entered[name] ?? "") !== "");
 }
 
-/** Phone and company: the fields nobody has to fill in. */
+/** Phone and company: the fields nobody has to fill in, with a box for each purpose that rests on consent and was not allowed yet. */
 export function OptionalFields({
   context,
   entered,
   problems,
+  given = [],
 }: {
   readonly context: ServerContext;
   readonly entered: Readonly<Record<string, string>>;
   readonly problems: Readonly<Record<string, string>>;
+  readonly given?: readonly PurposeKey[];
 }) {
   const { language } = context.var;
   const text = say(words, language);
+  const box = (purpose: PurposeKey) =>
+    given.includes(purpose) ? null : (
+      <ConsentBox
+        context={context}
+        purpose={purpose}
+        entered={entered}
+        problem={problems[boxName(purpose)]}
+      />
+    );
   return (
     <>
       <Field
@@ -252,6 +262,7 @@ export function OptionalFields({
         value={entered["phone"]}
         problem={problems["phone"]}
       />
+      {box("recover-account")}
       <Field
         context={context}
         name="companyName"
@@ -289,6 +300,7 @@ export function OptionalFields({
         value={entered["companyContact"]}
         problem={problems["companyContact"]}
       />
+      {box("keep-company-profile")}
     </>
   );
 }
@@ -488,8 +500,8 @@ const done: Readonly<
   "signed-up": {
     title: { en: "Look into your mail", zh: "请查收邮件" },
     text: {
-      en: "We sent a letter to the address you gave. Open the link in it within 24 hours; then you can sign in.",
-      zh: "我们已向您填写的邮箱发送邮件。请在 24 小时内打开其中的链接，之后即可登录。",
+      en: "A letter is on its way to the address you gave. Open the link in it within 24 hours; then you can sign in. If none has come after some minutes, look among the unwanted mail, then ask for another under “Choose a new password”; when our mail server has a rest, letters arrive late but arrive.",
+      zh: "邮件正发往您填写的邮箱。请在 24 小时内打开其中的链接，之后即可登录。若数分钟后仍未收到，请先查看垃圾邮件，再通过“重设密码”重新获取；如邮件服务器暂不可用，邮件会延迟送达，但不会丢失。",
     },
     next: "/",
     label: { en: "Go to the home page", zh: "返回首页" },
@@ -518,8 +530,8 @@ const done: Readonly<
   "reset-sent": {
     title: { en: "Look into your mail", zh: "请查收邮件" },
     text: {
-      en: "If there is an account with this address, a link is on its way to it.",
-      zh: "如果该邮箱已有账户，我们已向其发送链接。",
+      en: "If there is an account with this address, a link is on its way to it. If none has come after some minutes, look among the unwanted mail, or ask again.",
+      zh: "如果该邮箱已有账户，链接正在发送途中。若数分钟后仍未收到，请查看垃圾邮件或重新获取。",
     },
     next: "/sign-in",
     label: { en: "Sign in", zh: "登录" },

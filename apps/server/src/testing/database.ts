@@ -204,7 +204,7 @@ server=$!
 { while read -r line <&3; do :; done; kill -INT $server; } &
 reader=$!
 wait $server
-kill $reader
+kill $reader 2>/dev/null
 rm -rf "$folder"`;
 
 function toFlags(settings: readonly string[]): readonly string[] {

@@ -18,6 +18,8 @@ export interface TestService {
   readonly services: Services;
   /** Everything it logged. */
   readonly log: readonly LogEntry[];
+  /** How long answers were held back, milliseconds; here nobody waits. */
+  readonly pauses: readonly number[];
   /** Moves the service's clock. Sessions of the accounts library go by the real one. */
   readonly advance: (ms: number) => void;
   /** The text of the newest letter to an address, decoded; waits until none is under way. */
@@ -36,6 +38,7 @@ export async function openTestService(
   const database = await openTestDatabase(kind);
   const outbox = mkdtempSync(join(tmpdir(), "cc-outbox-"));
   const log: LogEntry[] = [];
+  const pauses: number[] = [];
   let offsetMs = 0;
   const { app, services } = await createService({
     config: {
@@ -49,11 +52,15 @@ export async function openTestService(
     mail: { outbox, from: "service@example.com" },
     log: { write: (entry) => void log.push(entry) },
     now: () => Date.now() + offsetMs,
+    pause: async (ms) => {
+      pauses.push(ms);
+    },
   });
   return {
     app,
     services,
     log,
+    pauses,
     advance: (ms) => {
       offsetMs += ms;
     },
