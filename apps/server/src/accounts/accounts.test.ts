@@ -287,6 +287,26 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("a session that was just opened is recent, an officer's with two factors too, and is not after five minutes", async () => {
+    const right = "/privacy/requests/new/access";
+    const person = await signUp(service, "recent");
+    expect((await person.get(right)).status).toBe(200);
+    const officer = await signUp(service, "recentofficer", "officer");
+    const { secret } = await setUpFactor(officer);
+    expect((await officer.get(right)).status).toBe(200);
+    const next = new TestBrowser(service);
+    await signIn(next, "recentofficer");
+    await next.get("/sign-in/code");
+    expect((await next.submit("/sign-in/code", { code: totp(secret) })).status).toBe(303);
+    expect((await next.get(right)).status).toBe(200);
+    service.advance(5 * 60_000 + 1);
+    expect((await next.get(right)).headers.get("location")).toMatch(/^\/account\/confirm/);
+    await next.get("/account/confirm");
+    const confirmed = await next.submit("/account/confirm", { password: goodPassword, to: right });
+    expect(confirmed.headers.get("location")).toBe(right);
+    expect((await next.get(right)).status).toBe(200);
+  });
+
   it("ends a session after seven days of use, an officer's after half an hour of rest, a disabled account's at once", async () => {
     const { orm } = service.services.database;
     const age = async (name: string, values: Partial<typeof sessions.$inferInsert>) => {
