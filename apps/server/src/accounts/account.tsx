@@ -622,7 +622,7 @@ async function confirmPage(
   return renderPage(
     context,
     { title: text.confirm, personal: true, status: refused === undefined ? 200 : 400 },
-    <Page title={text.confirm}>
+    <Page title={text.confirm} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/account/confirm">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}

@@ -160,7 +160,7 @@ export async function signUpPage(
       status:
         refused !== undefined || Object.keys(problems).length > 0 || noticeChanged ? 400 : 200,
     },
-    <Page title={text.signUp} lead={text.signUpLead}>
+    <Page title={text.signUp} lead={text.signUpLead} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-up">
         <Field
@@ -311,7 +311,7 @@ export function tooYoungPage(context: ServerContext): Answer {
   return renderPage(
     context,
     { title: text.tooYoung, personal: true },
-    <Page title={text.tooYoung} lead={text.tooYoungText} />,
+    <Page title={text.tooYoung} lead={text.tooYoungText} sheet />,
   );
 }
 
@@ -329,7 +329,7 @@ export function signInPage(
       scripts: ["passkeys"],
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.signIn}>
+    <Page title={text.signIn} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-in">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}
@@ -384,7 +384,7 @@ export function secondFactorPage(
       personal: true,
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.code} lead={text.codeLead}>
+    <Page title={text.code} lead={text.codeLead} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-in/code">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}
@@ -416,7 +416,7 @@ export function resetPage(
   return renderPage(
     context,
     { title: text.reset, personal: true, status: Object.keys(problems).length > 0 ? 400 : 200 },
-    <Page title={text.reset} lead={text.resetLead}>
+    <Page title={text.reset} lead={text.resetLead} sheet>
       <Form context={context} action="/reset">
         <Field
           context={context}
@@ -447,7 +447,7 @@ export function resetChoosePage(
       personal: true,
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.reset}>
+    <Page title={text.reset} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/reset/choose">
         <input type="hidden" name="token" value={token} />
@@ -473,7 +473,7 @@ export function confirmPage(context: ServerContext, action: string): Answer {
   return renderPage(
     context,
     { title: text.confirm, personal: true },
-    <Page title={text.confirm} lead={text.confirmLead}>
+    <Page title={text.confirm} lead={text.confirmLead} sheet>
       <Form context={context} action={action}>
         <input type="hidden" name="token" value={context.req.query("token") ?? ""} />
         <Button>{text.confirmButton}</Button>
@@ -554,7 +554,7 @@ export function donePage(context: ServerContext, what: Done): Answer {
   return renderPage(
     context,
     { title: title[language], personal: true, status: what === "link-expired" ? 410 : 200 },
-    <Page title={title[language]} lead={text[language]}>
+    <Page title={title[language]} lead={text[language]} sheet>
       <ButtonLink href={next}>{label[language]}</ButtonLink>
     </Page>,
   );

@@ -7,7 +7,7 @@ import {
   testableKinds,
   type TestService,
 } from "../testing/index.ts";
-import { joinProof } from "./proof.tsx";
+import { joinProof, readProof } from "./proof.tsx";
 import { pageCounts } from "./tables.ts";
 
 describe.each(testableKinds())("the website on the %s database", (kind) => {
@@ -42,6 +42,19 @@ describe.each(testableKinds())("the website on the %s database", (kind) => {
       expect(tests.A4).toHaveLength(1);
       expect(tests.C9).toEqual([]);
       expect(Object.keys(tests)).toEqual(Object.keys(promises));
+    });
+
+    test("no promise is without a test: that fails the build", () => {
+      const { tests } = readProof();
+      const bare = Object.keys(tests).filter((id) => tests[id as keyof typeof tests].length === 0);
+      expect(bare).toEqual([]);
+    });
+
+    test("the page says how to check a promise oneself, and claims no result that nobody saw", async () => {
+      const html = await (await get("/proof")).text();
+      expect(html).toContain("npx vitest run -t &quot;\\[A3\\]&quot;");
+      const claims = /tests? · passed|Results of the run of/.test(html);
+      expect(claims).toBe(readProof().ranAtMs !== undefined);
     });
 
     test("the page names every promise", async () => {

@@ -4,6 +4,8 @@ export {
   goodPassword,
   linkIn,
   openTestService,
+  serveTestService,
+  type ServedService,
   signIn,
   signUp,
   TestBrowser,

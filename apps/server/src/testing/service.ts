@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
 import { unnamedOperator } from "@cloud-code/policy";
 import { eq } from "drizzle-orm";
 import type { Hono } from "hono";
@@ -80,6 +84,39 @@ export async function openTestService(
   };
 }
 
+/** A whole service on a port of this machine, for a real browser; `service` is the one behind it. */
+export interface ServedService {
+  readonly origin: string;
+  readonly service: TestService;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds a service for a test and lets it listen. */
+export async function serveTestService(
+  kind: DatabaseKind = "embedded",
+  config: Partial<Config> = {},
+): Promise<ServedService> {
+  let handle: (request: Request, bindings: object) => Response | Promise<Response> = () =>
+    new Response(null, { status: 503 });
+  const server = createAdaptorServer({
+    fetch: async (request: Request, bindings: object) => handle(request, bindings),
+  }) as Server;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const service = await openTestService(kind, { origin, ...config });
+  handle = (request, bindings) => service.app.fetch(request, bindings);
+  return {
+    origin,
+    service,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await service.close();
+    },
+  };
+}
+
 /** Head and text of a letter, whichever way its text is encoded. */
 function decodeLetter(letter: string): string {
   const [head = "", ...rest] = letter.split("\n\n");
@@ -103,8 +140,11 @@ export class TestBrowser {
   /** The page the browser is on. */
   html = "";
 
-  constructor({ app }: Pick<TestService, "app">) {
+  readonly #origin: string;
+
+  constructor({ app, services }: Pick<TestService, "app" | "services">) {
     this.#app = app;
+    this.#origin = services.config.origin;
   }
 
   async get(path: string): Promise<Response> {
@@ -129,7 +169,7 @@ export class TestBrowser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await this.#app.request(path, {
       ...init,
-      headers: { origin: testOrigin, ...this.headers, ...(init.headers as object), cookie },
+      headers: { origin: this.#origin, ...this.headers, ...(init.headers as object), cookie },
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair = "", ...attributes] = line.split("; ");
