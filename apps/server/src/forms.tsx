@@ -69,12 +69,20 @@ function formToken(context: ServerContext): string {
 /** Whether the request's form carries the token that belongs to its cookie. */
 export async function hasFormToken(context: ServerContext): Promise<boolean> {
   const seed = getCookie(context, cookieName(context));
-  const body = await context.req.parseBody();
-  const token = body[FIELD];
+  const token = await readSentToken(context);
   if (seed === undefined || typeof token !== "string") return false;
   const expected = Buffer.from(sign(seed, context.var.formKey));
   const given = Buffer.from(token);
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+async function readSentToken(context: ServerContext): Promise<unknown> {
+  try {
+    return (await context.req.parseBody())[FIELD];
+  } catch {
+    // The body is not the form it says it is: no page of ours sent it.
+    return undefined;
+  }
 }
 
 function cookieName(context: ServerContext): string {

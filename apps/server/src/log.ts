@@ -22,6 +22,9 @@ export type LogEntry =
       readonly code: string;
       readonly place: string;
     }
+  /** A letter that the mail server did not take; it is tried again. */
+  | { readonly event: "mail-waiting"; readonly code: string }
+  /** A letter nobody will get: refused for good, or tried for three days. */
   | { readonly event: "mail-lost"; readonly code: string }
   | { readonly event: "limited"; readonly route: string }
   | {

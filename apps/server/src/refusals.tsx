@@ -60,7 +60,7 @@ async function refusal(
   return renderPage(
     context,
     { title: text[title], status },
-    <Page title={text[title]} lead={text[lead]}>
+    <Page title={text[title]} lead={text[lead]} sheet>
       <ButtonLink href="/">{text.home}</ButtonLink>
     </Page>,
   );

@@ -1,7 +1,9 @@
 /** Puts the parts of a service together, the same for the program and for tests. */
 import { createHmac } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Hono } from "hono";
 import { createAccounts } from "./accounts/accounts.ts";
+import { ConsentLedger } from "./consent/ledger.ts";
 import { createApp } from "./app.ts";
 import type { Database } from "./database/database.ts";
 import type { ServerEnv } from "./environment.ts";
@@ -23,11 +25,13 @@ export interface ServiceParts {
   /** The file of the marks that keep an erased account erased when a backup is restored. */
   readonly tombstones?: string;
   readonly now: () => number;
+  /** Waits, milliseconds; by the machine's clock unless told. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /** Builds the services over an open database. */
 export async function createServices(parts: ServiceParts): Promise<Services> {
-  const { config, database, log, now } = parts;
+  const { config, database, log, now, pause = sleep } = parts;
   const mail = createMail(parts.mail, log);
   const notices = new NoticeStore({ database, now });
   await publishFirst(notices, { config, now });
@@ -38,7 +42,9 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     origin: config.origin,
     // A key of its own: what leaks from one use of the secret is worth nothing for another.
     secret: createHmac("sha256", config.secret).update("accounts").digest("base64url"),
+    ledger: new ConsentLedger({ database, now }, notices),
     now,
+    pause,
   });
   return { config, database, accounts, mail, log, limits: createLimits(now), notices, now };
 }
@@ -51,7 +57,7 @@ export async function createService(parts: ServiceParts): Promise<{
 }> {
   const services = await createServices(parts);
   const rights = createRights(services, {
-    outbox: parts.mail.url === undefined ? parts.mail.outbox : undefined,
+    outbox: parts.mail.outbox,
     tombstones: parts.tombstones,
   });
   return { app: createApp(services, rights), services, rights };

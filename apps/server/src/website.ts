@@ -1,9 +1,10 @@
 /** The website: notices, consents, cookies, support, statistics and the pages around them, as one application. */
 import type { Region } from "@cloud-code/policy";
 import { regionOfCountry } from "@cloud-code/policy";
-import { and, eq, isNull } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { Hono, type MiddlewareHandler } from "hono";
-import { users, usersClassified } from "./accounts/tables.ts";
+import { readOfficers } from "./accounts/officers.ts";
+import { usersClassified } from "./accounts/tables.ts";
 import { ConsentLedger } from "./consent/ledger.ts";
 import { routes as consentRoutes } from "./consent/routes.tsx";
 import { routes as cookieRoutes } from "./cookies/routes.tsx";
@@ -15,7 +16,7 @@ import { VisitCounter } from "./pages/visits.ts";
 import type { Job } from "./jobs/jobs.ts";
 import { announceNotices } from "./notices/announce.ts";
 import type { Services } from "./services.ts";
-import { escalateTickets, type Officer } from "./support/escalation.ts";
+import { escalateTickets } from "./support/escalation.ts";
 import { routes as supportRoutes } from "./support/routes.tsx";
 import { TicketStore } from "./support/store.ts";
 import { routes as statisticsRoutes } from "./telemetry/routes.tsx";
@@ -29,10 +30,7 @@ export function websiteJobs(services: Services): readonly Job[] {
       name: "escalate-tickets",
       cron: "10 * * * *",
       run: () =>
-        escalateTickets(tickets, {
-          ...services,
-          officers: () => readOfficers(services),
-        }),
+        escalateTickets(tickets, { ...services, officers: () => readOfficers(services.database) }),
     },
     {
       name: "announce-notices",
@@ -40,13 +38,6 @@ export function websiteJobs(services: Services): readonly Job[] {
       run: () => announceNotices(services),
     },
   ];
-}
-
-async function readOfficers({ database }: Pick<Services, "database">): Promise<readonly Officer[]> {
-  return database.orm
-    .select({ email: users.email, language: users.language })
-    .from(users)
-    .where(and(eq(users.role, "officer"), isNull(users.disabledAt)));
 }
 
 /** The website in two parts: what goes around every page of the service, and the pages that are not of an account. */

@@ -1,6 +1,10 @@
 /** A person's own account: profile, security, sessions. */
 import { Hono } from "hono";
 import { z } from "zod";
+import type { PurposeKey } from "@cloud-code/policy";
+import type { ConsentLedger } from "../consent/ledger.ts";
+import { NoticeLine, readCollected } from "../notices/gate.tsx";
+import type { PublishedNotice } from "../notices/store.ts";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readForm } from "../forms.tsx";
 import {
@@ -20,12 +24,14 @@ import { formatDate, formatTime, say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { type Again, OptionalFields, RefusalBanner } from "./entry.tsx";
-import { fields, toCompany } from "./fields.ts";
+import { fields, optionalPurposes, present, readOptionalBoxes, toCompany } from "./fields.ts";
 import { requireSignedIn, toBrowser, toOwnPath } from "./guard.ts";
 import { takeTry } from "./limits.ts";
 import type { AuthenticatorSetup, Cookies, Profile, SessionLine } from "./port.ts";
 
-type Parts = Pick<Services, "accounts" | "limits">;
+type Parts = Pick<Services, "accounts" | "limits" | "notices" | "now"> & {
+  readonly ledger: ConsentLedger;
+};
 
 const words = {
   account: { en: "Your account", zh: "我的账户" },
@@ -106,20 +112,28 @@ const words = {
 } as const;
 
 /** The pages under `/account`. */
-export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
+export function routes({ accounts, limits, notices, ledger, now }: Parts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-
-  app.get("/account", async (context) => {
+  const profile = async (
+    context: ServerContext,
+    again: Again & { readonly saved?: boolean },
+  ): Promise<Response> => {
     const { userId } = requireSignedIn(context);
-    return profilePage(context, await accounts.readProfile(userId), {
-      saved: context.req.query("saved") !== undefined,
+    return profilePage(context, await accounts.readProfile(userId), again, {
+      given: await ledger.given(userId, optionalPurposes),
+      notice: await notices.current("service"),
     });
-  });
+  };
+
+  app.get("/account", async (context) =>
+    profile(context, { saved: context.req.query("saved") !== undefined }),
+  );
   app.post("/account/profile", async (context) => {
     const { userId } = requireSignedIn(context);
     const own = fields(context.var.language);
-    const form = await readForm(
+    const form = await readCollected(
       context,
+      { notices, product: "service", now },
       z.object({
         language: z.enum(["en", "zh"]),
         phone: own.phone,
@@ -127,12 +141,19 @@ export function routes({ accounts, limits }: Parts): Hono<ServerEnv> {
         companyRegion: own.companyRegion,
         companyWebsite: own.companyWebsite,
         companyContact: own.companyContact,
+        ...own.boxes,
       }),
     );
-    if (form.kind === "invalid") {
-      return profilePage(context, await accounts.readProfile(userId), form);
+    if (form.kind === "invalid") return profile(context, form);
+    const { value, shown } = form;
+    const boxes = readOptionalBoxes(context, value, await ledger.given(userId, optionalPurposes));
+    if (boxes.kind === "missing") {
+      return profile(context, { problems: boxes.problems, entered: present(value) });
     }
-    const { language, phone, ...company } = form.value;
+    const pseudonym = await ledger.pseudonymOf(userId);
+    for (const answer of boxes.answers)
+      await ledger.record(pseudonym, { ...answer, answer: "given", shown });
+    const { language, phone, ...company } = value;
     await accounts.changeProfile(userId, { language, phone, company: toCompany(company) });
     return context.redirect("/account?saved", 303);
   });
@@ -291,7 +312,14 @@ export function AccountTabs({
 async function profilePage(
   context: ServerContext,
   profile: Profile | undefined,
-  { problems = {}, entered, saved = false }: Again & { readonly saved?: boolean },
+  { problems = {}, entered, saved = false, noticeChanged }: Again & { readonly saved?: boolean },
+  {
+    given,
+    notice,
+  }: {
+    readonly given: readonly PurposeKey[];
+    readonly notice: PublishedNotice | undefined;
+  },
 ): Promise<Response> {
   const { language } = context.var;
   const text = say(words, language);
@@ -331,7 +359,10 @@ async function profilePage(
             ]}
             value={shown["language"]}
           />
-          <OptionalFields context={context} entered={shown} problems={problems} />
+          <OptionalFields context={context} entered={shown} problems={problems} given={given} />
+          {notice === undefined ? null : (
+            <NoticeLine context={context} notice={notice} changed={noticeChanged ?? false} />
+          )}
           <Button>{text.save}</Button>
         </Form>
         <div class="actions">
@@ -591,7 +622,7 @@ async function confirmPage(
   return renderPage(
     context,
     { title: text.confirm, personal: true, status: refused === undefined ? 200 : 400 },
-    <Page title={text.confirm}>
+    <Page title={text.confirm} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/account/confirm">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}

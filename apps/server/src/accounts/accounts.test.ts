@@ -11,6 +11,7 @@ import {
   testableKinds,
   type TestService,
 } from "../testing/index.ts";
+import { ConsentLedger } from "../consent/ledger.ts";
 import { hashPassword } from "./hashing.ts";
 import { credentials, sessions, users } from "./tables.ts";
 
@@ -286,6 +287,26 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("a session that was just opened is recent, an officer's with two factors too, and is not after five minutes", async () => {
+    const right = "/privacy/requests/new/access";
+    const person = await signUp(service, "recent");
+    expect((await person.get(right)).status).toBe(200);
+    const officer = await signUp(service, "recentofficer", "officer");
+    const { secret } = await setUpFactor(officer);
+    expect((await officer.get(right)).status).toBe(200);
+    const next = new TestBrowser(service);
+    await signIn(next, "recentofficer");
+    await next.get("/sign-in/code");
+    expect((await next.submit("/sign-in/code", { code: totp(secret) })).status).toBe(303);
+    expect((await next.get(right)).status).toBe(200);
+    service.advance(5 * 60_000 + 1);
+    expect((await next.get(right)).headers.get("location")).toMatch(/^\/account\/confirm/);
+    await next.get("/account/confirm");
+    const confirmed = await next.submit("/account/confirm", { password: goodPassword, to: right });
+    expect(confirmed.headers.get("location")).toBe(right);
+    expect((await next.get(right)).status).toBe(200);
+  });
+
   it("ends a session after seven days of use, an officer's after half an hour of rest, a disabled account's at once", async () => {
     const { orm } = service.services.database;
     const age = async (name: string, values: Partial<typeof sessions.$inferInsert>) => {
@@ -322,6 +343,8 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
       companyRegion: "CN",
       companyWebsite: "https://example.cn",
       companyContact: "",
+      "allow-recover-account": "yes",
+      "allow-keep-company-profile": "yes",
     });
     expect(saved.status).toBe(303);
     await browser.get("/account");
@@ -333,6 +356,66 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
       .from(users)
       .where(eq(users.username, "profiled"));
     expect(row).toMatchObject({ phone: null, companyName: null, companyRegion: "CN" });
+  });
+
+  it("[C8] keeps a phone number only with a yes to what it is for, asked un-ticked beside the field and recorded", async () => {
+    const ledger = new ConsentLedger(service.services, service.services.notices);
+    const browser = new TestBrowser(service);
+    await browser.get("/sign-up");
+    expect(browser.html).toContain('name="allow-recover-account"');
+    expect(browser.html).not.toContain("checked");
+    const form = {
+      username: "reachable",
+      email: "reachable@example.com",
+      password: goodPassword,
+      age: "yes",
+      phone: "+41 44 668 18 00",
+    };
+    expect((await browser.submit("/sign-up", form)).status).toBe(400);
+    expect(browser.html).toContain("We keep it only with your yes.");
+    expect(browser.html).toContain(form.phone);
+    const allowed = { ...form, "allow-recover-account": "yes" };
+    expect((await browser.submit("/sign-up", allowed)).status).toBe(200);
+    const [row] = await service.services.database.orm
+      .select()
+      .from(users)
+      .where(eq(users.username, "reachable"));
+    expect(row?.phone).toBe(form.phone);
+    const history = await ledger.history(await ledger.pseudonymOf(row?.id ?? ""));
+    expect(history).toMatchObject([
+      { purpose: "recover-account", answer: "given", screen: "/sign-up", language: "en" },
+    ]);
+    expect(history[0]?.question).toMatch(/^May we use phone number/);
+  });
+
+  it("[C8] asks for a company's profile in China, and where no country is given, and nowhere else", async () => {
+    const browser = await signUp(service, "corporate");
+    const save = async (fields: Record<string, string>): Promise<number> => {
+      await browser.get("/account");
+      return (await browser.submit("/account/profile", { language: "en", ...fields })).status;
+    };
+    expect(await save({ companyName: "Acme", companyRegion: "DE" })).toBe(303);
+    expect(await save({ companyName: "Acme", companyRegion: "CN" })).toBe(400);
+    expect(await save({ companyName: "Acme" })).toBe(400);
+    expect(await save({ companyRegion: "CN" })).toBe(303);
+    const yes = { "allow-keep-company-profile": "yes" };
+    expect(await save({ companyName: "Acme", companyRegion: "CN", ...yes })).toBe(303);
+    // The yes stands until it is taken back; nobody is asked twice.
+    await browser.get("/account");
+    expect(browser.html).not.toContain("allow-keep-company-profile");
+    expect(await save({ companyName: "Acme & Sons", companyRegion: "CN" })).toBe(303);
+  });
+
+  it("[C1] changes no profile from a page that did not show the current notice", async () => {
+    const browser = await signUp(service, "unshown");
+    await browser.get("/account");
+    const fields = { ...hidden(browser), language: "en", companyName: "Acme", companyRegion: "DE" };
+    expect((await browser.post("/account/profile", fields)).status).toBe(400);
+    const [row] = await service.services.database.orm
+      .select()
+      .from(users)
+      .where(eq(users.username, "unshown"));
+    expect(row?.companyName).toBeNull();
   });
 });
 

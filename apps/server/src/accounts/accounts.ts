@@ -1,6 +1,7 @@
 /** The accounts port over the library: what the library does not do itself is here, each with its reason. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { and, eq, gt, lt, ne } from "drizzle-orm";
+import type { ConsentLedger } from "../consent/ledger.ts";
 import { readFor, readTogether } from "../database/reading.ts";
 import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
@@ -43,8 +44,17 @@ export interface AccountsParts {
   readonly notices: NoticeStore;
   readonly origin: string;
   readonly secret: string;
+  readonly ledger: ConsentLedger;
   readonly now: () => number;
+  /** Waits, milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
 }
+
+/**
+ * The earliest a sign-up is answered, and a sign-in is refused. What a known address costs and an unknown one does not, a few rows, is
+ * lost in it; without it a program could read the difference off the clock.
+ */
+const EVEN_MS = 500;
 
 const EMAIL_CHANGE_MS = 60 * 60 * 1000;
 // A code of an authenticator app is accepted for its own half minute and the ones beside it.
@@ -73,6 +83,13 @@ class LibraryAccounts implements Accounts {
   }
 
   async signUp(entry: SignUp, shown: NoticeShown, browser: Browser): Promise<Outcome> {
+    return this.#evenly(
+      () => true,
+      async () => this.#open(entry, shown, browser),
+    );
+  }
+
+  async #open(entry: SignUp, shown: NoticeShown, browser: Browser): Promise<Outcome> {
     const own = [entry.username, entry.email, entry.company?.name ?? ""];
     if ((await judgePassword(entry.password, own)) !== undefined)
       return refuse("password-too-common");
@@ -99,6 +116,10 @@ class LibraryAccounts implements Accounts {
       // For a known address the library answers with a person who does not exist.
       if ((await this.#addressOf(user.id)) !== undefined) {
         await recordShown(this.#parts.notices, user.id, shown);
+        const { ledger } = this.#parts;
+        const pseudonym = await ledger.pseudonymOf(user.id);
+        for (const answer of entry.allowed ?? [])
+          await ledger.record(pseudonym, { ...answer, answer: "given", shown });
       }
       return { kind: "done" };
     } catch (error) {
@@ -116,6 +137,13 @@ class LibraryAccounts implements Accounts {
   }
 
   async signIn(identifier: string, password: string, browser: Browser): Promise<SignInOutcome> {
+    return this.#evenly(
+      ({ kind }) => kind === "refused",
+      async () => this.#enter(identifier, password, browser),
+    );
+  }
+
+  async #enter(identifier: string, password: string, browser: Browser): Promise<SignInOutcome> {
     const before = sessionToken(browser);
     try {
       const headers = toHeaders({ ...browser, cookie: "" });
@@ -204,8 +232,12 @@ class LibraryAccounts implements Accounts {
     return toCookies(headers);
   }
 
-  async requestReset(email: string): Promise<void> {
-    await this.#library.api.requestPasswordReset({ body: { email } });
+  requestReset(email: string): void {
+    // The letter itself is written by the library, on the way.
+    this.#parts.mail.sendLater(async () => {
+      await this.#library.api.requestPasswordReset({ body: { email } });
+      return undefined;
+    });
   }
 
   async resetPassword(token: string, password: string): Promise<Outcome> {
@@ -443,6 +475,15 @@ class LibraryAccounts implements Accounts {
       .update(users)
       .set({ ...values, updatedAt: new Date(this.#parts.now()) })
       .where(eq(users.id, userId));
+  }
+
+  /** Does something that must not be told apart by its speed: an answer of the kind does not come before its time. */
+  async #evenly<T>(isEven: (answer: T) => boolean, work: () => Promise<T>): Promise<T> {
+    const startMs = performance.now();
+    const answer = await work();
+    if (isEven(answer))
+      await this.#parts.pause(Math.max(0, EVEN_MS - (performance.now() - startMs)));
+    return answer;
   }
 
   /** Runs a call of the library for its cookies; its refusals become ours. */

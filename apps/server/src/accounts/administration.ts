@@ -4,9 +4,10 @@ import { asc, eq, or } from "drizzle-orm";
 import { hasSqlState } from "../database/errors.ts";
 import { readFor } from "../database/reading.ts";
 import type { Services } from "../services.ts";
+import { hashPassword } from "./hashing.ts";
 import { toIdentifier } from "./library.ts";
 import type { Role } from "./port.ts";
-import { sessions, users, usersClassified, verifications } from "./tables.ts";
+import { credentials, sessions, users, usersClassified, verifications } from "./tables.ts";
 
 type Parts = Pick<Services, "database" | "config" | "now">;
 
@@ -47,6 +48,16 @@ export async function createAccount(
         emailVerified: true,
         role,
         oldEnough: true,
+        createdAt: at,
+        updatedAt: at,
+      });
+      // Until they choose one there is a password nobody knows: an account without would refuse a guess quicker than others.
+      await transaction.insert(credentials).values({
+        id: randomUUID(),
+        accountId: id,
+        providerId: "credential",
+        userId: id,
+        password: await hashPassword(randomBytes(32).toString("base64url")),
         createdAt: at,
         updatedAt: at,
       });

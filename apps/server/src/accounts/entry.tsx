@@ -1,5 +1,6 @@
 /** The pages of the ways into an account. */
-import type { Text } from "@cloud-code/policy";
+import type { PurposeKey, Text } from "@cloud-code/policy";
+import { boxName, ConsentBox } from "../consent/beside.tsx";
 import type { ServerContext } from "../environment.ts";
 import { NoticeLine } from "../notices/gate.tsx";
 import type { PublishedNotice } from "../notices/store.ts";
@@ -16,7 +17,7 @@ import {
 import { renderPage } from "../pages/layout.tsx";
 import { failedPage } from "../pages/problems.tsx";
 import { say } from "../pages/words.ts";
-import { regionOptions } from "./fields.ts";
+import { optionalFields, regionOptions } from "./fields.ts";
 import { toOwnPath } from "./guard.ts";
 import type { Refusal } from "./port.ts";
 
@@ -159,7 +160,7 @@ export async function signUpPage(
       status:
         refused !== undefined || Object.keys(problems).length > 0 || noticeChanged ? 400 : 200,
     },
-    <Page title={text.signUp} lead={text.signUpLead}>
+    <Page title={text.signUp} lead={text.signUpLead} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-up">
         <Field
@@ -222,24 +223,33 @@ export async function signUpPage(
   );
 }
 
-const optionalNames = ["phone", "companyName", "companyRegion", "companyWebsite", "companyContact"];
-
 function hasOptional(entered: Readonly<Record<string, string>>): boolean {
-  return optionalNames.some((name) => (entered[name] ?? "") !== "");
+  return Object.keys(optionalFields).some((name) => (entered[name] ?? "") !== "");
 }
 
-/** Phone and company: the fields nobody has to fill in. */
+/** Phone and company: the fields nobody has to fill in, with a box for each purpose that rests on consent and was not allowed yet. */
 export function OptionalFields({
   context,
   entered,
   problems,
+  given = [],
 }: {
   readonly context: ServerContext;
   readonly entered: Readonly<Record<string, string>>;
   readonly problems: Readonly<Record<string, string>>;
+  readonly given?: readonly PurposeKey[];
 }) {
   const { language } = context.var;
   const text = say(words, language);
+  const box = (purpose: PurposeKey) =>
+    given.includes(purpose) ? null : (
+      <ConsentBox
+        context={context}
+        purpose={purpose}
+        entered={entered}
+        problem={problems[boxName(purpose)]}
+      />
+    );
   return (
     <>
       <Field
@@ -252,6 +262,7 @@ export function OptionalFields({
         value={entered["phone"]}
         problem={problems["phone"]}
       />
+      {box("recover-account")}
       <Field
         context={context}
         name="companyName"
@@ -289,6 +300,7 @@ export function OptionalFields({
         value={entered["companyContact"]}
         problem={problems["companyContact"]}
       />
+      {box("keep-company-profile")}
     </>
   );
 }
@@ -299,7 +311,7 @@ export function tooYoungPage(context: ServerContext): Answer {
   return renderPage(
     context,
     { title: text.tooYoung, personal: true },
-    <Page title={text.tooYoung} lead={text.tooYoungText} />,
+    <Page title={text.tooYoung} lead={text.tooYoungText} sheet />,
   );
 }
 
@@ -317,7 +329,7 @@ export function signInPage(
       scripts: ["passkeys"],
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.signIn}>
+    <Page title={text.signIn} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-in">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}
@@ -372,7 +384,7 @@ export function secondFactorPage(
       personal: true,
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.code} lead={text.codeLead}>
+    <Page title={text.code} lead={text.codeLead} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/sign-in/code">
         {to === undefined ? null : <input type="hidden" name="to" value={to} />}
@@ -404,7 +416,7 @@ export function resetPage(
   return renderPage(
     context,
     { title: text.reset, personal: true, status: Object.keys(problems).length > 0 ? 400 : 200 },
-    <Page title={text.reset} lead={text.resetLead}>
+    <Page title={text.reset} lead={text.resetLead} sheet>
       <Form context={context} action="/reset">
         <Field
           context={context}
@@ -435,7 +447,7 @@ export function resetChoosePage(
       personal: true,
       status: refused !== undefined || Object.keys(problems).length > 0 ? 400 : 200,
     },
-    <Page title={text.reset}>
+    <Page title={text.reset} sheet>
       <RefusalBanner context={context} refused={refused} />
       <Form context={context} action="/reset/choose">
         <input type="hidden" name="token" value={token} />
@@ -461,7 +473,7 @@ export function confirmPage(context: ServerContext, action: string): Answer {
   return renderPage(
     context,
     { title: text.confirm, personal: true },
-    <Page title={text.confirm} lead={text.confirmLead}>
+    <Page title={text.confirm} lead={text.confirmLead} sheet>
       <Form context={context} action={action}>
         <input type="hidden" name="token" value={context.req.query("token") ?? ""} />
         <Button>{text.confirmButton}</Button>
@@ -488,8 +500,8 @@ const done: Readonly<
   "signed-up": {
     title: { en: "Look into your mail", zh: "请查收邮件" },
     text: {
-      en: "We sent a letter to the address you gave. Open the link in it within 24 hours; then you can sign in.",
-      zh: "我们已向您填写的邮箱发送邮件。请在 24 小时内打开其中的链接，之后即可登录。",
+      en: "A letter is on its way to the address you gave. Open the link in it within 24 hours; then you can sign in. If none has come after some minutes, look among the unwanted mail, then ask for another under “Choose a new password”; when our mail server has a rest, letters arrive late but arrive.",
+      zh: "邮件正发往您填写的邮箱。请在 24 小时内打开其中的链接，之后即可登录。若数分钟后仍未收到，请先查看垃圾邮件，再通过“重设密码”重新获取；如邮件服务器暂不可用，邮件会延迟送达，但不会丢失。",
     },
     next: "/",
     label: { en: "Go to the home page", zh: "返回首页" },
@@ -518,8 +530,8 @@ const done: Readonly<
   "reset-sent": {
     title: { en: "Look into your mail", zh: "请查收邮件" },
     text: {
-      en: "If there is an account with this address, a link is on its way to it.",
-      zh: "如果该邮箱已有账户，我们已向其发送链接。",
+      en: "If there is an account with this address, a link is on its way to it. If none has come after some minutes, look among the unwanted mail, or ask again.",
+      zh: "如果该邮箱已有账户，链接正在发送途中。若数分钟后仍未收到，请查看垃圾邮件或重新获取。",
     },
     next: "/sign-in",
     label: { en: "Sign in", zh: "登录" },
@@ -542,7 +554,7 @@ export function donePage(context: ServerContext, what: Done): Answer {
   return renderPage(
     context,
     { title: title[language], personal: true, status: what === "link-expired" ? 410 : 200 },
-    <Page title={title[language]} lead={text[language]}>
+    <Page title={title[language]} lead={text[language]} sheet>
       <ButtonLink href={next}>{label[language]}</ButtonLink>
     </Page>,
   );

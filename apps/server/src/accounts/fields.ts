@@ -1,6 +1,14 @@
 /** What each field of the account forms may hold, with the problem said in the person's language. */
-import type { Language, Text } from "@cloud-code/policy";
+import {
+  type Language,
+  type PurposeKey,
+  regionOfCountry,
+  type Text,
+  type UsedServiceItemKey,
+} from "@cloud-code/policy";
 import { z } from "zod";
+import { type BoxesResult, boxName, questionsBeside, readBoxes } from "../consent/beside.tsx";
+import type { ServerContext } from "../environment.ts";
 import type { Company } from "./port.ts";
 
 const problems = {
@@ -69,9 +77,41 @@ export function fields(language: Language) {
         .pipe(z.url({ protocol: /^https?$/, hostname: /\./, ...say("website") })),
     ),
     companyContact: optional(line),
+    /** The boxes of the purposes that rest on consent. */
+    boxes: Object.fromEntries(
+      optionalPurposes.map((purpose) => [boxName(purpose), z.literal("yes").optional()]),
+    ),
     /** One line of text that has to be there, such as a name. */
     line: z.string(say("required")).trim().min(1, say("required")).pipe(line),
   };
+}
+
+/** The fields nobody has to fill in, and what of the inventory each asks for. */
+export const optionalFields = {
+  phone: "service.phone",
+  companyName: "service.company.name",
+  companyRegion: "service.company.region",
+  companyWebsite: "service.company.website",
+  companyContact: "service.company.contact",
+} as const satisfies Readonly<Record<string, UsedServiceItemKey>>;
+
+/** The purposes of the optional fields that rest on consent somewhere; each has a box in the form. */
+export const optionalPurposes: readonly PurposeKey[] = questionsBeside(
+  Object.values(optionalFields),
+).map(({ purpose }) => purpose);
+
+/** Reads the boxes beside the optional fields that were filled in. */
+export function readOptionalBoxes(
+  context: ServerContext,
+  form: Readonly<Record<string, string | undefined>>,
+  given: readonly PurposeKey[] = [],
+): BoxesResult {
+  const filled = Object.entries(optionalFields).flatMap(([name, item]) =>
+    (form[name] ?? "") === "" ? [] : [item],
+  );
+  const country = form["companyRegion"] ?? "";
+  const region = country === "" ? undefined : regionOfCountry(country);
+  return readBoxes(context, filled, form, { region, given });
 }
 
 /** The company fields of a form as a company. */
@@ -110,4 +150,13 @@ export function regionOptions(language: Language): Options {
   const options: Options = [["", "—"], ...named.toSorted(([, a], [, b]) => compare(a, b))];
   optionsByLanguage.set(language, options);
   return options;
+}
+
+/** The fields that have a value, to be shown again. */
+export function present(
+  values: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -52,7 +52,11 @@ const signInProven = {
 /** Builds the library over the database. */
 export function createLibrary(
   database: Database,
-  { origin, secret }: { readonly origin: string; readonly secret: string },
+  {
+    origin,
+    secret,
+    now,
+  }: { readonly origin: string; readonly secret: string; readonly now: () => number },
   mail: LibraryMail,
 ) {
   const secure = origin.startsWith("https:");
@@ -128,7 +132,8 @@ export function createLibrary(
           type: "date",
           input: false,
           required: false,
-          defaultValue: () => new Date(),
+          // By the service's clock, by which is judged whether it is recent.
+          defaultValue: () => new Date(now()),
         },
       },
     },

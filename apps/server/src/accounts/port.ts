@@ -6,6 +6,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
+import type { AskedAnswer } from "../consent/ledger.ts";
 import type { NoticeShown } from "../notices/shown.ts";
 import type { PasskeyLine } from "./passkeys.ts";
 
@@ -45,6 +46,8 @@ export interface SignUp {
   readonly language: Language;
   readonly phone?: string | undefined;
   readonly company?: Company | undefined;
+  /** The consents given beside the optional fields. */
+  readonly allowed?: readonly AskedAnswer[];
 }
 
 /** Whom the account acts for; every part may be left out. */
@@ -133,8 +136,11 @@ export interface Accounts {
     browser: Browser,
   ) => Promise<{ readonly signedIn: SignedIn | undefined; readonly cookies: Cookies }>;
   readonly signOut: (browser: Browser) => Promise<Cookies>;
-  /** Mails a link with which a new password can be chosen; says nothing about whether the address is known. */
-  readonly requestReset: (email: string) => Promise<void>;
+  /**
+   * Mails a link with which a new password can be chosen. Returns before it has looked whether there is an account, so neither the answer
+   * nor its speed can tell.
+   */
+  readonly requestReset: (email: string) => void;
   /** Chooses a new password with the mailed link. Ends all sessions and does not replace the second factor. */
   readonly resetPassword: (token: string, password: string) => Promise<Outcome>;
   /** Changes the password and ends the other sessions; this one gets a new token. */

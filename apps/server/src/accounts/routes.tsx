@@ -1,6 +1,7 @@
 /** The ways into an account: opening one, confirming the address, signing in and out, choosing a new password. */
 import { Hono } from "hono";
 import { z } from "zod";
+import { ConsentLedger } from "../consent/ledger.ts";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readForm } from "../forms.tsx";
 import { readCollected } from "../notices/gate.tsx";
@@ -17,7 +18,7 @@ import {
   signUpPage,
   tooYoungPage,
 } from "./entry.tsx";
-import { fields, toCompany } from "./fields.ts";
+import { fields, present, readOptionalBoxes, toCompany } from "./fields.ts";
 import { toBrowser, toOwnPath } from "./guard.ts";
 import { takeTry } from "./limits.ts";
 import { routes as organizationRoutes } from "./organizations/routes.tsx";
@@ -36,7 +37,8 @@ export function routes(services: Parts): Hono<ServerEnv> {
   confirm(app, services);
   signIn(app, services);
   reset(app, services);
-  app.route("/", accountRoutes(services));
+  const ledger = new ConsentLedger(services, services.notices);
+  app.route("/", accountRoutes({ ...services, ledger }));
   app.route("/", passkeyRoutes(services));
   app.route("/", organizationRoutes(services));
   return app;
@@ -62,6 +64,7 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
         companyRegion: own.companyRegion,
         companyWebsite: own.companyWebsite,
         companyContact: own.companyContact,
+        ...own.boxes,
       }),
     );
     const notice = await notices.current("service");
@@ -69,6 +72,10 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
     const { value } = form;
     // The answer itself is not stored for someone who stays outside, nor is anything else they entered.
     if (value.age === "no") return tooYoungPage(context);
+    const boxes = readOptionalBoxes(context, value);
+    if (boxes.kind === "missing") {
+      return signUpPage(context, notice, { problems: boxes.problems, entered: present(value) });
+    }
     const waitMs = takeTry(limits, context, "sign-up", value.email);
     if (waitMs !== undefined) return limitedPage(context, waitMs);
     const outcome = await accounts.signUp(
@@ -79,16 +86,13 @@ function signUp(app: Hono<ServerEnv>, { accounts, limits, notices, now }: Parts)
         language: context.var.language,
         phone: value.phone,
         company: toCompany(value),
+        allowed: boxes.answers,
       },
       form.shown,
       toBrowser(context),
     );
     if (outcome.kind === "done") return donePage(context, "signed-up");
-    const { age, companyRegion = "", ...entered } = value;
-    return signUpPage(context, notice, {
-      refused: outcome.because,
-      entered: present({ ...entered, age, companyRegion }),
-    });
+    return signUpPage(context, notice, { refused: outcome.because, entered: present(value) });
   });
 }
 
@@ -168,7 +172,7 @@ function reset(app: Hono<ServerEnv>, { accounts, limits }: Parts): void {
     if (form.kind === "invalid") return resetPage(context, form);
     const waitMs = takeTry(limits, context, "reset", form.value.email);
     if (waitMs !== undefined) return limitedPage(context, waitMs);
-    await accounts.requestReset(form.value.email);
+    accounts.requestReset(form.value.email);
     return donePage(context, "reset-sent");
   });
   app.get("/reset/choose", async (context) =>
@@ -202,10 +206,4 @@ function setCookies(context: ServerContext, cookies: Cookies): void {
 async function readToken(context: ServerContext): Promise<string> {
   const form = await readForm(context, z.object({ token: z.string().max(2000) }));
   return form.kind === "valid" ? form.value.token : "";
-}
-
-function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -268,7 +268,7 @@ export const invitations = pgTable(
 
 export const invitationsClassified = classify(invitations, {
   id: "key",
-  tokenHash: "service.one-time-codes",
+  tokenHash: "state",
   organizationId: "key",
   email: "service.email",
   role: "service.organizations",

@@ -1,7 +1,9 @@
 /** `doctor`: looks at everything a service needs and says, line by line, what is well and what to do about the rest. */
 import { accessSync, constants, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Language, Text } from "@cloud-code/policy";
 import { createTransport } from "nodemailer";
+import { countWaiting, withTimeouts } from "../mail/mail.ts";
 import { hasOfficer } from "../accounts/administration.ts";
 import { openDatabase } from "../database/database.ts";
 import { checkDurability } from "../database/durability.ts";
@@ -42,6 +44,10 @@ const words = {
   mailBad: {
     en: "Mail server does not accept us ({}). Check CLOUD_CODE_SMTP_URL.",
     zh: "邮件服务器不可用（{}）。请检查 CLOUD_CODE_SMTP_URL。",
+  },
+  mailWaiting: {
+    en: "{} letters wait for the mail server; the running service tries again every minute, for three days.",
+    zh: "有 {} 封邮件等待邮件服务器；运行中的服务每分钟重试，持续三天。",
   },
   outbox: { en: "No mail server: letters are files.", zh: "未设置邮件服务器：邮件写入文件。" },
   https: { en: "People reach it at {}", zh: "访问地址 {}" },
@@ -85,8 +91,10 @@ export async function examine(
 
   if (settings.mailUrl === undefined) find("note", "outbox");
   else {
+    const waiting = await countWaiting(join(settings.directory, "outbox"));
+    if (waiting > 0) find("note", "mailWaiting", String(waiting));
     try {
-      await createTransport(settings.mailUrl).verify();
+      await createTransport(withTimeouts(settings.mailUrl)).verify();
       find("good", "mail");
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";

@@ -8,13 +8,17 @@ import type { ChainCheck, ChainedEntry, ConsentEntry } from "./chain.ts";
 import { chain, chainStart, verifyChain } from "./chain.ts";
 import { consentEvents, consentSubjects } from "./tables.ts";
 
-/** What a person answered to one question, before it has its place in the ledger. */
-export type NewAnswer = Pick<
+/** A question as it was put to a person, and where. */
+export interface AskedAnswer extends Pick<
   ConsentEntry,
-  "purpose" | "kind" | "question" | "language" | "screen" | "signal"
-> & {
+  "kind" | "question" | "language" | "screen" | "signal"
+> {
   readonly purpose: PurposeKey;
-} & (
+}
+
+/** What a person answered to one question, before it has its place in the ledger. */
+export type NewAnswer = AskedAnswer &
+  (
     | { readonly answer: "given"; readonly shown: NoticeShown }
     /** A no needs no notice. */
     | { readonly answer: "refused" | "withdrawn" }
@@ -110,10 +114,18 @@ export class ConsentLedger {
     return by === undefined ? { kind: "given", entry } : { kind: "outgrown", entry, by };
   }
 
+  /** The purposes of a list to which the person's yes counts now. */
+  async given(userId: string, among: readonly PurposeKey[]): Promise<readonly PurposeKey[]> {
+    const history = await this.history(await this.pseudonymOf(userId));
+    const given: PurposeKey[] = [];
+    for (const purpose of among)
+      if ((await this.standing(history, purpose)).kind === "given") given.push(purpose);
+    return given;
+  }
+
   /** Whether a person's yes to a purpose counts now. What uses data on the ground of a consent asks this first, every time. */
   async allows(userId: string, purpose: PurposeKey): Promise<boolean> {
-    const history = await this.history(await this.pseudonymOf(userId));
-    return (await this.standing(history, purpose)).kind === "given";
+    return (await this.given(userId, [purpose])).length === 1;
   }
 
   /** Walks the whole ledger and names the first row that was tampered with. */

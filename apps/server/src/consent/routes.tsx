@@ -314,7 +314,9 @@ function ConsentCard({
       <p>{question.text[language]}</p>
       {question.without[language] === "" ? null : (
         <p class="small">
-          {text.without} {question.without[language]}
+          {text.without}
+          {language === "zh" ? "" : " "}
+          {question.without[language]}
         </p>
       )}
       {standing.kind === "outgrown" ? (

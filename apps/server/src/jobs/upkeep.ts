@@ -6,16 +6,18 @@ import type { Services } from "../services.ts";
 import type { Job } from "./jobs.ts";
 
 /** The jobs of every service. */
-export function upkeepJobs(services: Pick<Services, "database" | "now">): readonly Job[] {
-  const { database } = services;
+export function upkeepJobs(services: Pick<Services, "database" | "now" | "mail">): readonly Job[] {
+  const { database, mail } = services;
+  const letters: Job = { name: "send-letters", cron: "* * * * *", run: async () => mail.retry() };
   const sweep: Job = {
     name: "sweep-expired",
     cron: "*/15 * * * *",
     run: async () => sweepExpired(services),
   };
-  if (database.kind === "server") return [sweep];
+  if (database.kind === "server") return [sweep, letters];
   return [
     sweep,
+    letters,
     // Inside the process nothing checkpoints or vacuums by itself: the write-ahead log would grow for ever.
     {
       name: "checkpoint",

@@ -1,6 +1,7 @@
 import type { Language } from "@cloud-code/policy";
-import { and, eq, isNull, sql } from "drizzle-orm";
-import { users } from "../accounts/tables.ts";
+import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
+import { usersClassified } from "../accounts/tables.ts";
+import { readFor } from "../database/reading.ts";
 import type { Letter } from "../mail/mail.ts";
 import { formatDate } from "../pages/words.ts";
 import type { Services } from "../services.ts";
@@ -10,49 +11,55 @@ import { noticesAnnounced } from "./tables.ts";
 const batch = 200;
 
 /**
- * Tells everybody with a confirmed address of the releases that are coming, each person once per release. Who was told is noted with
- * the letter, so a call after a crash goes on where the last one stopped. Returns how many letters were sent.
+ * Tells everybody with a confirmed address of the releases that are coming, each person once per release. Who was told is noted before
+ * the letters go, so a call after a crash goes on where the last one stopped. Returns how many letters were sent.
  */
-export async function announceNotices({
-  database: { orm },
-  notices,
-  mail,
-  config,
-  now,
-}: Pick<Services, "database" | "notices" | "mail" | "config" | "now">): Promise<number> {
+export async function announceNotices(
+  services: Pick<Services, "database" | "notices" | "mail" | "config" | "now">,
+): Promise<number> {
+  const { notices, mail, config } = services;
   let sent = 0;
   for (const notice of await notices.upcoming()) {
     if (notice.kind === "editorial") continue;
-    for (;;) {
-      const untold = await orm
-        .select({ id: users.id, email: users.email, language: users.language })
-        .from(users)
-        .leftJoin(
-          noticesAnnounced,
-          and(eq(noticesAnnounced.userId, users.id), eq(noticesAnnounced.noticeId, notice.id)),
-        )
-        .where(
-          and(
-            eq(users.emailVerified, true),
-            isNull(users.disabledAt),
-            isNull(noticesAnnounced.userId),
-          ),
-        )
-        .orderBy(sql`${users.id}`)
-        .limit(batch);
-      if (untold.length === 0) break;
-      const announcedAt = new Date(now());
-      await orm
-        .insert(noticesAnnounced)
-        .values(untold.map(({ id }) => ({ noticeId: notice.id, userId: id, announcedAt })))
-        .onConflictDoNothing();
-      for (const { email, language } of untold) {
+    for await (const people of untold(services, notice.id)) {
+      for (const { email, language } of people)
         mail.send(writeAnnouncement(email, language, notice, config.origin));
-      }
-      sent += untold.length;
+      sent += people.length;
     }
   }
   return sent;
+}
+
+/** The people who were not told of a release, some at a time; they are noted as told when they are handed out. */
+async function* untold(
+  { database, now }: Pick<Services, "database" | "now">,
+  noticeId: string,
+): AsyncGenerator<readonly { readonly email: string; readonly language: Language }[]> {
+  for (let last = ""; ;) {
+    const confirmed = await readFor(database, "keep-account", usersClassified, ["id"], {
+      where: ({ id, emailVerified, disabledAt }) =>
+        and(gt(id, last), eq(emailVerified, true), isNull(disabledAt)),
+      orderBy: ({ id }) => asc(id),
+      limit: batch,
+    });
+    const ids = confirmed.map(({ id }) => id);
+    last = ids.at(-1) ?? "";
+    if (last === "") return;
+    const announcedAt = new Date(now());
+    const noted = await database.orm
+      .insert(noticesAnnounced)
+      .values(ids.map((userId) => ({ noticeId, userId, announcedAt })))
+      .onConflictDoNothing()
+      .returning({ userId: noticesAnnounced.userId });
+    if (noted.length === 0) continue;
+    yield readFor(database, "service-mail", usersClassified, ["email", "language"], {
+      where: ({ id }) =>
+        inArray(
+          id,
+          noted.map(({ userId }) => userId),
+        ),
+    });
+  }
 }
 
 function writeAnnouncement(

@@ -66,6 +66,8 @@ export function NoticeLine({
   const { language } = context.var;
   const text = say(words, language);
   const { title } = notice.texts[language];
+  const number = `${notice.version}.${notice.revision}`;
+  const effective = formatDate(notice.effectiveMs, language);
   return (
     <>
       {changed ? (
@@ -78,9 +80,10 @@ export function NoticeLine({
         <p>
           <a href={addresses[notice.product]} target="_blank" rel="noopener">
             {title}
-          </a>{" "}
-          ({text.version} {notice.version}.{notice.revision}, {text.from}{" "}
-          {formatDate(notice.effectiveMs, language)}) {text.text}
+          </a>
+          {language === "zh"
+            ? `（${text.version} ${number}，${text.from}${effective}）${text.text}`
+            : ` (${text.version} ${number}, ${text.from} ${effective}) ${text.text}`}
         </p>
       </div>
       <input type="hidden" name={FIELD} value={sign(context, notice.id)} />

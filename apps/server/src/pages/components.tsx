@@ -22,14 +22,17 @@ export function Page({
   lead,
   eyebrow,
   children,
+  sheet = false,
 }: {
   readonly title: string;
   readonly lead?: Child;
   readonly eyebrow?: Child;
   readonly children?: Child;
+  /** One form or one thing to read, in the middle of the page. */
+  readonly sheet?: boolean;
 }): JSX.Element {
   return (
-    <div class="wrap page">
+    <div class={`wrap page${sheet ? " sheet" : ""}`}>
       <header class="head">
         {eyebrow === undefined ? null : <p class="eyebrow">{eyebrow}</p>}
         <h1>{title}</h1>
@@ -389,7 +392,7 @@ function purposeLine({ item, optional }: FieldFrame, language: Language): string
       : `${words.usedFor.en} ${titles.join(", ").toLowerCase()}.`;
   const loss =
     declared.origin === "provided" && (optional ?? declared.optional)
-      ? `${words.without[language]} ${declared.without[language]}`
+      ? `${words.without[language]}${language === "zh" ? "" : " "}${declared.without[language]}`
       : undefined;
   return [declared.detail?.[language], uses, loss]
     .filter((part) => part !== undefined)

@@ -24,7 +24,7 @@ export function notFoundPage(context: ServerContext): Response | Promise<Respons
   return renderPage(
     context,
     { title: text.notFound, status: 404 },
-    <Page title={text.notFound} lead={text.notFoundText}>
+    <Page title={text.notFound} lead={text.notFoundText} sheet>
       <ButtonLink href="/">{text.home}</ButtonLink>
     </Page>,
   );
@@ -36,7 +36,7 @@ export function failedPage(context: ServerContext): Response | Promise<Response>
   return renderPage(
     context,
     { title: text.failed, status: 500 },
-    <Page title={text.failed} lead={text.failedText}>
+    <Page title={text.failed} lead={text.failedText} sheet>
       <div class="actions">
         <ButtonLink href="/">{text.home}</ButtonLink>
         <ButtonLink href="/support" kind="quiet">

@@ -41,24 +41,26 @@ const reportShape = z.object({
 const words = {
   title: { en: "Every promise, and what proves it", zh: "每项承诺，以及它的证明" },
   lead: {
-    en: "This page is made from the list of promises and the titles of the tests that name them. A promise without a test fails the build.",
-    zh: "本页由承诺清单以及标注了承诺编号的测试标题生成。任何承诺若没有测试，构建即失败。",
+    en: "Each promise, what would convince a sceptic, and the tests that hold it. The page is made from the list of promises and the titles of the tests; a promise without a test fails the build.",
+    zh: "每一项承诺、足以说服怀疑者的证据，以及守护它的测试。本页由承诺清单与测试标题生成；任何承诺若没有测试，构建即失败。",
   },
   none: { en: "No test names this promise", zh: "没有测试标注此承诺" },
   evidence: { en: "Evidence", zh: "证据" },
   tests: { en: "tests", zh: "个测试" },
   passed: { en: "passed", zh: "通过" },
   failed: { en: "failed", zh: "失败" },
-  "not-run": { en: "not run here", zh: "此处未运行" },
+  /** Nothing is claimed of a test that did not run. */
+  "not-run": { en: "to run yourself", zh: "可自行运行" },
   ran: { en: "Results of the run of", zh: "结果来自运行：" },
   never: {
-    en: "The tests were not run where this program was built.",
-    zh: "构建本程序之处未运行测试。",
+    en: "Do not take our word for it: run them.",
+    zh: "无需轻信，请自行运行。",
   },
   neverMore: {
-    en: "The list is complete; results appear after CI=1 npm test.",
-    zh: "清单完整；执行 CI=1 npm test 之后显示结果。",
+    en: "This installation carries no results of a run, so none are shown. The tests are in the sources, with this program: each promise below says the command that runs its own, and this one runs all of them and puts the results on this page:",
+    zh: "本安装未附带测试运行结果，因此不予显示。测试与本程序一同位于源代码中：下方每项承诺都注明了运行其测试的命令；以下命令运行全部测试，并在本页显示结果：",
   },
+  check: { en: "Check it yourself:", zh: "自行验证：" },
 } as const;
 
 /** The page "promise → tests → last result". */
@@ -73,7 +75,7 @@ export function proofPage(context: ServerContext): Response | Promise<Response> 
       <div class="stack-wide">
         {proof.ranAtMs === undefined ? (
           <Banner tone="info" title={text.never}>
-            {text.neverMore}
+            {text.neverMore} <code>CI=1 npm test</code>
           </Banner>
         ) : (
           <p class="soft">
@@ -130,6 +132,9 @@ function ProductProof({
                         {text[word]}
                       </Chip>
                     </summary>
+                    <p class="small">
+                      {text.check} <code>{`npx vitest run -t "\\[${id}\\]"`}</code>
+                    </p>
                     <ul class="plain-list small">
                       {tests.map(({ title, file, result }) => (
                         <li>

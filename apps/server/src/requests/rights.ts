@@ -1,7 +1,6 @@
 /** Puts the parts of requests together. */
 import type { ClockPlace } from "@cloud-code/policy";
-import { and, eq, isNull } from "drizzle-orm";
-import { users } from "../accounts/tables.ts";
+import { readOfficers } from "../accounts/officers.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { ConsentLedger } from "../consent/ledger.ts";
 import type { Job } from "../jobs/jobs.ts";
@@ -11,7 +10,7 @@ import { Retention } from "../retention/retention.ts";
 import type { Services } from "../services.ts";
 import { TransferGate } from "../transfers/gate.ts";
 import { Erasure } from "./erasure.ts";
-import { Handling, type Officer } from "./handling.ts";
+import { Handling } from "./handling.ts";
 import { RequestStore } from "./store.ts";
 import { Tombstones } from "./tombstones.ts";
 import { type Post, Webhooks } from "./webhooks.ts";
@@ -75,13 +74,12 @@ export function createRights(
   const holds = new HoldStore(services, trail);
   const incidents = new IncidentStore(services, trail, { ...place, critical: false });
   const transfers = new TransferGate(services, trail, fetch);
-  const officers = async (): Promise<readonly Officer[]> =>
-    services.database.orm
-      .select({ email: users.email, language: users.language })
-      .from(users)
-      .where(and(eq(users.role, "officer"), isNull(users.disabledAt)));
   const jobs: readonly Job[] = [
-    { name: "requests", cron: "* * * * *", run: async () => handling.tick(officers) },
+    {
+      name: "requests",
+      cron: "* * * * *",
+      run: async () => handling.tick(async () => readOfficers(services.database)),
+    },
     { name: "webhooks", cron: "* * * * *", run: async () => webhooks.deliver() },
     { name: "retention", cron: "40 3 * * *", run: async () => (await retention.sweep()).rows },
   ];

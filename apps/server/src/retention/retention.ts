@@ -39,7 +39,6 @@ const anchors: Readonly<Record<string, Readonly<Partial<Record<RetentionStart, A
     collected: { column: "created_at" },
   },
   verifications: { collected: { column: "created_at" } },
-  invitations: { collected: { column: "expires_at" } },
   support_tickets: { "ticket-closed": { column: "closed_at" } },
   support_messages: {
     "ticket-closed": { key: "ticket_id", parent: "support_tickets", column: "closed_at" },

@@ -1,13 +1,7 @@
-import type { Language } from "@cloud-code/policy";
+import type { Officer } from "../accounts/officers.ts";
 import type { Services } from "../services.ts";
 import { writeEscalation } from "./letters.ts";
 import type { TicketStore } from "./store.ts";
-
-/** Somebody who looks after tickets. */
-export interface Officer {
-  readonly email: string;
-  readonly language: Language;
-}
 
 /**
  * Brings what will soon be late to the officers' attention, each ticket once. To be called at least daily; a call too many does

@@ -1,9 +1,10 @@
 /**
  * Real databases for tests. The embedded one starts from an archive made once per machine and build; the server is Debian's
- * PostgreSQL, started on a temporary folder and a unix socket as an unprivileged user, and stopped by its process id.
+ * PostgreSQL, one for each test file, on a temporary folder and a unix socket and as an unprivileged user.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -13,16 +14,16 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
+import { Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { type Database, openDatabase, poolOver } from "../database/database.ts";
-import { openEngine } from "../database/embedded/engine.ts";
+import { type Engine, openEngine } from "../database/embedded/engine.ts";
 import { migrateDatabase } from "../database/migrate.ts";
 
 /** The two databases every store has to work on. */
@@ -43,13 +44,16 @@ export function testableKinds(): readonly DatabaseKind[] {
 
 /** An empty, migrated database. `close` removes it. */
 export async function openTestDatabase(kind: DatabaseKind): Promise<Database> {
-  const database = kind === "embedded" ? await openMemory() : await openCluster();
+  const database = kind === "embedded" ? await openMemory() : await openServerDatabase();
   await migrateDatabase(database);
   return database;
 }
 
 async function openMemory(): Promise<Database> {
-  const engine = await openEngine(undefined, await readArchive());
+  return toMemory(await openEngine(undefined, await readArchive()));
+}
+
+function toMemory(engine: Engine): Database {
   const pool = poolOver(engine.exchange);
   return {
     kind: "embedded",
@@ -63,13 +67,20 @@ async function openMemory(): Promise<Database> {
   };
 }
 
-/** A freshly made database as an archive: unpacking it takes a quarter of the time of making one. */
+/** A migrated database as an archive: unpacking it takes a fraction of the time of making one. */
 async function readArchive(): Promise<Blob> {
   const entry = fileURLToPath(import.meta.resolve("@electric-sql/pglite"));
-  const digest = createHash("sha256").update(readFileSync(entry)).digest("hex").slice(0, 16);
-  const path = join(tmpdir(), `cloud-code-test-database-${digest}.tar.gz`);
+  const migrations = fileURLToPath(new URL("../../migrations/", import.meta.url));
+  const digest = createHash("sha256").update(readFileSync(entry));
+  for (const name of readdirSync(migrations).toSorted())
+    if (name.endsWith(".sql")) digest.update(readFileSync(join(migrations, name)));
+  const name = `cloud-code-test-database-${digest.digest("hex").slice(0, 16)}.tar.gz`;
+  const path = join(tmpdir(), name);
   if (!existsSync(path)) {
     const engine = await openEngine(undefined);
+    const database = toMemory(engine);
+    await migrateDatabase(database);
+    await database.pool.end();
     const archive = await engine.dump();
     await engine.close();
     const unfinished = `${path}.${process.pid}`;
@@ -79,23 +90,55 @@ async function readArchive(): Promise<Blob> {
   return new Blob([readFileSync(path)]);
 }
 
-async function openCluster(): Promise<Database> {
-  const cluster = await startPostgres();
-  // Not a superuser: what the roles forbid has to hold for the user that the service really has.
-  const admin = new pg.Client({ host: cluster.socket, user: "admin", database: "postgres" });
-  await admin.connect();
-  await admin.query("CREATE ROLE service LOGIN CREATEROLE");
-  await admin.query("CREATE DATABASE service OWNER service");
-  await admin.end();
-  const url = `postgres://service@localhost/service?host=${encodeURIComponent(cluster.socket)}`;
-  const database = await openDatabase({ url, directory: "" });
+/** The cluster of this test file, with a migrated database to copy from; both are made when they are first needed. */
+let shared: Promise<Cluster> | undefined;
+let databases = 0;
+
+const TEMPLATE = "service_template";
+
+async function openServerDatabase(): Promise<Database> {
+  shared ??= startShared();
+  const { socket } = await shared;
+  databases += 1;
+  const name = `service_${databases}`;
+  await asAdmin(socket, `CREATE DATABASE ${name} OWNER service TEMPLATE ${TEMPLATE}`);
+  const database = await openDatabase({ url: addressOf(socket, name), directory: "" });
   return {
     ...database,
     close: async () => {
       await database.close();
-      await cluster.stop();
+      await asAdmin(socket, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+async function startShared(): Promise<Cluster> {
+  // Nothing in it outlives the test file, so it need not survive a loss of power.
+  const cluster = await startPostgres(["fsync=off", "synchronous_commit=off"]);
+  // Not a superuser: what the roles forbid has to hold for the user that the service really has.
+  await asAdmin(
+    cluster.socket,
+    "CREATE ROLE service LOGIN CREATEROLE",
+    `CREATE DATABASE ${TEMPLATE} OWNER service`,
+  );
+  const template = await openDatabase({ url: addressOf(cluster.socket, TEMPLATE), directory: "" });
+  await migrateDatabase(template);
+  await template.close();
+  return cluster;
+}
+
+async function asAdmin(socket: string, ...statements: readonly string[]): Promise<void> {
+  const admin = new pg.Client({ host: socket, user: "admin", database: "postgres" });
+  await admin.connect();
+  try {
+    for (const statement of statements) await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}
+
+function addressOf(socket: string, database: string): string {
+  return `postgres://service@localhost/${database}?host=${encodeURIComponent(socket)}`;
 }
 
 /** A running PostgreSQL. */
@@ -128,28 +171,44 @@ export async function startPostgres(settings: readonly string[] = []): Promise<C
     { ...options, stdio: "pipe" },
   );
   const server = spawn(
-    join(programs, "postgres"),
-    [
-      "-D",
-      data,
-      "-k",
-      folder,
-      "-c",
-      "listen_addresses=",
-      ...settings.flatMap((each) => ["-c", each]),
-    ],
-    { ...options, stdio: ["ignore", "ignore", "pipe"] },
+    "sh",
+    ["-c", KEEPER, join(programs, "postgres"), data, folder, ...toFlags(settings)],
+    {
+      ...options,
+      stdio: ["pipe", "ignore", "pipe"],
+    },
   );
+  const ended = once(server, "exit");
   await untilReady(server);
+  // It is ended by the end of its input, so it must not keep this process from ending.
+  server.unref();
+  for (const stream of [server.stdin, server.stderr]) if (stream instanceof Socket) stream.unref();
   return {
     socket: folder,
     stop: async () => {
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGINT");
+      server.ref();
+      server.stdin?.end();
       await ended;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Runs PostgreSQL until the standard input ends, which it does with the process that started it, however that ends: a test that is
+ * killed leaves neither a server nor a folder behind.
+ */
+const KEEPER = `data=$1 folder=$2; shift 2
+exec 3<&0
+"$0" -D "$data" -k "$folder" -c listen_addresses= "$@" &
+server=$!
+{ while read -r line <&3; do :; done; kill -INT $server; } &
+reader=$!
+wait $server
+kill $reader 2>/dev/null
+rm -rf "$folder"`;
+
+function toFlags(settings: readonly string[]): readonly string[] {
+  return settings.flatMap((setting) => ["-c", setting]);
 }
 
 async function untilReady(server: ChildProcess): Promise<void> {

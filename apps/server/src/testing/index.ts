@@ -4,9 +4,12 @@ export {
   goodPassword,
   linkIn,
   openTestService,
+  serveTestService,
+  type ServedService,
   signIn,
   signUp,
   TestBrowser,
   testOrigin,
   type TestService,
 } from "./service.ts";
+export { type FilledRoute, type Inhabited, inhabit, type Visitor } from "./inhabited.ts";

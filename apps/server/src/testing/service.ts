@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
 import { unnamedOperator } from "@cloud-code/policy";
 import { eq } from "drizzle-orm";
 import type { Hono } from "hono";
@@ -18,6 +22,8 @@ export interface TestService {
   readonly services: Services;
   /** Everything it logged. */
   readonly log: readonly LogEntry[];
+  /** How long answers were held back, milliseconds; here nobody waits. */
+  readonly pauses: readonly number[];
   /** Moves the service's clock. Sessions of the accounts library go by the real one. */
   readonly advance: (ms: number) => void;
   /** The text of the newest letter to an address, decoded; waits until none is under way. */
@@ -36,6 +42,7 @@ export async function openTestService(
   const database = await openTestDatabase(kind);
   const outbox = mkdtempSync(join(tmpdir(), "cc-outbox-"));
   const log: LogEntry[] = [];
+  const pauses: number[] = [];
   let offsetMs = 0;
   const { app, services } = await createService({
     config: {
@@ -49,11 +56,15 @@ export async function openTestService(
     mail: { outbox, from: "service@example.com" },
     log: { write: (entry) => void log.push(entry) },
     now: () => Date.now() + offsetMs,
+    pause: async (ms) => {
+      pauses.push(ms);
+    },
   });
   return {
     app,
     services,
     log,
+    pauses,
     advance: (ms) => {
       offsetMs += ms;
     },
@@ -69,6 +80,39 @@ export async function openTestService(
       await services.mail.settled();
       await database.close();
       rmSync(outbox, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A whole service on a port of this machine, for a real browser; `service` is the one behind it. */
+export interface ServedService {
+  readonly origin: string;
+  readonly service: TestService;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds a service for a test and lets it listen. */
+export async function serveTestService(
+  kind: DatabaseKind = "embedded",
+  config: Partial<Config> = {},
+): Promise<ServedService> {
+  let handle: (request: Request, bindings: object) => Response | Promise<Response> = () =>
+    new Response(null, { status: 503 });
+  const server = createAdaptorServer({
+    fetch: async (request: Request, bindings: object) => handle(request, bindings),
+  }) as Server;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const service = await openTestService(kind, { origin, ...config });
+  handle = (request, bindings) => service.app.fetch(request, bindings);
+  return {
+    origin,
+    service,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await service.close();
     },
   };
 }
@@ -96,8 +140,11 @@ export class TestBrowser {
   /** The page the browser is on. */
   html = "";
 
-  constructor({ app }: Pick<TestService, "app">) {
+  readonly #origin: string;
+
+  constructor({ app, services }: Pick<TestService, "app" | "services">) {
     this.#app = app;
+    this.#origin = services.config.origin;
   }
 
   async get(path: string): Promise<Response> {
@@ -122,7 +169,7 @@ export class TestBrowser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await this.#app.request(path, {
       ...init,
-      headers: { origin: testOrigin, ...this.headers, ...(init.headers as object), cookie },
+      headers: { origin: this.#origin, ...this.headers, ...(init.headers as object), cookie },
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair = "", ...attributes] = line.split("; ");

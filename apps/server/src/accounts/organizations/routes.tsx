@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ServerContext, ServerEnv } from "../../environment.ts";
-import { readForm } from "../../forms.tsx";
+import { FormToken, readForm } from "../../forms.tsx";
 import { writeLetter } from "../../mail/letters.ts";
 import {
   ActionButton,
@@ -33,6 +33,16 @@ const words = {
   title: { en: "Organizations", zh: "组织" },
   none: { en: "You belong to no organization.", zh: "您目前不属于任何组织。" },
   found: { en: "Found an organization", zh: "创建组织" },
+  foundText: {
+    en: "For a team or a company: its owners invite people, and its privacy officers and auditors see what concerns them.",
+    zh: "适用于团队或公司：所有者可邀请成员，隐私专员与审计员可查看与其相关的内容。",
+  },
+  inviteSomebody: { en: "Invite somebody", zh: "邀请成员" },
+  inviteText: {
+    en: "They get a letter with a link that is good for seven days and for their address alone.",
+    zh: "对方会收到一封邮件，其中的链接七天内有效，且仅限该邮箱使用。",
+  },
+  roleOf: { en: "Role of", zh: "角色：" },
   name: { en: "Name", zh: "名称" },
   role: { en: "Role", zh: "角色" },
   person: { en: "Username", zh: "用户名" },
@@ -181,19 +191,23 @@ async function listPage(
             ])}
           />
         )}
-        <Form context={context} action="/account/organizations">
-          <Field
-            context={context}
-            name="name"
-            item="service.organizations"
-            optional={false}
-            label={text.name}
-            autocomplete="organization"
-            value={entered["name"]}
-            problem={problems["name"]}
-          />
-          <Button>{text.found}</Button>
-        </Form>
+        <section class="stack">
+          <h2>{text.found}</h2>
+          <p class="soft">{text.foundText}</p>
+          <Form context={context} action="/account/organizations">
+            <Field
+              context={context}
+              name="name"
+              item="service.organizations"
+              optional={false}
+              label={text.name}
+              autocomplete="organization"
+              value={entered["name"]}
+              problem={problems["name"]}
+            />
+            <Button>{text.found}</Button>
+          </Form>
+        </section>
       </div>
     </Page>,
   );
@@ -224,7 +238,7 @@ async function organizationPage(
         {done === "lastOwner" ? <Banner tone="bad" title={text.lastOwner} announce /> : null}
         <Table
           caption={<span class="visually-hidden">{name}</span>}
-          columns={[text.person, text.role, text.change]}
+          columns={owns ? [text.person, text.role, text.change] : [text.person, text.role, ""]}
           rows={members.map((member) => [
             member.username,
             text[member.role],
@@ -238,31 +252,35 @@ async function organizationPage(
           ])}
         />
         {owns ? (
-          <Form context={context} action={`/account/organizations/${organizationId}/invite`}>
-            <Field
-              context={context}
-              name="email"
-              type="email"
-              label={text.email}
-              value={entered["email"]}
-              problem={problems["email"]}
-            />
-            <Select
-              context={context}
-              name="role"
-              label={text.role}
-              options={roles}
-              value={entered["role"]}
-            />
-            <Button>{text.invite}</Button>
-          </Form>
+          <section class="stack">
+            <h2>{text.inviteSomebody}</h2>
+            <p class="soft">{text.inviteText}</p>
+            <Form context={context} action={`/account/organizations/${organizationId}/invite`}>
+              <Field
+                context={context}
+                name="email"
+                type="email"
+                label={text.email}
+                value={entered["email"]}
+                problem={problems["email"]}
+              />
+              <Select
+                context={context}
+                name="role"
+                label={text.role}
+                options={roles}
+                value={entered["role"]}
+              />
+              <Button>{text.invite}</Button>
+            </Form>
+          </section>
         ) : null}
       </div>
     </Page>,
   );
 }
 
-/** What may be done with a member: one button for each other role, and one to end the membership. */
+/** What may be done with a member: another role, or the end of the membership. */
 function MemberActions({
   context,
   organizationId,
@@ -280,19 +298,19 @@ function MemberActions({
   const action = `/account/organizations/${organizationId}/members/${member.id}`;
   return (
     <div class="actions">
-      {owns
-        ? memberRoles
-            .filter((role) => role !== member.role)
-            .map((role) => (
-              <ActionButton
-                context={context}
-                action={action}
-                label={`→ ${text[role]}`}
-                kind="link"
-                values={{ role }}
-              />
-            ))
-        : null}
+      {owns ? (
+        <form method="post" action={action} class="inline">
+          <FormToken context={context} />
+          <select name="role" aria-label={`${text.roleOf} ${member.username}`}>
+            {memberRoles.map((role) => (
+              <option value={role} selected={role === member.role}>
+                {text[role]}
+              </option>
+            ))}
+          </select>
+          <Button kind="quiet">{text.change}</Button>
+        </form>
+      ) : null}
       {owns || own ? (
         <ActionButton
           context={context}

@@ -1,9 +1,10 @@
 /** Organizations: who belongs to which, as what, and who is invited. Every function names the organization it is allowed to see. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { and, asc, count, eq, gt } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray } from "drizzle-orm";
 import type { Database } from "../../database/database.ts";
+import { readFor } from "../../database/reading.ts";
 import { hashToken } from "../hashing.ts";
-import { invitations, members, organizations, users } from "../tables.ts";
+import { invitations, members, organizations, usersClassified } from "../tables.ts";
 
 /** What a member may do in an organization. */
 export type MemberRole = (typeof members.$inferSelect)["role"];
@@ -80,17 +81,28 @@ export class OrganizationStore {
 
   /** The members of an organization, by username. */
   async listMembers(organizationId: string): Promise<readonly Member[]> {
-    return this.#database.orm
-      .select({
-        id: members.id,
-        userId: members.userId,
-        username: users.displayUsername,
-        role: members.role,
-      })
+    const rows = await this.#database.orm
+      .select({ id: members.id, userId: members.userId, role: members.role })
       .from(members)
-      .innerJoin(users, eq(users.id, members.userId))
-      .where(eq(members.organizationId, organizationId))
-      .orderBy(asc(users.username));
+      .where(eq(members.organizationId, organizationId));
+    if (rows.length === 0) return [];
+    const names = await readFor(
+      this.#database,
+      "keep-account",
+      usersClassified,
+      ["id", "displayUsername"],
+      {
+        where: ({ id }) =>
+          inArray(
+            id,
+            rows.map(({ userId }) => userId),
+          ),
+      },
+    );
+    const nameOf = new Map(names.map(({ id, displayUsername }) => [id, displayUsername]));
+    return rows
+      .map((row) => ({ ...row, username: nameOf.get(row.userId) ?? "" }))
+      .toSorted((one, other) => one.username.localeCompare(other.username));
   }
 
   /** Gives a member another role. */
@@ -127,25 +139,26 @@ export class OrganizationStore {
 
   /** Accepts an invitation, if it was sent to the person's confirmed address. Returns the organization. */
   async accept(userId: string, token: string): Promise<string | undefined> {
+    const [person] = await readFor(
+      this.#database,
+      "keep-account",
+      usersClassified,
+      ["email", "emailVerified"],
+      { where: ({ id }) => eq(id, userId) },
+    );
+    if (person?.emailVerified !== true) return undefined;
     return this.#database.orm.transaction(async (transaction) => {
       const [invited] = await transaction
-        .select({
-          id: invitations.id,
-          organizationId: invitations.organizationId,
-          role: invitations.role,
-        })
-        .from(invitations)
-        .innerJoin(users, eq(users.email, invitations.email))
+        .delete(invitations)
         .where(
           and(
             eq(invitations.tokenHash, hashToken(token)),
             gt(invitations.expiresAt, new Date(this.#now())),
-            eq(users.id, userId),
-            eq(users.emailVerified, true),
+            eq(invitations.email, person.email),
           ),
-        );
+        )
+        .returning({ organizationId: invitations.organizationId, role: invitations.role });
       if (invited === undefined) return undefined;
-      await transaction.delete(invitations).where(eq(invitations.id, invited.id));
       await transaction
         .insert(members)
         .values({
