@@ -1,8 +1,10 @@
 /** Puts the parts of a service together, the same for the program and for tests. */
 import { createHmac } from "node:crypto";
+import { clockPlace } from "@cloud-code/policy";
 import type { Hono } from "hono";
 import { createAccounts } from "./accounts/accounts.ts";
 import { createApp } from "./app.ts";
+import { AuditTrail } from "./audit/trail.ts";
 import type { Database } from "./database/database.ts";
 import type { ServerEnv } from "./environment.ts";
 import { createLimits } from "./limits.ts";
@@ -12,6 +14,7 @@ import { publishFirst } from "./notices/publish.ts";
 import { NoticeStore } from "./notices/store.ts";
 import { createRights, type Rights } from "./requests/rights.ts";
 import type { Config, Services } from "./services.ts";
+import { TransferGate } from "./transfers/gate.ts";
 
 /** What a service is made from. */
 export interface ServiceParts {
@@ -28,7 +31,14 @@ export interface ServiceParts {
 /** Builds the services over an open database. */
 export async function createServices(parts: ServiceParts): Promise<Services> {
   const { config, database, log, now } = parts;
-  const mail = createMail(parts.mail, log);
+  const transfers = new TransferGate(
+    { database, now, config },
+    new AuditTrail({ database, now, config }),
+    fetch,
+  );
+  const { server } = parts.mail;
+  if (server !== undefined) await transfers.place("mail-service", server.country, server.url);
+  const mail = createMail(parts.mail, log, { gate: transfers, now });
   const notices = new NoticeStore({ database, now });
   await publishFirst(notices, { config, now });
   const accounts = createAccounts({
@@ -51,7 +61,8 @@ export async function createService(parts: ServiceParts): Promise<{
 }> {
   const services = await createServices(parts);
   const rights = createRights(services, {
-    outbox: parts.mail.url === undefined ? parts.mail.outbox : undefined,
+    outbox: parts.mail.server === undefined ? parts.mail.outbox : undefined,
+    place: clockPlace(parts.config.operator),
     tombstones: parts.tombstones,
   });
   return { app: createApp(services, rights), services, rights };

@@ -44,6 +44,11 @@ const words = {
     zh: "邮件服务器不可用（{}）。请检查 CLOUD_CODE_SMTP_URL。",
   },
   outbox: { en: "No mail server: letters are files.", zh: "未设置邮件服务器：邮件写入文件。" },
+  place: { en: "Deadlines count the days of {}.", zh: "期限按 {} 的日历计算。" },
+  noPlace: {
+    en: "CLOUD_CODE_COUNTRY and CLOUD_CODE_TIME_ZONE are not both set: legal deadlines are counted in UTC and without holidays.",
+    zh: "未同时设置 CLOUD_CODE_COUNTRY 和 CLOUD_CODE_TIME_ZONE：法定期限按 UTC 计算，且不计节假日。",
+  },
   https: { en: "People reach it at {}", zh: "访问地址 {}" },
   noHttps: {
     en: "{} is not HTTPS. For anybody but yourself put a proxy with TLS in front and set CLOUD_CODE_ORIGIN and CLOUD_CODE_TRUSTED_PROXIES.",
@@ -83,10 +88,13 @@ export async function examine(
     }
   }
 
-  if (settings.mailUrl === undefined) find("note", "outbox");
+  const { country, timeZone } = settings.operator;
+  if (country === undefined || timeZone === undefined) find("note", "noPlace");
+  else find("good", "place", `${country}, ${timeZone}`);
+  if (settings.mailServer === undefined) find("note", "outbox");
   else {
     try {
-      await createTransport(settings.mailUrl).verify();
+      await createTransport(settings.mailServer.url).verify();
       find("good", "mail");
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";

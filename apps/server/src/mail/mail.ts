@@ -5,8 +5,10 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { assertTransferPermit } from "@cloud-code/policy";
 import { createTransport } from "nodemailer";
 import type { Log } from "../log.ts";
+import { letterItems, type TransferGate, TransferRefused } from "../transfers/gate.ts";
 
 /** One letter in the language of its reader. Plain text: nothing is loaded from anywhere when it is opened. */
 export interface Letter {
@@ -15,10 +17,18 @@ export interface Letter {
   readonly text: string;
 }
 
+/** A mail server, and where it is: a letter carries an address there, so nobody gets one without the other. */
+export interface MailServer {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
 /** Where letters go. */
 export interface MailPlace {
-  /** `smtp://user:password@host:587` or `smtps://…`; without it letters go to `outbox`. */
-  readonly url?: string | undefined;
+  /** Without one, letters go to `outbox`. */
+  readonly server?: MailServer | undefined;
   readonly outbox: string;
   /** The sender's address. */
   readonly from: string;
@@ -38,9 +48,16 @@ type Deliver = (letter: Letter) => Promise<void>;
 
 const RETRY_MS = [1_000, 10_000];
 
+/** What a letter to a server needs beside its words: leave to cross the border, and the moment. */
+export interface MailGate {
+  readonly gate: Pick<TransferGate, "permitLetter">;
+  readonly now: () => number;
+}
+
 /** Builds the mail of a running service. */
-export function createMail(place: MailPlace, log: Log): Mail {
-  const deliver = place.url === undefined ? toFolder(place) : toServer(place.url, place.from);
+export function createMail(place: MailPlace, log: Log, gate: MailGate): Mail {
+  const deliver =
+    place.server === undefined ? toFolder(place) : toServer(place.server, place.from, gate);
   const underway = new Set<Promise<void>>();
   const follow = (work: Promise<void>): void => {
     const followed = work.finally(() => underway.delete(followed));
@@ -76,15 +93,19 @@ async function deliverPatiently(deliver: Deliver, letter: Letter, log: Log): Pro
       await deliver(letter);
       return;
     } catch (error) {
-      if (waitMs === undefined) log.write({ event: "mail-lost", code: codeOf(error) });
-      else await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+      // Leave that is not given now is not given in ten seconds.
+      if (waitMs === undefined || error instanceof TransferRefused)
+        return log.write({ event: "mail-lost", code: codeOf(error) });
+      await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
     }
   }
 }
 
-function toServer(url: string, from: string): Deliver {
+function toServer({ url }: MailServer, from: string, { gate, now }: MailGate): Deliver {
   const transport = createTransport(url);
   return async ({ to, subject, text }) => {
+    const { permit, to: target } = await gate.permitLetter(to);
+    assertTransferPermit(permit, { items: letterItems, to: target, nowMs: now() });
     await transport.sendMail({ from, to, subject, text });
   };
 }

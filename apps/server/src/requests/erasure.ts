@@ -5,18 +5,28 @@
  * The steps: freeze (nobody signs in, nothing new arises) · plan (what there is, counted) · recipients (who has to be told) · tombstone
  * (so that a restored backup erases again) · erase · files · check · receipt.
  */
-import { isHeld, type ItemKey } from "@cloud-code/policy";
+import { isHeld, type ItemKey, type PurposeKey } from "@cloud-code/policy";
 import { and, eq, sql } from "drizzle-orm";
 import { sessions, users } from "../accounts/tables.ts";
 import { byService, type AuditTrail, type Executor } from "../audit/trail.ts";
+import type { ConsentLedger } from "../consent/ledger.ts";
 import { consentSubjects } from "../consent/tables.ts";
 import { tables } from "../database/schema.ts";
 import { legalHolds } from "../retention/tables.ts";
 import type { Services } from "../services.ts";
+import type { RequestProblem } from "./errors.ts";
 import { writeRequestLetter } from "./letters.ts";
 import { computeReach, findRows, type Reached } from "./reach.ts";
-import { deleteFiles, searchDatabase, searchFiles, type Leftover } from "./search.ts";
-import type { RequestLine, RequestStore, SealedContent, Trace } from "./store.ts";
+import {
+  deleteFiles,
+  inlineBlocks,
+  searchDatabase,
+  searchFiles,
+  type Leftover,
+  type Searched,
+  type Trace,
+} from "./search.ts";
+import type { RequestLine, RequestStore, SealedContent } from "./store.ts";
 import { requestSteps } from "./tables.ts";
 import type { Tombstones } from "./tombstones.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -38,22 +48,30 @@ export interface ErasurePlan {
 /** What came of an erasure. */
 export type ErasureOutcome =
   | { readonly kind: "done"; readonly counts: Counts }
+  /** Everything is erased, and a search that takes longer than somebody waits is left to the next `resume`. */
+  | { readonly kind: "checking" }
   /** Something is left; the request stays open, and the next run searches again. */
   | { readonly kind: "left"; readonly leftovers: readonly Leftover[] }
   | { readonly kind: "held"; readonly items: readonly ItemKey[] }
-  | { readonly kind: "not-begun"; readonly because: string };
+  | { readonly kind: "not-begun"; readonly because: RequestProblem };
 
 /** What an erasure works with. */
 export interface ErasureParts extends Pick<Services, "database" | "now" | "mail" | "config"> {
   readonly store: RequestStore;
   readonly trail: AuditTrail;
+  readonly ledger: Pick<ConsentLedger, "history" | "record">;
   readonly tombstones: Tombstones;
   readonly webhooks: Webhooks;
   /** Folders in which files of the service are. */
   readonly folders: readonly string[];
   /** Called at every point at which a process could die; for tests that let it. */
   readonly onPoint?: ((point: string) => void) | undefined;
+  /** A table without an index that is larger, in blocks of the database, is not searched while somebody waits. */
+  readonly inlineBlocks?: number | undefined;
 }
+
+/** How far an erasure that was begun has come, for the person who waits for it. */
+export type ErasureProgress = "erasing" | "checking" | "left";
 
 const stepNames = [
   "freeze",
@@ -77,6 +95,8 @@ export const erasurePoints: readonly string[] = [
 /** Erases people. */
 export class Erasure {
   readonly #parts: ErasureParts;
+  /** The requests at which this process works now: a page and the job of the minute must not take the same steps side by side. */
+  readonly #underway = new Set<string>();
 
   constructor(parts: ErasureParts) {
     this.#parts = parts;
@@ -106,7 +126,15 @@ export class Erasure {
       const begun = await store.move(request.id, { kind: "begun", atMs: now() }, actor);
       if (begun.kind === "refused") return { kind: "not-begun", because: begun.because };
     }
-    return this.#continue(request.id);
+    return this.#continue(request.id, this.#parts.inlineBlocks ?? inlineBlocks);
+  }
+
+  /** How far an erasure has come; undefined when it was not begun or is done. */
+  async progress(request: RequestLine): Promise<ErasureProgress | undefined> {
+    if (request.right !== "delete" || !request.state.begun || request.endedMs !== undefined)
+      return undefined;
+    if (request.events.some((event) => event.kind === "checked" && event.found > 0)) return "left";
+    return (await this.#doneStep(request.id, "files")) === undefined ? "erasing" : "checking";
   }
 
   /** Goes on with every erasure that was begun and not finished: after a crash, or when something was left. */
@@ -114,7 +142,8 @@ export class Erasure {
     let finished = 0;
     for (const request of await this.#parts.store.waiting()) {
       if (request.right !== "delete" || !request.state.begun) continue;
-      if ((await this.#continue(request.id)).kind === "done") finished += 1;
+      const outcome = await this.#continue(request.id, Number.POSITIVE_INFINITY);
+      if (outcome.kind === "done") finished += 1;
     }
     return finished;
   }
@@ -132,21 +161,32 @@ export class Erasure {
           transaction,
         );
       });
-      deleteFiles(this.#parts.folders, traces);
+      await deleteFiles(this.#parts.folders, traces);
     }
     await tombstones.settle();
     return returned.length;
   }
 
-  async #continue(id: string): Promise<ErasureOutcome> {
-    let leftovers: readonly Leftover[] = [];
+  async #continue(id: string, largestBlocks: number): Promise<ErasureOutcome> {
+    if (this.#underway.has(id)) return { kind: "checking" };
+    this.#underway.add(id);
+    try {
+      return await this.#takeSteps(id, largestBlocks);
+    } finally {
+      this.#underway.delete(id);
+    }
+  }
+
+  async #takeSteps(id: string, largestBlocks: number): Promise<ErasureOutcome> {
     for (const name of stepNames) {
       if ((await this.#doneStep(id, name)) !== undefined) continue;
       this.#point(`${name}:before`);
       const request = await this.#parts.store.find(id);
       if (request === undefined) return { kind: "not-begun", because: "unknown" };
       if (name === "check") {
-        leftovers = await this.#check(request);
+        const searched = await this.#check(request, largestBlocks);
+        if (searched.kind === "postponed") return { kind: "checking" };
+        const { leftovers } = searched;
         if (leftovers.length > 0) return { kind: "left", leftovers };
       } else await this.#steps[name](request);
       this.#point(`${name}:after`);
@@ -157,8 +197,10 @@ export class Erasure {
   readonly #steps: Readonly<
     Record<Exclude<StepName, "check">, (request: RequestLine) => Promise<void>>
   > = {
-    freeze: async ({ id, userId }) => {
+    freeze: async (request) => {
+      const { id, userId } = request;
       if (userId === undefined) return;
+      await this.#withdrawAll(this.#content(request).pseudonym);
       await this.#parts.database.orm.transaction(async (transaction) => {
         await transaction
           .update(users)
@@ -212,7 +254,10 @@ export class Erasure {
       });
     },
     files: async (request) => {
-      const count = deleteFiles(this.#parts.folders, this.#content(request).traces ?? []);
+      const traces = this.#content(request).traces ?? [];
+      // The letter that the request has come in may still be on its way into the folder.
+      await this.#parts.mail.settled();
+      const count = await deleteFiles(this.#parts.folders, traces);
       await this.#mark(this.#parts.database.orm, request.id, "files", { files: count });
     },
     receipt: async (request) => {
@@ -236,17 +281,19 @@ export class Erasure {
     },
   };
 
-  async #check(request: RequestLine): Promise<readonly Leftover[]> {
+  async #check(request: RequestLine, largestBlocks: number): Promise<Searched> {
     const { database, store, folders, now } = this.#parts;
     const traces = this.#content(request).traces ?? [];
     const [erased] = await database.orm
       .select({ doneAt: requestSteps.doneAt })
       .from(requestSteps)
       .where(and(eq(requestSteps.requestId, request.id), eq(requestSteps.step, "erase")));
-    const leftovers = [
-      ...(await searchDatabase(database, traces, erased?.doneAt ?? new Date(now()))),
-      ...searchFiles(folders, traces),
-    ];
+    // A file that came to be after the files were deleted, a letter that was under way, goes before the next search.
+    if (request.events.some(({ kind }) => kind === "checked")) await deleteFiles(folders, traces);
+    const since = erased?.doneAt ?? new Date(now());
+    const searched = await searchDatabase(database, traces, { since, largestBlocks });
+    if (searched.kind === "postponed") return searched;
+    const leftovers = [...searched.leftovers, ...(await searchFiles(folders, traces))];
     const found = leftovers.reduce((sum, { count }) => sum + count, 0);
     const checked = await store.move(
       request.id,
@@ -258,7 +305,26 @@ export class Erasure {
     );
     if (checked.kind === "refused")
       throw new Error(`The erasure cannot be checked: ${checked.because}.`);
-    return leftovers;
+    return { kind: "searched", leftovers };
+  }
+
+  /** Whoever goes takes back what they allowed; from here the time runs for which the proof of it is kept. */
+  async #withdrawAll(pseudonym: string): Promise<void> {
+    const last = new Map(
+      (await this.#parts.ledger.history(pseudonym)).map((entry) => [entry.purpose, entry]),
+    );
+    for (const { answer, purpose, kind, question, language } of last.values()) {
+      if (answer !== "given") continue;
+      await this.#parts.ledger.record(pseudonym, {
+        answer: "withdrawn",
+        purpose: purpose as PurposeKey,
+        kind,
+        question,
+        language,
+        screen: "account-closed",
+        signal: false,
+      });
+    }
   }
 
   async #heldItems(userId: string): Promise<readonly ItemKey[]> {
@@ -286,13 +352,17 @@ export class Erasure {
   ): Promise<{ readonly traces: readonly Trace[]; readonly email: string }> {
     const [row] = await this.#parts.database.orm.select().from(users).where(eq(users.id, userId));
     if (row === undefined) return { traces: [], email: "" };
-    const anywhere = [userId, row.email, row.phone].flatMap((value): readonly Trace[] =>
-      value !== null && value.length >= 5 ? [{ value, match: "anywhere" }] : [],
-    );
-    const whole = [...new Set([row.username, row.displayUsername.toLowerCase()])].map(
-      (value): Trace => ({ value, match: "whole" }),
-    );
-    return { traces: [...anywhere, ...whole], email: row.email };
+    const traces: readonly Trace[] = [
+      { value: userId, match: "anywhere" },
+      { value: row.email, match: "word" },
+      ...(row.phone === null || row.phone.length < 5
+        ? []
+        : [{ value: row.phone, match: "word" } as const]),
+      ...[...new Set([row.username, row.displayUsername.toLowerCase()])].map(
+        (value) => ({ value, match: "name" }) as const,
+      ),
+    ];
+    return { traces, email: row.email };
   }
 
   #content(request: RequestLine): SealedContent {

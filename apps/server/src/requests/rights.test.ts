@@ -261,11 +261,11 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
       [
         { value: email, match: "anywhere" },
         { value: id, match: "anywhere" },
-        { value: name, match: "whole" },
+        { value: name, match: "name" },
       ],
-      new Date(service.services.now()),
+      { since: new Date(service.services.now()), largestBlocks: Number.POSITIVE_INFINITY },
     );
-    expect(left).toEqual([]);
+    expect(left).toEqual({ kind: "searched", leftovers: [] });
     const page = await rights.store.findBySecret(secret);
     expect(page).toMatchObject({
       userId: undefined,
@@ -289,6 +289,45 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     await orm().execute(sql`DROP TABLE forgotten`);
     expect(await rights.erasure.resume()).toBe(1);
     expect((await rights.store.findBySecret(secret))?.state.status).toBe("fulfilled");
+  });
+
+  it("[C7] says that it is still searching while it is, and done when it has found nothing", async () => {
+    const { id, email } = await settle();
+    await orm().execute(sql`CREATE TABLE large (note text)`);
+    await orm().execute(
+      sql`INSERT INTO large SELECT repeat('x', 500) FROM generate_series(1, 200)`,
+    );
+    const impatient = createRights(service.services, {
+      outbox: join(directory, "outbox"),
+      tombstones: join(directory, "tombstones"),
+      inlineBlocks: 2,
+    });
+    const { request, secret } = await impatient.handling.ask(id, {
+      right: "delete",
+      language: "en",
+    });
+    expect(await exists(id)).toBe(false);
+    expect(request.state).toMatchObject({ status: "in_progress", checked: false });
+    expect(await rights.erasure.progress(request)).toBe("checking");
+    expect(await service.letterTo(email)).not.toContain("nothing was found");
+    // The job of the minute reads everything, however long it takes.
+    await rights.handling.tick(async () => []);
+    const done = await rights.store.findBySecret(secret);
+    expect(done?.state).toMatchObject({ status: "fulfilled", checked: true });
+    expect(done && (await rights.erasure.progress(done))).toBeUndefined();
+    expect(await service.letterTo(email)).toContain("nothing was found");
+    await orm().execute(sql`DROP TABLE large`);
+  });
+
+  it("[C7] somebody whose address contains another's is nobody's leftover", async () => {
+    const { id, email } = await settle();
+    const { id: other } = await settle();
+    await orm()
+      .update(users)
+      .set({ email: `jo${email}` })
+      .where(eq(users.id, other));
+    expect((await ask(id, "delete")).request.state.status).toBe("fulfilled");
+    expect(await exists(other)).toBe(true);
   });
 
   it("[C12] a legal hold keeps the data; the request waits for an officer", async () => {

@@ -19,6 +19,7 @@ import type { AuditTrail, Executor } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
 import type { RequestProblem } from "./errors.ts";
 import { createSeal, type Seal } from "./seal.ts";
+import type { Trace } from "./search.ts";
 import { requestEvents, rightsRequests } from "./tables.ts";
 
 /** What is kept of a request while it runs and forgotten when it ends. */
@@ -35,13 +36,6 @@ export interface SealedContent {
   readonly traces?: readonly Trace[] | undefined;
   /** The pseudonym, for the trail. */
   readonly pseudonym: string;
-}
-
-/** A value of the person's that must not be found afterwards. */
-export interface Trace {
-  readonly value: string;
-  /** `anywhere`: also inside a longer text; `whole`: only as a value of its own, because it is a word others may use. */
-  readonly match: "anywhere" | "whole";
 }
 
 /** A request as it is shown. */

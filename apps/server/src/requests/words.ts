@@ -95,6 +95,19 @@ export const words = {
     zh: "请保存本页地址。即使账户已删除，您仍可在此查看进展。",
   },
   confirm: { en: "Yes, this is me: go ahead", zh: "是我本人，请继续" },
+  erasing: { en: "Your data is being deleted.", zh: "正在删除您的数据。" },
+  checking: {
+    en: "Your data is deleted. Now every table and every file is searched for what names you.",
+    zh: "您的数据已删除，正在检索所有数据表和文件，确认没有残留。",
+  },
+  left: {
+    en: "The search found something that names you. An officer takes care of it.",
+    zh: "检索发现仍有指向您的内容，专员正在处理。",
+  },
+  progressText: {
+    en: "It is called done when the search comes back empty, not before. This page shows it, and a letter tells you.",
+    zh: "检索确认无残留后才会办结。本页面会更新，我们也会发信告知您。",
+  },
   waitsForYou: { en: "We are waiting for you", zh: "等待您确认" },
   waitsText: {
     en: "Press the button to confirm that this request is yours. Nothing more is asked of you.",
