@@ -74,7 +74,7 @@ try {
   const { rows: sizes } = await pool.query<{ index: string; heap: string }>(String.raw`
     SELECT sum(pg_relation_size(format('public.%I', indexname)::regclass)) AS index,
            (SELECT sum(pg_table_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace) AS heap
-      FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE '%\\_words\\_%'`);
+      FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE '%\_words\_%'`);
 
   const ids = Array.from(
     { length: runs },

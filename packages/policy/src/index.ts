@@ -11,6 +11,8 @@ export {
   authorityPlaces,
   findAuthorities,
 } from "./authorities.ts";
+export type { Exemption, ExemptionKey } from "./cases/exemptions.ts";
+export { exemptions, exemptionsCheckedOn, exemptionsFor } from "./cases/exemptions.ts";
 export type { Hold, HoldEvent, HoldRefusal, HoldScope } from "./cases/hold.ts";
 export { applyHoldEvent, everyone, isHeld } from "./cases/hold.ts";
 export type {

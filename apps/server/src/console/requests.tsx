@@ -1,8 +1,10 @@
 /** The console's pages about requests: the overview, one request with what an officer can do, writing one down, and children. */
 import {
   clockRules,
+  type ExemptionKey,
+  exemptions,
+  exemptionsFor,
   findAuthorities,
-  inventory,
   isEnded,
   regimes,
   type RequestDenial,
@@ -42,7 +44,7 @@ import type { Services } from "../services.ts";
 import { TicketStore } from "../support/store.ts";
 import { Bars, DeadlineStrip } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
-import { incidentStatusTitles, taskTitles, words } from "./words.ts";
+import { denialTitles, incidentStatusTitles, taskTitles, words } from "./words.ts";
 
 const denialGrounds: readonly RequestDenial[] = [
   "claim_not_covered",
@@ -368,7 +370,23 @@ export function requestRoutes({
                   context={context}
                   name="because"
                   label={text.because}
-                  options={denialGrounds.map((ground) => [ground, ground])}
+                  options={denialGrounds.map((ground) => [ground, denialTitles[ground][language]])}
+                />
+                <Select
+                  context={context}
+                  name="exemption"
+                  label={text.exemption}
+                  hint={text.exemptionHint}
+                  options={[
+                    ["", "–"] as const,
+                    ...exemptionsFor(request.right, state.region).map(
+                      (key) =>
+                        [
+                          key,
+                          `${exemptions[key].title[language]} (${exemptions[key].source[language]})`,
+                        ] as const,
+                    ),
+                  ]}
                 />
                 <TextArea context={context} name="explanation" label={text.explanation} rows={3} />
                 <Field
@@ -420,8 +438,6 @@ function describeOutcome(outcome: ErasureOutcome, language: "en" | "zh"): string
       return undefined;
     case "left":
       return `${text.leftovers} ${outcome.leftovers.map(({ where, count }) => `${where}: ${count}`).join(", ")}`;
-    case "held":
-      return `${text.heldItems} ${outcome.items.map((key) => inventory[key].title[language]).join(", ")}`;
     case "not-begun":
       return requestProblems[outcome.because][language];
   }
@@ -452,6 +468,9 @@ function toEvent(
         kind: "denied",
         atMs,
         because: denialGrounds.find((ground) => ground === field("because")) ?? "other",
+        exemption: (Object.keys(exemptions) as ExemptionKey[]).find(
+          (key) => key === field("exemption"),
+        ),
         explanation: field("explanation"),
         authority: field("authority"),
         court: field("court"),

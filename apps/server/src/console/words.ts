@@ -1,6 +1,7 @@
 /** The words of the officer's console. */
 import type {
   ChinaTier,
+  RequestDenial,
   Incident,
   IncidentEvent,
   NoticeExemption,
@@ -119,7 +120,11 @@ export const words = {
     en: "something that names the person is still in",
     zh: "以下位置仍有指向本人的内容：",
   },
-  heldItems: { en: "a legal hold keeps", zh: "法定保全涉及：" },
+  exemption: { en: "Ground of the law", zh: "法律依据" },
+  exemptionHint: {
+    en: "Obligatory where the right does not reach that far; the person reads it with its source.",
+    zh: "以“不属于该权利范围”拒绝时必填，请求人可见其出处。",
+  },
   exercise: { en: "exercise", zh: "演练" },
   awareHint: {
     en: "When anybody of yours first knew that data was touched, in UTC. The clocks run from here. Empty: now.",
@@ -378,4 +383,15 @@ export const deliveryTitles: Readonly<Record<WebhookKind, Text>> = {
   corrected: { en: "corrected", zh: "已更正" },
   restricted: { en: "restricted", zh: "已限制" },
   unrestricted: { en: "no longer restricted", zh: "已解除限制" },
+};
+
+/** Why a request is refused, in the order in which they are offered. */
+export const denialTitles: Readonly<Record<RequestDenial, Text>> = {
+  claim_not_covered: { en: "The right does not reach that far", zh: "不属于该权利范围" },
+  no_match: { en: "There is no such data", zh: "没有对应数据" },
+  insuf_verification: { en: "It is not certain who asks", zh: "未能确认身份" },
+  suspected_fraud: { en: "Somebody else seems to ask in their name", zh: "疑似冒名请求" },
+  too_many_requests: { en: "Unfounded or excessive", zh: "明显无理或过度" },
+  outside_jurisdiction: { en: "No law gives this right there", zh: "当地法律未规定该权利" },
+  other: { en: "Another ground", zh: "其他" },
 };

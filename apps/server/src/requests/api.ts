@@ -233,12 +233,14 @@ export function requestApi({
 
   async function toStatus(request: RequestLine): Promise<z.input<typeof status>> {
     const { id, number, right, state, dueMs, copyUntilMs, userId } = request;
-    const denial = request.events.findLast((event) => event.kind === "denied");
+    const denial = request.events.findLast(
+      (event) => event.kind === "denied" || event.kind === "withheld",
+    );
     const progress = await erasure.progress(request);
     const fetchable = copyUntilMs !== undefined && copyUntilMs > now() && userId !== undefined;
     const reason = state.status === "denied" ? state.denial : state.waitsFor;
     const details =
-      denial?.kind === "denied"
+      denial?.kind === "denied" || denial?.kind === "withheld"
         ? `${denial.explanation} ${denial.authority} ${denial.court}`
         : progress;
     const waitsMs =

@@ -3,10 +3,19 @@
  * point is followed by one that goes on; the rows themselves go in one transaction. "Done" is said after a search found nothing.
  *
  * The steps: freeze (nobody signs in, nothing new arises) · plan (what there is, counted) · recipients (who has to be told) · tombstone
- * (so that a restored backup erases again) · erase · files · check · receipt.
+ * (so that a restored backup erases again) · erase · withhold (what a hold keeps is told) · files · check · receipt.
  */
-import { isHeld, type ItemKey, type PurposeKey } from "@cloud-code/policy";
-import { and, eq, sql } from "drizzle-orm";
+import {
+  findAuthorities,
+  isHeld,
+  type ItemKey,
+  type Language,
+  type PurposeKey,
+  type Region,
+  type Text,
+} from "@cloud-code/policy";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { getTableConfig } from "drizzle-orm/pg-core";
 import { sessions, users } from "../accounts/tables.ts";
 import { byService, type AuditTrail, type Executor } from "../audit/trail.ts";
 import type { ConsentLedger } from "../consent/ledger.ts";
@@ -16,7 +25,7 @@ import { legalHolds } from "../retention/tables.ts";
 import type { Services } from "../services.ts";
 import type { RequestProblem } from "./errors.ts";
 import { writeRequestLetter } from "./letters.ts";
-import { computeReach, findRows, type Reached } from "./reach.ts";
+import { computeReach, findRows, type Reached, sourceOf } from "./reach.ts";
 import {
   deleteFiles,
   inlineBlocks,
@@ -52,7 +61,6 @@ export type ErasureOutcome =
   | { readonly kind: "checking" }
   /** Something is left; the request stays open, and the next run searches again. */
   | { readonly kind: "left"; readonly leftovers: readonly Leftover[] }
-  | { readonly kind: "held"; readonly items: readonly ItemKey[] }
   | { readonly kind: "not-begun"; readonly because: RequestProblem };
 
 /** What an erasure works with. */
@@ -79,12 +87,22 @@ const stepNames = [
   "recipients",
   "tombstone",
   "erase",
+  "withhold",
   "files",
   "check",
   "receipt",
 ] as const;
 
 type StepName = (typeof stepNames)[number];
+
+/** What a hold keeps of a person. Everything else of theirs is erased. */
+interface Kept {
+  readonly items: readonly ItemKey[];
+  /** Tables whose rows stay: those of the items, and what leads from the person to them. */
+  readonly tables: ReadonlySet<string>;
+}
+
+const nothingKept: Kept = { items: [], tables: new Set() };
 
 /** The points of an erasure at which a test can stop it, in order. */
 export const erasurePoints: readonly string[] = [
@@ -114,15 +132,17 @@ export class Erasure {
       const count = Number(rows[0]?.count ?? 0);
       if (count > 0) counts[name] = count;
     }
-    return { counts, held: await this.#heldItems(userId) };
+    const { items, tables: kept } = await this.#kept(userId);
+    return {
+      counts: Object.fromEntries(Object.entries(counts).filter(([name]) => !kept.has(name))),
+      held: items,
+    };
   }
 
   /** Begins an erasure whose request may begin, or goes on with one that was interrupted. */
   async run(request: RequestLine, actor: string): Promise<ErasureOutcome> {
     const { store, now } = this.#parts;
     if (!request.state.begun) {
-      const held = request.userId === undefined ? [] : await this.#heldItems(request.userId);
-      if (held.length > 0) return { kind: "held", items: held };
       const begun = await store.move(request.id, { kind: "begun", atMs: now() }, actor);
       if (begun.kind === "refused") return { kind: "not-begun", because: begun.because };
     }
@@ -145,6 +165,8 @@ export class Erasure {
       const outcome = await this.#continue(request.id, Number.POSITIVE_INFINITY);
       if (outcome.kind === "done") finished += 1;
     }
+    for (const request of await this.#parts.store.unforgotten())
+      if (await this.#release(request)) finished += 1;
     return finished;
   }
 
@@ -155,7 +177,7 @@ export class Erasure {
     for (const userId of returned) {
       const { traces } = await this.#tracesOf(userId);
       await database.orm.transaction(async (transaction) => {
-        await eraseRows(transaction, userId);
+        await eraseRows(transaction, userId, nothingKept);
         await trail.record(
           { actor: byService, action: "tombstone-replayed", purpose: "keep-records" },
           transaction,
@@ -230,16 +252,25 @@ export class Erasure {
       await this.#mark(this.#parts.database.orm, request.id, "recipients", { deliveries: count });
     },
     tombstone: async ({ id, userId }) => {
-      if (userId !== undefined) await this.#parts.tombstones.add(userId);
+      // A restored backup must not erase what a hold keeps; its mark is set when it goes.
+      if (userId !== undefined && (await this.#kept(userId)).items.length === 0)
+        await this.#parts.tombstones.add(userId);
       await this.#mark(this.#parts.database.orm, id, "tombstone", {});
     },
     erase: async (request) => {
       const { id, userId } = request;
+      const kept = userId === undefined ? nothingKept : await this.#kept(userId);
       await this.#parts.database.orm.transaction(async (transaction) => {
         const counts =
           userId === undefined
             ? {}
-            : await eraseRows(transaction, userId, () => this.#point("erase:half"));
+            : await eraseRows(transaction, userId, kept, () => this.#point("erase:half"));
+        // What stays of an account is nobody's way in.
+        if (userId !== undefined && kept.items.length > 0)
+          await transaction
+            .update(users)
+            .set({ disabledAt: new Date(this.#parts.now()) })
+            .where(eq(users.id, userId));
         await this.#mark(transaction, id, "erase", counts);
         await this.#parts.trail.record(
           {
@@ -252,6 +283,28 @@ export class Erasure {
           transaction,
         );
       });
+    },
+    withhold: async (request) => {
+      const { id, userId, language, state } = request;
+      const { items } = userId === undefined ? nothingKept : await this.#kept(userId);
+      const mark = async (transaction: Executor): Promise<void> =>
+        this.#mark(transaction, id, "withhold", {});
+      if (items.length === 0) return mark(this.#parts.database.orm);
+      const remedies = remediesFor(state.region, language);
+      const moved = await this.#parts.store.move(
+        id,
+        {
+          kind: "withheld",
+          atMs: this.#parts.now(),
+          items,
+          explanation: withheldBecause[language],
+          ...remedies,
+        },
+        byService,
+        mark,
+      );
+      if (moved.kind === "refused")
+        throw new Error(`What a hold keeps cannot be noted: ${moved.because}.`);
     },
     files: async (request) => {
       const traces = this.#content(request).traces ?? [];
@@ -267,15 +320,18 @@ export class Erasure {
         if (done.kind === "refused") throw new Error(`The erasure cannot end: ${done.because}.`);
       }
       const content = store.contentOf(request);
+      const partly = request.state.withheld.length > 0;
       if (content !== undefined) {
         // Sent before it is forgotten: a crash in between sends the letter twice, and not never.
+        const subject = partly ? "partly" : "erased";
         mail.send(
-          writeRequestLetter("erased", content.email, request, config.origin, content.secret),
+          writeRequestLetter(subject, content.email, request, config.origin, content.secret),
         );
         await mail.settled();
       }
       await database.orm.transaction(async (transaction) => {
-        await store.keep(request.id, undefined, transaction);
+        // What names the person is needed again when the hold ends.
+        if (!partly) await store.keep(request.id, undefined, transaction);
         await this.#mark(transaction, request.id, "receipt", {});
       });
     },
@@ -288,12 +344,23 @@ export class Erasure {
       .select({ doneAt: requestSteps.doneAt })
       .from(requestSteps)
       .where(and(eq(requestSteps.requestId, request.id), eq(requestSteps.step, "erase")));
+    const kept = request.userId === undefined ? nothingKept : await this.#kept(request.userId);
+    // A hold that ended since the rows were erased keeps nothing any more.
+    if (request.userId !== undefined && kept.items.length === 0) {
+      const { userId } = request;
+      await database.orm.transaction(async (transaction) => {
+        await eraseRows(transaction, userId, nothingKept);
+      });
+    }
     // A file that came to be after the files were deleted, a letter that was under way, goes before the next search.
     if (request.events.some(({ kind }) => kind === "checked")) await deleteFiles(folders, traces);
     const since = erased?.doneAt ?? new Date(now());
     const searched = await searchDatabase(database, traces, { since, largestBlocks });
     if (searched.kind === "postponed") return searched;
-    const leftovers = [...searched.leftovers, ...(await searchFiles(folders, traces))];
+    const leftovers = [
+      ...searched.leftovers.filter(({ where }) => !kept.tables.has(where)),
+      ...(await searchFiles(folders, traces)),
+    ];
     const found = leftovers.reduce((sum, { count }) => sum + count, 0);
     const checked = await store.move(
       request.id,
@@ -327,23 +394,85 @@ export class Erasure {
     }
   }
 
-  async #heldItems(userId: string): Promise<readonly ItemKey[]> {
+  /** Erases what a hold kept, once no hold does any more. Whether it is done; until then it is tried again. */
+  async #release(request: RequestLine): Promise<boolean> {
+    const { id, userId, state } = request;
+    const { store, database, tombstones, trail, folders, mail, config, now } = this.#parts;
+    // Stopped between its end and its receipt.
+    if (state.withheld.length === 0)
+      return (await this.#continue(id, Number.POSITIVE_INFINITY)).kind === "done";
+    const { pseudonym, traces = [], email, secret } = this.#content(request);
+    if (userId !== undefined) {
+      if ((await this.#kept(userId)).items.length > 0) return false;
+      await tombstones.add(userId);
+      await database.orm.transaction(async (transaction) => {
+        const counts = await eraseRows(transaction, userId, nothingKept);
+        const detail = { request: request.number, ...counts };
+        await trail.record(
+          {
+            actor: byService,
+            action: "erased",
+            subject: pseudonym,
+            purpose: "keep-records",
+            detail,
+          },
+          transaction,
+        );
+      });
+    }
+    await deleteFiles(folders, traces);
+    const since = new Date(now());
+    const searched = await searchDatabase(database, traces, {
+      since,
+      largestBlocks: Number.POSITIVE_INFINITY,
+    });
+    if (searched.kind === "postponed" || searched.leftovers.length > 0) return false;
+    const moved = await store.move(id, { kind: "released", atMs: now() }, byService);
+    if (moved.kind === "refused") throw new Error(`The rest cannot end: ${moved.because}.`);
+    mail.send(writeRequestLetter("erased", email, request, config.origin, secret));
+    await mail.settled();
+    await store.keep(id, undefined);
+    return true;
+  }
+
+  /** What holds keep of a person: items of which there is something, and the tables it takes to keep it. */
+  async #kept(userId: string): Promise<Kept> {
     const { orm } = this.#parts.database;
+    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
+    if (holds.length === 0) return nothingKept;
     const [subject] = await orm
       .select()
       .from(consentSubjects)
       .where(eq(consentSubjects.userId, userId));
-    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
     const scopes = holds.map(({ subject: held, items, status }) => ({
       status,
       scope: { subject: held, items },
     }));
-    const items = reach
-      .filter(({ erasing }) => erasing === "delete")
-      .flatMap(({ columns }) => columns.flatMap(({ item }) => (item === undefined ? [] : [item])));
-    return [...new Set<ItemKey>(items)].filter((item) =>
-      isHeld(scopes, subject?.pseudonym ?? "", item),
-    );
+    const items = new Set<ItemKey>();
+    const kept = new Set<string>();
+    for (const { name, erasing, columns } of reach) {
+      if (erasing !== "delete") continue;
+      const held = columns.filter(
+        ({ item }) => item !== undefined && isHeld(scopes, subject?.pseudonym ?? "", item),
+      );
+      if (held.length === 0) continue;
+      const filled = sql.join(
+        held.map(({ name: column }) => sql`${sql.identifier(column)} IS NOT NULL`),
+        sql` OR `,
+      );
+      const { rows } = await orm.execute(
+        sql`SELECT 1 FROM ${sql.identifier(name)} WHERE ${findRows(reach, name, userId, { alone: true })} AND (${filled}) LIMIT 1`,
+      );
+      if (rows.length === 0) continue;
+      for (const { item } of held) if (item !== undefined) items.add(item);
+      keepWithSources(name, kept);
+    }
+    if (items.size === 0) return nothingKept;
+    // The hold names a pseudonym; without its row nobody would know whose it is.
+    keepWithSources(getTableConfig(consentSubjects).name, kept);
+    // Proof keeps its link as long as there is something it leads to.
+    for (const { name, erasing } of reach) if (typeof erasing === "object") kept.add(name);
+    return { items: [...items], tables: kept };
   }
 
   /** What names a person: searched for afterwards, whatever row or file it may hide in. */
@@ -392,14 +521,38 @@ export class Erasure {
   }
 }
 
-/** Deletes or unlinks a person's rows, farthest from the person first, the account last. Inside one transaction. */
-async function eraseRows(within: Executor, userId: string, onHalf?: () => void): Promise<Counts> {
+/** A table, and every table that leads from the person to it. */
+function keepWithSources(name: string, kept: Set<string>): void {
+  if (kept.has(name)) return;
+  kept.add(name);
+  for (const link of reach.find((each) => each.name === name)?.links ?? [])
+    keepWithSources(sourceOf(link), kept);
+}
+
+/**
+ * Deletes or unlinks a person's rows, farthest from the person first, the account last; a row that has to stay loses every value that has
+ * not. Inside one transaction.
+ */
+async function eraseRows(
+  within: Executor,
+  userId: string,
+  kept: Kept,
+  onHalf?: () => void,
+): Promise<Counts> {
   const counts: Record<string, number> = {};
-  for (const [index, { name, erasing }] of reach.entries()) {
+  for (const [index, reached] of reach.entries()) {
     if (index === Math.floor(reach.length / 2)) onHalf?.();
+    const { name, erasing } = reached;
     if (erasing === "keep") continue;
     const rows = findRows(reach, name, userId, { alone: true });
     const table = sql.identifier(name);
+    if (kept.tables.has(name)) {
+      if (erasing !== "delete") continue;
+      const emptied = emptyAllBut(reached, kept, userId);
+      if (emptied !== undefined)
+        await within.execute(sql`UPDATE ${table} SET ${emptied} WHERE ${rows}`);
+      continue;
+    }
     const statement =
       erasing === "delete"
         ? sql`DELETE FROM ${table} WHERE ${rows}`
@@ -408,4 +561,66 @@ async function eraseRows(within: Executor, userId: string, onHalf?: () => void):
     if ((rowCount ?? 0) > 0) counts[name] = rowCount ?? 0;
   }
   return counts;
+}
+
+/** What to set in a row that stays: everything personal that is not held goes, but for what leads to it. */
+function emptyAllBut(
+  { name, links, columns }: Reached,
+  kept: Kept,
+  userId: string,
+): SQL | undefined {
+  const own = links.find((link) => link.kind === "key" && link.source === "users");
+  const isClaimed =
+    own?.kind === "key" && columns.some((each) => each.name === own.column && each.nullable);
+  // Found by an address only until now; from here by the key, so that the address can go.
+  const claimed = isClaimed ? [sql`${sql.identifier(own.column)} = ${userId}`] : [];
+  const leading = new Set([
+    ...links.flatMap((link) => (isClaimed && link !== own ? [] : [link.column])),
+    // Numbers of ours, by which what is kept is found; an address leads nowhere any more where a key does.
+    ...reach.flatMap((other) =>
+      other.links.flatMap((link) =>
+        "sourceColumn" in link && link.source === name && link.sourceColumn !== "email"
+          ? [link.sourceColumn]
+          : [],
+      ),
+    ),
+  ]);
+  const emptied = columns.flatMap(({ name: column, item, blank }): readonly SQL[] => {
+    if (item === undefined || kept.items.includes(item) || leading.has(column)) return [];
+    switch (blank) {
+      case "null":
+        return [sql`${sql.identifier(column)} = NULL`];
+      case "default":
+        return [sql`${sql.identifier(column)} = DEFAULT`];
+      case "placeholder":
+        return [sql`${sql.identifier(column)} = 'erased-' || gen_random_uuid()`];
+      case undefined:
+        return [];
+    }
+  });
+  const all = [...claimed, ...emptied];
+  return all.length === 0 ? undefined : sql.join(all, sql`, `);
+}
+
+const withheldBecause: Text = {
+  en: "A legal claim or procedure needs this part. It is kept for that alone, and erased when it is over.",
+  zh: "该部分因法律诉求或程序需要而保留，仅用于此目的，结束后即予删除。",
+};
+
+/** Whom the person can turn to when they do not get all of what they asked for. */
+function remediesFor(
+  region: Region | undefined,
+  language: Language,
+): { readonly authority: string; readonly court: string } {
+  const place = { eu: "", uk: "GB", cn: "CN", us: "US-CA", other: "" }[region ?? "other"];
+  const found = findAuthorities(place).map(({ name, web }) => `${name}, ${web}`);
+  const look = {
+    en: "your authority, found under /privacy/authorities",
+    zh: "您的主管机关，见 /privacy/authorities",
+  };
+  const court = { en: "the courts of the place where you live", zh: "您居住地的法院" };
+  return {
+    authority: found.length === 0 ? look[language] : found.join("; "),
+    court: court[language],
+  };
 }

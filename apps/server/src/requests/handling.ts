@@ -275,6 +275,8 @@ export class Handling {
       case "identity-given":
       case "begun":
       case "checked":
+      case "withheld":
+      case "released":
       case "revoked":
         break;
     }

@@ -2,7 +2,9 @@
 import {
   authoritiesCheckedOn,
   authorityPlaces,
+  exemptions,
   findAuthorities,
+  inventory,
   isEnded,
   type Language,
   purposes,
@@ -411,9 +413,25 @@ export function History({
             {eventTitles[event.kind][language]}
             {event.kind === "extended" ? `: ${event.reason}` : ""}
             {event.kind === "checked" ? `: ${event.found}` : ""}
-            {event.kind === "denied" ? (
+            {event.kind === "denied" || event.kind === "withheld" ? (
               <Facts
                 facts={[
+                  ...(event.kind === "withheld"
+                    ? [
+                        [
+                          text.kept,
+                          event.items.map((key) => inventory[key].title[language]).join(", "),
+                        ] as const,
+                      ]
+                    : []),
+                  ...(event.kind === "denied" && event.exemption !== undefined
+                    ? [
+                        [
+                          text.ground,
+                          `${exemptions[event.exemption].title[language]} (${exemptions[event.exemption].source[language]})`,
+                        ] as const,
+                      ]
+                    : []),
                   [text.explanation, event.explanation],
                   [text.authority, event.authority],
                   [text.court, event.court],

@@ -64,18 +64,24 @@ export async function searchDatabase(
   const large = found.filter(({ indexed, blocks }) => !indexed && blocks > largestBlocks);
   if (large.length > 0) return { kind: "postponed", tables: large.map(({ name }) => name) };
 
-  const leftovers: Leftover[] = [];
+  const counts = new Map<string, number>();
   const client = await pool.connect();
   try {
-    for (const table of found) {
-      const count = table.indexed
-        ? await countIndexed(client, table, traces, since)
-        : await countRead(client, table, traces, since);
-      if (count > 0) leftovers.push({ where: table.name, count });
+    await client.query("BEGIN READ ONLY");
+    try {
+      // The planner does not know how rare these values are and would rather read everything.
+      await client.query("SET LOCAL enable_seqscan = off");
+      for (const table of found.filter(({ indexed }) => indexed))
+        counts.set(table.name, await countIndexed(client, table, traces, since));
+    } finally {
+      await client.query("COMMIT");
     }
+    for (const table of found.filter(({ indexed }) => !indexed))
+      counts.set(table.name, await countRead(client, table, traces, since));
   } finally {
     client.release();
   }
+  const leftovers = [...counts].flatMap(([where, count]) => (count > 0 ? [{ where, count }] : []));
   return { kind: "searched", leftovers };
 }
 
@@ -90,18 +96,11 @@ async function countIndexed(
   const values = new Values();
   const condition = toCondition(table, table.words, traces, since, values);
   if (condition === undefined) return 0;
-  await client.query("BEGIN READ ONLY");
-  try {
-    // The planner does not know how rare these values are and would rather read everything.
-    await client.query("SET LOCAL enable_seqscan = off");
-    const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) AS count FROM ${nameOf(table)} WHERE ${condition}`,
-      values.list,
-    );
-    return Number(rows[0]?.count);
-  } finally {
-    await client.query("COMMIT");
-  }
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(*) AS count FROM ${nameOf(table)} WHERE ${condition}`,
+    values.list,
+  );
+  return Number(rows[0]?.count);
 }
 
 async function countRead(
@@ -161,13 +160,17 @@ function toCondition(
         return [
           `(${contains(wanted)} AND ${words} ~ ${values.add(`${before}${escapePattern(wanted)}${after}`)})`,
         ];
-      case "name":
+      case "name": {
+        const whole = (): string => contains(`\u0001${wanted}\u0001`);
         // Elsewhere a whole column, or a whole string inside JSON.
-        return isOwn
-          ? [...names]
-              .filter((column) => column.startsWith(`${name}.`))
-              .map((column) => `lower("${column.slice(name.length + 1)}") = ${values.add(wanted)}`)
-          : [contains(`\u0001${wanted}\u0001`), contains(JSON.stringify(wanted))];
+        if (!isOwn) return [whole(), contains(JSON.stringify(wanted))];
+        const columns = [...names].filter((column) => column.startsWith(`${name}.`));
+        // The words are asked first: they have the index, a column may have none.
+        return columns.map(
+          (column) =>
+            `(${whole()} AND lower("${column.slice(name.length + 1)}") = ${values.add(wanted)})`,
+        );
+      }
     }
   });
   if (conditions.length === 0) return undefined;

@@ -13,7 +13,7 @@ import {
   type Right,
   type RightsRequest,
 } from "@cloud-code/policy";
-import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, lte } from "drizzle-orm";
 import type { AuditTrail, Executor } from "../audit/trail.ts";
 
 import type { Services } from "../services.ts";
@@ -235,6 +235,18 @@ export class RequestStore {
   /** What has not ended, the most urgent first. */
   async waiting(): Promise<readonly RequestLine[]> {
     return this.#many(isNull(rightsRequests.endedAt), "urgent");
+  }
+
+  /** Erasures that have ended and of which something is still kept sealed: a hold keeps a part, or the last step was cut off. */
+  async unforgotten(): Promise<readonly RequestLine[]> {
+    return this.#many(
+      and(
+        eq(rightsRequests.right, "delete"),
+        eq(rightsRequests.status, "fulfilled"),
+        isNotNull(rightsRequests.sealed),
+      ),
+      "urgent",
+    );
   }
 
   /** The latest requests, ended ones included. */

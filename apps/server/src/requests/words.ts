@@ -49,6 +49,8 @@ export const eventTitles: Readonly<Record<RequestEvent["kind"], Text>> = {
   checked: { en: "Searched for what is left", zh: "检查残留" },
   fulfilled: { en: "Done", zh: "办结" },
   denied: { en: "Not granted", zh: "未获同意" },
+  withheld: { en: "A part is kept", zh: "保留一部分" },
+  released: { en: "That part is deleted, too", zh: "保留部分已删除" },
   revoked: { en: "Called off", zh: "撤回" },
   expired: { en: "Closed without confirmation", zh: "因未确认而关闭" },
   "lifting-announced": { en: "End of the restriction announced", zh: "已告知即将解除限制" },
@@ -141,5 +143,7 @@ export const words = {
   web: { en: "Web site", zh: "网站" },
   languages: { en: "Languages", zh: "受理语言" },
   reviewed: { en: "Reviewed on", zh: "核对日期" },
+  ground: { en: "Ground", zh: "依据" },
+  kept: { en: "What is kept", zh: "保留内容" },
   nothing: { en: "Nothing is kept about this.", zh: "未保存此类内容。" },
 } as const;
