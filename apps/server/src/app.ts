@@ -20,9 +20,14 @@ import { requireCurrentNotice } from "./notices/gate.tsx";
 import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
+import { incidentRoutes } from "./console/incidents.tsx";
+import { processorRoutes } from "./console/processors.tsx";
 import { registerRoutes } from "./console/registers.tsx";
 import { requestRoutes } from "./console/requests.tsx";
+import { transferRoutes } from "./console/transfers.tsx";
+import { webhookRoutes } from "./console/webhooks.tsx";
 import type { Rights } from "./requests/rights.ts";
+import { requestApi, requestEndpoints, requestWebhooks } from "./requests/api.ts";
 import { routes as rightsRoutes } from "./requests/routes.tsx";
 import { receiveReports } from "./telemetry/receive.ts";
 import { createWebsite } from "./website.ts";
@@ -95,10 +100,15 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
 
   app.route("/", rightsRoutes({ ...services, rights }));
   app.route("/", requestRoutes({ ...services, rights }));
+  app.route("/", incidentRoutes({ ...services, rights }));
+  app.route("/", transferRoutes({ ...services, rights }));
+  app.route("/", webhookRoutes({ rights }));
+  app.route("/", processorRoutes({ ...services, rights }));
   app.route("/", registerRoutes({ ...services, rights }));
   app.route("/", accounts(services));
   app.route("/", website.pages);
-  app.route("/", api(services, passkeyEndpoints));
+  app.route("/", requestApi({ ...services, rights }));
+  app.route("/", api(services, [...passkeyEndpoints, ...requestEndpoints], requestWebhooks));
 
   app.notFound((context) =>
     context.req.path.startsWith("/api/")

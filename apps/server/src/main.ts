@@ -111,7 +111,11 @@ async function administerHere(
           secret: readSecret(process.env, directory),
         },
         database,
-        mail: { url: settings.mailUrl, outbox: join(directory, "outbox"), from: settings.mailFrom },
+        mail: {
+          server: settings.mailServer,
+          outbox: join(directory, "outbox"),
+          from: settings.mailFrom,
+        },
         log: { write: () => undefined },
         now: Date.now,
       });

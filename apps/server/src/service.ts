@@ -1,10 +1,12 @@
 /** Puts the parts of a service together, the same for the program and for tests. */
 import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clockPlace } from "@cloud-code/policy";
 import type { Hono } from "hono";
 import { createAccounts } from "./accounts/accounts.ts";
 import { ConsentLedger } from "./consent/ledger.ts";
 import { createApp } from "./app.ts";
+import { AuditTrail } from "./audit/trail.ts";
 import type { Database } from "./database/database.ts";
 import type { ServerEnv } from "./environment.ts";
 import { createLimits } from "./limits.ts";
@@ -14,6 +16,7 @@ import { publishFirst } from "./notices/publish.ts";
 import { NoticeStore } from "./notices/store.ts";
 import { createRights, type Rights } from "./requests/rights.ts";
 import type { Config, Services } from "./services.ts";
+import { TransferGate } from "./transfers/gate.ts";
 
 /** What a service is made from. */
 export interface ServiceParts {
@@ -32,7 +35,14 @@ export interface ServiceParts {
 /** Builds the services over an open database. */
 export async function createServices(parts: ServiceParts): Promise<Services> {
   const { config, database, log, now, pause = sleep } = parts;
-  const mail = createMail(parts.mail, log);
+  const transfers = new TransferGate(
+    { database, now, config },
+    new AuditTrail({ database, now, config }),
+    fetch,
+  );
+  const { server } = parts.mail;
+  if (server !== undefined) await transfers.place("mail-service", server.country, server.url);
+  const mail = createMail(parts.mail, log, { gate: transfers, now });
   const notices = new NoticeStore({ database, now });
   await publishFirst(notices, { config, now });
   const accounts = createAccounts({
@@ -42,7 +52,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     origin: config.origin,
     // A key of its own: what leaks from one use of the secret is worth nothing for another.
     secret: createHmac("sha256", config.secret).update("accounts").digest("base64url"),
-    ledger: new ConsentLedger({ database, now }, notices),
+    ledger: new ConsentLedger({ database, now, config }, notices),
     now,
     pause,
   });
@@ -58,6 +68,7 @@ export async function createService(parts: ServiceParts): Promise<{
   const services = await createServices(parts);
   const rights = createRights(services, {
     outbox: parts.mail.outbox,
+    place: clockPlace(parts.config.operator),
     tombstones: parts.tombstones,
   });
   return { app: createApp(services, rights), services, rights };

@@ -51,7 +51,7 @@ export interface Website {
 /** Builds the website. */
 export function createWebsite(services: Services): Website {
   const { database, now, notices } = services;
-  const ledger = new ConsentLedger({ database, now }, notices);
+  const ledger = new ConsentLedger(services, notices);
   const visits = new VisitCounter(services);
   const tickets = new TicketStore({ database, now });
   const app = new Hono<ServerEnv>();

@@ -1,4 +1,5 @@
 import type { Facts, ItemFacts, PurposeFacts, RecipientFacts } from "./facts.ts";
+import type { Processor } from "./operator.ts";
 import type { Basis } from "./regimes.ts";
 import { isConsent } from "./regimes.ts";
 import type { Retention } from "./retention.ts";
@@ -41,6 +42,7 @@ export function compareFacts(before: Facts, after: Facts): readonly Change[] {
     ...changedEntries(before.recipients, after.recipients, (key, was, is) =>
       recipientChanges(key, was, is, after),
     ),
+    ...changedEntries(byName(before.processors), byName(after.processors), processorChanges),
   ];
 
   function itemChanges(
@@ -212,6 +214,38 @@ export function compareFacts(before: Facts, after: Facts): readonly Change[] {
     );
     return [grown(key, is.title, words, reached)];
   }
+}
+
+/** Whether a change is about a company that handles data for the operator, which only the operator can know. */
+export function isProcessorChange({ where }: Pick<Change, "where">): boolean {
+  return where.startsWith(processorPrefix);
+}
+
+const processorPrefix = "processor:";
+
+function byName(processors: readonly Processor[] = []): Readonly<Record<string, Processor>> {
+  return Object.fromEntries(processors.map((each) => [each.name, each]));
+}
+
+/** A company that comes, or does something else or elsewhere, is announced; one that goes is not worth waiting for. */
+function processorChanges(
+  name: string,
+  was: Processor | undefined,
+  is: Processor | undefined,
+): readonly Change[] {
+  const where = `${processorPrefix}${name}`;
+  const title = { en: name, zh: name };
+  if (is === undefined)
+    return [
+      editorial(where, title, { en: "no longer handles data for us", zh: "不再代我们处理数据" }),
+    ];
+  if (was !== undefined && isSame(was.task, is.task) && isSame(was.place, is.place)) return [];
+  return [
+    told(where, title, {
+      en: `${was === undefined ? "will handle data for us" : "will handle data otherwise"}: ${is.task.en} (${is.place.en})`,
+      zh: `${was === undefined ? "将代我们处理数据" : "处理内容或地点变更"}：${is.task.zh}（${is.place.zh}）`,
+    }),
+  ];
 }
 
 /** What a list of changes asks for: the strictest of them. No change at all is editorial. */

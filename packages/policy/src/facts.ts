@@ -1,6 +1,7 @@
 import type { ItemKey } from "./inventory/index.ts";
 import { inventory } from "./inventory/index.ts";
 import type { Item } from "./inventory/item.ts";
+import type { Operator, Processor } from "./operator.ts";
 import type { ProductKey } from "./product.ts";
 import type { PurposeKey } from "./purpose.ts";
 import { purposes } from "./purpose.ts";
@@ -19,6 +20,8 @@ export interface Facts {
   readonly items: Readonly<Record<string, ItemFacts>>;
   readonly purposes: Readonly<Record<string, PurposeFacts>>;
   readonly recipients: Readonly<Record<string, RecipientFacts>>;
+  /** Who handles data for the operator; absent where the notice is not of one operator, and in releases older than this field. */
+  readonly processors?: readonly Processor[];
 }
 
 /** An item as far as its change concerns a person. Keys are words, not types: an old release may name what is gone today. */
@@ -51,8 +54,8 @@ export interface RecipientFacts {
   readonly transfer: Transfer;
 }
 
-/** The facts of a product in this build. */
-export function readFacts(product: ProductKey): Facts {
+/** The facts of a product in this build, with the operator's own where the notice names them. */
+export function readFacts(product: ProductKey, operator?: Operator): Facts {
   const items: Record<string, ItemFacts> = {};
   const usedPurposes = new Set<PurposeKey>();
   const usedRecipients = new Set<RecipientKey>();
@@ -77,6 +80,7 @@ export function readFacts(product: ProductKey): Facts {
       place,
       transfer,
     })),
+    ...(operator?.processors === undefined ? {} : { processors: operator.processors }),
   };
 }
 

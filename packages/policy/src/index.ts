@@ -1,7 +1,7 @@
 export type { AnswerDeadline } from "./clock.ts";
 export { answerDays, answerDeadline, escalationDays } from "./clock.ts";
 export type { Change, ChangeKind } from "./compare.ts";
-export { announcementDays, classifyChanges, compareFacts } from "./compare.ts";
+export { announcementDays, classifyChanges, compareFacts, isProcessorChange } from "./compare.ts";
 export type { Assessment, AssessmentNeed, AssessmentReason } from "./assessment.ts";
 export { assessmentNeeds, missingAssessments } from "./assessment.ts";
 export type { Authority } from "./authorities.ts";
@@ -11,6 +11,8 @@ export {
   authorityPlaces,
   findAuthorities,
 } from "./authorities.ts";
+export type { Exemption, ExemptionKey } from "./cases/exemptions.ts";
+export { exemptions, exemptionsCheckedOn, exemptionsFor } from "./cases/exemptions.ts";
 export type { Hold, HoldEvent, HoldRefusal, HoldScope } from "./cases/hold.ts";
 export { applyHoldEvent, everyone, isHeld } from "./cases/hold.ts";
 export type {
@@ -29,6 +31,7 @@ export {
   applyIncidentEvent,
   incidentClocks,
   noticeParts,
+  noticeTitles,
   printIncidentNotice,
 } from "./cases/incident.ts";
 export type { Step } from "./cases/machine.ts";
@@ -56,7 +59,7 @@ export type {
   Deadline,
   RuleDeadline,
 } from "./clocks/deadline.ts";
-export { deadline } from "./clocks/deadline.ts";
+export { clockPlace, deadline } from "./clocks/deadline.ts";
 export type { CountryCode } from "./clocks/holidays.ts";
 export { countriesWithHolidays } from "./clocks/holidays.ts";
 export type { ClockRule, ClockRuleKey, Period, Task } from "./clocks/rules.ts";

@@ -8,6 +8,10 @@ export interface Operator {
   readonly contact: Text;
   /** A page or `mailto:` address of the contact. */
   readonly contactUrl?: string;
+  /** Where the operator is established, ISO 3166-1 alpha-2: whose working days and holidays the clocks count. */
+  readonly country?: string;
+  /** Where the operator's day begins and ends, a name of the IANA time zone database: a request is due at the end of a day there. */
+  readonly timeZone?: string;
   /** Who handles data for the operator and on its instructions; printed with the disclosures and on the page of sub-processors. */
   readonly processors?: readonly Processor[];
 }

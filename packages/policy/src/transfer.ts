@@ -40,6 +40,8 @@ export interface TransferRequest {
   readonly purpose: PurposeKey;
   /** Where the person is; unknown is treated as the strictest place, China. */
   readonly from: Region | undefined;
+  /** The person's country where it is known, ISO 3166-1 alpha-2: what stays in one country crosses no border. */
+  readonly fromCountry?: string | undefined;
   readonly to: TransferTarget;
   readonly mechanisms: readonly Mechanism[];
   /** How many people's data already went from China abroad this year, this person included. */
@@ -137,7 +139,7 @@ export function assertTransferPermit(
  * country's name does not show, so they are not here. Reviewed on `adequacyCheckedOn`.
  */
 export const adequate: Readonly<Partial<Record<Region, ReadonlySet<string>>>> = {
-  eu: new Set("AD AR CH FO GB GG IL IM JE JP KR NZ UY".split(" ")),
+  eu: new Set("AD AR BR CH FO GB GG IL IM JE JP KR NZ UY".split(" ")),
   uk: new Set([...economicArea, ..."AD AR CH FO GG GI IL IM JE JP KR NZ UY".split(" ")]),
 };
 
@@ -211,6 +213,7 @@ function findGround(
       return { refused: "recipient-not-declared" };
   }
   if (items.every(isAnonymous)) return "anonymous";
+  if (request.fromCountry === to.country) return "same-region";
   // Not knowing where a person is must not make anything easier.
   const from = request.from ?? "cn";
   if (from !== "other" && regionOfCountry(to.country) === from && request.from !== undefined)

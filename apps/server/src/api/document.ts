@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** One JSON endpoint. */
 export interface Endpoint {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "delete";
   /** As Hono writes it: `/api/items/:id`. */
   readonly path: string;
   readonly summary: string;
@@ -14,8 +14,19 @@ export interface Endpoint {
   >;
 }
 
-/** The document of these endpoints (OpenAPI 3.1). */
-export function toOpenApi(endpoints: readonly Endpoint[], origin: string): object {
+/** One message that the service sends to others. */
+export interface WebhookDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly body: z.ZodType;
+}
+
+/** The document of these endpoints and messages (OpenAPI 3.1). */
+export function toOpenApi(
+  endpoints: readonly Endpoint[],
+  webhooks: readonly WebhookDescription[],
+  origin: string,
+): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path, summary, body, answers } of endpoints) {
     const template = path.replace(/:(\w+)/g, "{$1}");
@@ -44,6 +55,18 @@ export function toOpenApi(endpoints: readonly Endpoint[], origin: string): objec
     info: { title: "Cloud Code service", version: "1" },
     servers: [{ url: origin }],
     paths,
+    webhooks: Object.fromEntries(
+      webhooks.map(({ name, summary, body }) => [
+        name,
+        {
+          post: {
+            summary,
+            requestBody: { required: true, content: json(body, "output") },
+            responses: { "2XX": { description: "Confirmed; it is not sent again" } },
+          },
+        },
+      ]),
+    ),
   };
 }
 

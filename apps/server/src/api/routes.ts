@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ServerEnv } from "../environment.ts";
 import type { Services } from "../services.ts";
-import { type Endpoint, toOpenApi } from "./document.ts";
+import { type Endpoint, toOpenApi, type WebhookDescription } from "./document.ts";
 
 const health = z.strictObject({ status: z.enum(["ok", "failing"]) });
 const session = z.strictObject({
@@ -36,9 +36,10 @@ const own: readonly Endpoint[] = [
 export function routes(
   { database, config }: Pick<Services, "database" | "config">,
   others: readonly Endpoint[] = [],
+  webhooks: readonly WebhookDescription[] = [],
 ): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  const document = toOpenApi([...own, ...others], config.origin);
+  const document = toOpenApi([...own, ...others], webhooks, config.origin);
   app.get("/api/openapi.json", (context) => context.json(document));
   app.get("/api/health", async (context) => {
     try {

@@ -1,4 +1,4 @@
-import { bigint, index, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
 import { classify } from "../database/classify.ts";
 
 /**
@@ -32,12 +32,21 @@ export const auditEntries = pgTable(
 /** What an entry says beside its columns. */
 export type AuditDetail = Readonly<Record<string, string | number | boolean>>;
 
-/** Where the chain begins once its oldest entries have reached the end of their period: the last one that was deleted. */
-export const auditAnchors = pgTable("audit_anchors", {
-  number: bigint("number", { mode: "number" }).primaryKey(),
-  hash: text("hash").notNull(),
-  at: timestamp("at", { withTimezone: true, mode: "date" }).notNull(),
-});
+/** Runs of rows that reached the end of their period, by which a hash chain goes on without them (`gaps.ts`). */
+export const chainGaps = pgTable(
+  "chain_gaps",
+  {
+    chain: text("chain", { enum: ["audit_entries", "consent_events"] }).notNull(),
+    first: bigint("first", { mode: "number" }).notNull(),
+    last: bigint("last", { mode: "number" }).notNull(),
+    /** The hash of the last row. */
+    hash: text("hash").notNull(),
+    at: timestamp("at", { withTimezone: true, mode: "date" }).notNull(),
+    /** With a key that is not in the database. */
+    signature: text("signature").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.first] })],
+);
 
 /** See `auditEntries`. */
 export const auditEntriesClassified = classify(auditEntries, {
@@ -52,9 +61,12 @@ export const auditEntriesClassified = classify(auditEntries, {
   hash: "state",
 });
 
-/** See `auditAnchors`. */
-export const auditAnchorsClassified = classify(auditAnchors, {
-  number: "key",
+/** See `chainGaps`. */
+export const chainGapsClassified = classify(chainGaps, {
+  chain: "key",
+  first: "key",
+  last: "key",
   hash: "state",
   at: "state",
+  signature: "state",
 });

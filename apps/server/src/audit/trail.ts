@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import type { PurposeKey } from "@cloud-code/policy";
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Services } from "../services.ts";
-import { auditAnchors, auditEntries, type AuditDetail } from "./tables.ts";
+import { ChainGaps } from "./gaps.ts";
+import { auditEntries, type AuditDetail } from "./tables.ts";
 
 /** What is done with personal data. */
 type AuditAction =
@@ -31,6 +32,8 @@ type AuditAction =
   | "disclosed"
   | "transfer-granted"
   | "transfer-refused"
+  | "transfer-arranged"
+  | "webhook-changed"
   | "recipient-told"
   | "tombstone-replayed"
   | "child-reported";
@@ -68,9 +71,11 @@ const PAGE = 5_000;
 /** The trail of a service. */
 export class AuditTrail {
   readonly #services: Pick<Services, "database" | "now">;
+  readonly #gaps: ChainGaps;
 
-  constructor(services: Pick<Services, "database" | "now">) {
+  constructor(services: Pick<Services, "database" | "now" | "config">) {
     this.#services = services;
+    this.#gaps = new ChainGaps(services, "audit_entries", TRAIL_LOCK);
   }
 
   /** Adds an entry, inside a transaction if one is given: what is rolled back was not done and is not in the trail. */
@@ -94,14 +99,16 @@ export class AuditTrail {
   /** Walks the whole trail, a page at a time. */
   async verify(): Promise<AuditCheck> {
     const { orm } = this.#services.database;
-    const [anchor] = await orm
-      .select()
-      .from(auditAnchors)
-      .orderBy(desc(auditAnchors.number))
-      .limit(1);
-    let number = anchor?.number ?? 0;
-    let previous = anchor?.hash ?? START;
+    const gaps = await this.#gaps.read();
+    let number = 0;
+    let previous = START;
     let entries = 0;
+    const skip = (): void => {
+      for (let gap = gaps.get(number + 1); gap !== undefined; gap = gaps.get(number + 1)) {
+        number = gap.last;
+        previous = gap.hash;
+      }
+    };
     for (;;) {
       const rows = await orm
         .select()
@@ -110,6 +117,7 @@ export class AuditTrail {
         .orderBy(asc(auditEntries.number))
         .limit(PAGE);
       for (const row of rows) {
+        skip();
         if (row.number !== number + 1 || row.previousHash !== previous)
           return { kind: "broken", number: row.number, because: "missing" };
         if (row.hash !== hashOf(previous, row))
@@ -122,29 +130,9 @@ export class AuditTrail {
     }
   }
 
-  /** Deletes what is older than its period, oldest first, and notes where the chain begins now. Returns how many rows went. */
-  async expire(beforeMs: number): Promise<number> {
-    return this.#services.database.orm.transaction(async (transaction) => {
-      await transaction.execute(sql`SELECT pg_advisory_xact_lock(${TRAIL_LOCK})`);
-      const before = new Date(beforeMs);
-      const [last] = await transaction
-        .select()
-        .from(auditEntries)
-        .where(lt(auditEntries.at, before))
-        .orderBy(desc(auditEntries.number))
-        .limit(1);
-      if (last === undefined) return 0;
-      await transaction.execute(sql`SELECT set_config('cloud_code.expiring', 'yes', true)`);
-      const { rowCount } = await transaction
-        .delete(auditEntries)
-        .where(and(sql`${auditEntries.number} <= ${last.number}`, lt(auditEntries.at, before)));
-      await transaction.insert(auditAnchors).values({
-        number: last.number,
-        hash: last.hash,
-        at: new Date(this.#services.now()),
-      });
-      return rowCount ?? 0;
-    });
+  /** Deletes the rows for which a condition over `t` holds; the chain goes on over signed notes. Returns how many rows went. */
+  async expire(condition: SQL): Promise<number> {
+    return this.#gaps.expire(condition);
   }
 
   async #append(within: Executor, fact: AuditFact): Promise<void> {
@@ -171,13 +159,10 @@ export class AuditTrail {
       .from(auditEntries)
       .orderBy(desc(auditEntries.number))
       .limit(1);
-    if (row !== undefined) return row;
-    const [anchor] = await within
-      .select({ number: auditAnchors.number, hash: auditAnchors.hash })
-      .from(auditAnchors)
-      .orderBy(desc(auditAnchors.number))
-      .limit(1);
-    return anchor ?? { number: 0, hash: START };
+    const gap = await this.#gaps.end(within);
+    if (gap !== undefined && gap.last > (row?.number ?? 0))
+      return { number: gap.last, hash: gap.hash };
+    return row ?? { number: 0, hash: START };
   }
 }
 

@@ -50,6 +50,11 @@ const words = {
     zh: "有 {} 封邮件等待邮件服务器；运行中的服务每分钟重试，持续三天。",
   },
   outbox: { en: "No mail server: letters are files.", zh: "未设置邮件服务器：邮件写入文件。" },
+  place: { en: "Deadlines count the days of {}.", zh: "期限按 {} 的日历计算。" },
+  noPlace: {
+    en: "CLOUD_CODE_COUNTRY and CLOUD_CODE_TIME_ZONE are not both set: legal deadlines are counted in UTC and without holidays.",
+    zh: "未同时设置 CLOUD_CODE_COUNTRY 和 CLOUD_CODE_TIME_ZONE：法定期限按 UTC 计算，且不计节假日。",
+  },
   https: { en: "People reach it at {}", zh: "访问地址 {}" },
   noHttps: {
     en: "{} is not HTTPS. For anybody but yourself put a proxy with TLS in front and set CLOUD_CODE_ORIGIN and CLOUD_CODE_TRUSTED_PROXIES.",
@@ -89,12 +94,15 @@ export async function examine(
     }
   }
 
-  if (settings.mailUrl === undefined) find("note", "outbox");
+  const { country, timeZone } = settings.operator;
+  if (country === undefined || timeZone === undefined) find("note", "noPlace");
+  else find("good", "place", `${country}, ${timeZone}`);
+  if (settings.mailServer === undefined) find("note", "outbox");
   else {
     const waiting = await countWaiting(join(settings.directory, "outbox"));
     if (waiting > 0) find("note", "mailWaiting", String(waiting));
     try {
-      await createTransport(withTimeouts(settings.mailUrl)).verify();
+      await createTransport(withTimeouts(settings.mailServer.url)).verify();
       find("good", "mail");
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";

@@ -60,7 +60,7 @@ async function serveOn(
   language: Language,
   setHandle: (handle: Handle) => void,
 ): Promise<number> {
-  const { directory, databaseUrl, mailUrl, mailFrom } = settings;
+  const { directory, databaseUrl, mailServer, mailFrom, operator } = settings;
   const say = sayIn(language);
   const isFirst = databaseUrl === undefined && !existsSync(join(directory, "database"));
   if (isFirst) say("creating", directory);
@@ -73,12 +73,12 @@ async function serveOn(
     config: {
       origin,
       trustedProxies: settings.trustedProxies,
-      operator: settings.operator,
+      operator,
       optionalCookies: settings.optionalCookies,
       secret: readSecret(environment, directory),
     },
     database,
-    mail: { url: mailUrl, outbox, from: mailFrom },
+    mail: { server: mailServer, outbox, from: mailFrom },
     tombstones: join(directory, "tombstones"),
     log,
     now: Date.now,
@@ -98,7 +98,8 @@ async function serveOn(
 
   if (syncs === undefined) say("onServer");
   else say("durable", directory, syncs);
-  if (mailUrl === undefined) say("outbox", outbox);
+  if (mailServer === undefined) say("outbox", outbox);
+  if (operator.country === undefined || operator.timeZone === undefined) say("noPlace");
   if (!(await hasOfficer(services))) {
     const option = databaseUrl === undefined ? ` --data-dir ${directory}` : "";
     say("noOfficer", `cloud-code-server user create NAME --email ADDRESS --role officer${option}`);

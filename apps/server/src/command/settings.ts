@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Operator, unnamedOperator } from "@cloud-code/policy";
 import { z } from "zod";
+import type { MailServer } from "../mail/mail.ts";
 
 /** Everything a command may need to know. */
 export interface Settings {
@@ -15,7 +16,7 @@ export interface Settings {
   /** `undefined`: this computer, at the port that was taken. */
   readonly origin: string | undefined;
   readonly trustedProxies: number;
-  readonly mailUrl: string | undefined;
+  readonly mailServer: MailServer | undefined;
   readonly mailFrom: string;
   readonly operator: Operator;
   readonly optionalCookies: readonly "display"[];
@@ -26,11 +27,18 @@ export class SettingError extends Error {
   readonly code = "setting-invalid";
 }
 
+const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, "two capital letters of ISO 3166-1, like IE or CN")
+  .optional();
+
 const text = z.object({ en: z.string().min(1), zh: z.string().min(1) });
 const operatorSchema = z.object({
   name: text,
   contact: text,
   contactUrl: z.string().optional(),
+  country,
+  timeZone: z.string().refine(isTimeZone, "a name of the time zone database").optional(),
   processors: z.array(z.object({ name: z.string(), task: text, place: text })).optional(),
 });
 
@@ -52,6 +60,12 @@ const variables = z.object({
     .regex(/^smtps?:\/\//, "an address like smtps://user:password@host:465")
     .optional(),
   CLOUD_CODE_MAIL_FROM: z.string().default("cloud-code@localhost"),
+  CLOUD_CODE_SMTP_COUNTRY: country,
+  CLOUD_CODE_COUNTRY: country,
+  CLOUD_CODE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, "a name of the time zone database, like Europe/Dublin or Asia/Shanghai")
+    .optional(),
   CLOUD_CODE_OPERATOR_FILE: z.string().optional(),
   CLOUD_CODE_OPTIONAL_COOKIES: z
     .enum(["display"], { error: "`display`, or nothing for necessary cookies only" })
@@ -74,6 +88,12 @@ export function readSettings(
     throw new SettingError(`${String(issue?.path[0])}: ${issue?.message ?? ""}`);
   }
   const { data } = parsed;
+  const operator: Operator = {
+    ...readOperator(data.CLOUD_CODE_OPERATOR_FILE),
+    ...(data.CLOUD_CODE_COUNTRY === undefined ? {} : { country: data.CLOUD_CODE_COUNTRY }),
+    ...(data.CLOUD_CODE_TIME_ZONE === undefined ? {} : { timeZone: data.CLOUD_CODE_TIME_ZONE }),
+  };
+  if (data.CLOUD_CODE_ORIGIN?.startsWith("https:") === true) requirePlace(operator);
   const home = environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
   return {
     port: data.PORT,
@@ -82,12 +102,49 @@ export function readSettings(
     databaseUrl: data.DATABASE_URL,
     origin: data.CLOUD_CODE_ORIGIN,
     trustedProxies: data.CLOUD_CODE_TRUSTED_PROXIES,
-    mailUrl: data.CLOUD_CODE_SMTP_URL,
+    mailServer: readMailServer(data.CLOUD_CODE_SMTP_URL, data.CLOUD_CODE_SMTP_COUNTRY, operator),
     mailFrom: data.CLOUD_CODE_MAIL_FROM,
-    operator: readOperator(data.CLOUD_CODE_OPERATOR_FILE),
+    operator,
     optionalCookies:
       data.CLOUD_CODE_OPTIONAL_COOKIES === undefined ? [] : [data.CLOUD_CODE_OPTIONAL_COOKIES],
   };
+}
+
+/** A service for others runs no clock of the law before it knows whose days it counts. */
+function requirePlace({ country: established, timeZone }: Operator): void {
+  if (established === undefined)
+    throw new SettingError(
+      "CLOUD_CODE_COUNTRY: say where the operator is established, like IE. Legal deadlines count the working days and holidays of that country.",
+    );
+  if (timeZone === undefined)
+    throw new SettingError(
+      "CLOUD_CODE_TIME_ZONE: say where the operator's day ends, like Europe/Dublin. Legal deadlines end with a day there.",
+    );
+}
+
+/** The mail server with its country; one on this computer is where the operator is. */
+function readMailServer(
+  url: string | undefined,
+  given: string | undefined,
+  operator: Operator,
+): MailServer | undefined {
+  if (url === undefined) return undefined;
+  const own = /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+  const known = given ?? (own ? operator.country : undefined);
+  if (known !== undefined) return { url, country: known };
+  throw new SettingError(
+    "CLOUD_CODE_SMTP_COUNTRY: say where the mail server is, like IE. A letter carries an address there, and to another region it needs a mechanism (console, Transfers).",
+  );
+}
+
+/** Whether a word names a time zone. */
+function isTimeZone(word: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: word }).resolvedOptions().timeZone !== "";
+  } catch {
+    // The only way the platform has to say that it knows no such zone.
+    return false;
+  }
 }
 
 function readOperator(path: string | undefined): Operator {

@@ -36,8 +36,11 @@ Environment:
   CLOUD_CODE_ORIGIN            how people reach the service, https://code.example.com
   CLOUD_CODE_TRUSTED_PROXIES   how many proxies of yours stand in front, default 0
   CLOUD_CODE_SMTP_URL          smtps://user:password@host:465; without it letters are files in DIR/outbox
+  CLOUD_CODE_SMTP_COUNTRY      where that server is, like IE; a letter is a transfer of an address
   CLOUD_CODE_MAIL_FROM         sender of letters
-  CLOUD_CODE_OPERATOR_FILE     JSON: who answers for the data {name, contact, contactUrl, processors}
+  CLOUD_CODE_COUNTRY           where the operator is established, like IE: deadlines count its working days and holidays
+  CLOUD_CODE_TIME_ZONE         where the operator's day ends, like Europe/Dublin; both are obligatory with an https address
+  CLOUD_CODE_OPERATOR_FILE     JSON: who answers for the data {name, contact, contactUrl, country, timeZone, processors}
   CLOUD_CODE_OPTIONAL_COOKIES  display: offer to remember light or dark, and ask; by default no banner, necessary cookies only
   CLOUD_CODE_SECRET            at least 32 random characters; by default DIR/secret, made at the first start
 
@@ -69,8 +72,11 @@ Start here:  cloud-code-server start
   CLOUD_CODE_ORIGIN            用户访问服务的地址，如 https://code.example.com
   CLOUD_CODE_TRUSTED_PROXIES   前置的自有代理层数，默认 0
   CLOUD_CODE_SMTP_URL          smtps://user:password@host:465；未设置时邮件写入 DIR/outbox
+  CLOUD_CODE_SMTP_COUNTRY      该服务器所在国家，如 CN；发信即传输邮箱地址
   CLOUD_CODE_MAIL_FROM         发件人
-  CLOUD_CODE_OPERATOR_FILE     JSON：数据负责方 {name, contact, contactUrl, processors}
+  CLOUD_CODE_COUNTRY           运营者所在国家，如 CN：期限按其工作日和节假日计算
+  CLOUD_CODE_TIME_ZONE         运营者所在时区，如 Asia/Shanghai；使用 https 地址时以上两项必填
+  CLOUD_CODE_OPERATOR_FILE     JSON：数据负责方 {name, contact, contactUrl, country, timeZone, processors}
   CLOUD_CODE_OPTIONAL_COOKIES  display：提供“记住浅色或深色”选项并征求同意；默认仅有必要 Cookie，没有横幅
   CLOUD_CODE_SECRET            至少 32 个随机字符；默认使用首次启动时生成的 DIR/secret
 
@@ -106,6 +112,10 @@ export const lines = {
   outbox: {
     en: "No mail server is set: letters are files in {}",
     zh: "未设置邮件服务器：邮件将写入 {}",
+  },
+  noPlace: {
+    en: "CLOUD_CODE_COUNTRY and CLOUD_CODE_TIME_ZONE are not both set: legal deadlines are counted in UTC and without holidays.",
+    zh: "未同时设置 CLOUD_CODE_COUNTRY 和 CLOUD_CODE_TIME_ZONE：法定期限按 UTC 计算，且不计节假日。",
   },
   noOfficer: {
     en: "Nobody can handle requests yet. Make the first privacy officer in another terminal:\n  {}",

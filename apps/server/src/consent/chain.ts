@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ChainGap } from "../audit/gaps.ts";
 
 /** The answers a person can give. */
 export type Answer = "given" | "refused" | "withdrawn";
@@ -51,15 +52,22 @@ export function chain(previousHash: string, entry: ConsentEntry): ChainedEntry {
 
 /**
  * Walks a ledger in the order of its numbers and names the first row that does not fit. `expected` is an anchor noted elsewhere: a
- * ledger that was cut at its end is only seen by comparing with one.
+ * ledger that was cut at its end is only seen by comparing with one. `gaps` are the rows that expired (`../audit/gaps.ts`).
  */
 export function verifyChain(
   rows: readonly ChainedEntry[],
   expected?: { readonly entries: number; readonly lastHash: string },
+  gaps: ReadonlyMap<number, ChainGap> = new Map(),
 ): ChainCheck {
   let previous = chainStart;
-  for (const [index, row] of rows.entries()) {
-    if (row.number !== index + 1 || row.previousHash !== previous) {
+  let number = 0;
+  for (const row of rows) {
+    for (let gap = gaps.get(number + 1); gap !== undefined; gap = gaps.get(number + 1)) {
+      number = gap.last;
+      previous = gap.hash;
+    }
+    number += 1;
+    if (row.number !== number || row.previousHash !== previous) {
       return { kind: "broken", number: row.number, because: "missing" };
     }
     if (row.hash !== hashOf(previous, row)) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { PurposeKey } from "@cloud-code/policy";
-import { asc, desc, eq, sql } from "drizzle-orm";
+import { asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { ChainGaps } from "../audit/gaps.ts";
 import { NoticeShown } from "../notices/shown.ts";
 import type { NoticeStore, PublishedNotice } from "../notices/store.ts";
 import type { Services } from "../services.ts";
@@ -39,10 +40,12 @@ const LEDGER_LOCK = 7_305_812;
 export class ConsentLedger {
   readonly #services: Pick<Services, "database" | "now">;
   readonly #notices: NoticeStore;
+  readonly #gaps: ChainGaps;
 
-  constructor(services: Pick<Services, "database" | "now">, notices: NoticeStore) {
+  constructor(services: Pick<Services, "database" | "now" | "config">, notices: NoticeStore) {
     this.#services = services;
     this.#notices = notices;
+    this.#gaps = new ChainGaps(services, "consent_events", LEDGER_LOCK);
   }
 
   /** The pseudonym of a person, made when it is first needed. */
@@ -76,8 +79,13 @@ export class ConsentLedger {
         .from(consentEvents)
         .orderBy(desc(consentEvents.number))
         .limit(1);
-      const entry = chain(last?.hash ?? chainStart, {
-        number: (last?.number ?? 0) + 1,
+      const gap = await this.#gaps.end(transaction);
+      const before =
+        gap !== undefined && gap.last > (last?.number ?? 0)
+          ? { number: gap.last, hash: gap.hash }
+          : (last ?? { number: 0, hash: chainStart });
+      const entry = chain(before.hash, {
+        number: before.number + 1,
         pseudonym,
         purpose,
         answer: answer.answer,
@@ -134,7 +142,12 @@ export class ConsentLedger {
       .select()
       .from(consentEvents)
       .orderBy(asc(consentEvents.number));
-    return verifyChain(rows.map(toEntry));
+    return verifyChain(rows.map(toEntry), undefined, await this.#gaps.read());
+  }
+
+  /** Deletes the rows for which a condition over `t` holds; the chain goes on over signed notes. Returns how many rows went. */
+  async expire(condition: SQL): Promise<number> {
+    return this.#gaps.expire(condition);
   }
 
   async #outgrownBy(entry: ConsentEntry): Promise<PublishedNotice | undefined> {

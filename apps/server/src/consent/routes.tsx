@@ -218,7 +218,7 @@ function centerPage(
   const answered = context.req.query("answered");
   const places = [
     ["cookie", text.cookies, text.cookiesText, "/privacy/cookies"],
-    ["shield", text.rights, text.rightsText, center === undefined ? "/privacy#rights" : "/account"],
+    ["shield", text.rights, text.rightsText, "/privacy/requests"],
     ["list", text.notices, text.noticesText, "/privacy"],
     ["message", text.support, text.supportText, "/support"],
     ["receipt", text.proof, text.proofText, "/proof"],

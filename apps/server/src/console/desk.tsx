@@ -16,70 +16,91 @@ export interface Desk {
   /** Their own pseudonym, which stands in the trail. */
   readonly actor: string;
   readonly mayChange: boolean;
+  readonly trail: Rights["trail"];
 }
 
 /** Lets officers and auditors in, with a second factor and nobody without; an auditor only looks. */
 export async function enter(
   context: ServerContext,
-  { ledger }: Pick<Rights, "ledger">,
+  { ledger, trail }: Pick<Rights, "ledger" | "trail">,
 ): Promise<Desk> {
   const signedIn = await requireRole(context, "officer", "auditor");
   return {
     signedIn,
     actor: await ledger.pseudonymOf(signedIn.userId),
     mayChange: signedIn.role === "officer",
+    trail,
   };
 }
 
 /** Lets only officers in: for everything that changes something. */
 export async function enterToChange(
   context: ServerContext,
-  { ledger }: Pick<Rights, "ledger">,
+  { ledger, trail }: Pick<Rights, "ledger" | "trail">,
 ): Promise<Desk> {
   const signedIn = await requireRole(context, "officer");
-  return { signedIn, actor: await ledger.pseudonymOf(signedIn.userId), mayChange: true };
+  return { signedIn, actor: await ledger.pseudonymOf(signedIn.userId), mayChange: true, trail };
 }
 
-/** Writes down that somebody at the desk looked at personal data, whose and for what. */
-export async function noteView(
-  { trail }: Pick<Rights, "trail">,
-  desk: Desk,
-  what: string,
-  subject: string | undefined,
-  purpose: PurposeKey = "keep-records",
-): Promise<void> {
-  await trail.record({ actor: desk.actor, action: "viewed", subject, purpose, detail: { what } });
+/** What somebody sees of persons on a page, and for what. */
+export interface View {
+  readonly what: string;
+  readonly purpose: PurposeKey;
+  /** The pseudonym, where it is one person. */
+  readonly subject?: string | undefined;
+}
+
+/** What a page of the console is. */
+export interface DeskPage {
+  readonly title: string;
+  readonly path: string;
+  readonly lead?: string;
+  readonly problem?: string | undefined;
+  /** Every page says whether it shows data of persons; what it shows is written into the trail before it is shown. */
+  readonly shows: View | "nobody";
+}
+
+/** Notes that somebody at the desk saw data of persons: for what is not a page, such as a file. */
+export async function noteView(desk: Desk, { what, subject, purpose }: View): Promise<void> {
+  await desk.trail.record({
+    actor: desk.actor,
+    action: "viewed",
+    subject,
+    purpose,
+    detail: { what },
+  });
 }
 
 /** Renders a page of the console. */
 export async function deskPage(
   context: ServerContext,
   desk: Desk,
-  page: {
-    readonly title: string;
-    readonly path: string;
-    readonly lead?: string;
-    readonly problem?: string | undefined;
-  },
+  page: DeskPage,
   children: Child,
 ): Promise<Response> {
+  if (page.shows !== "nobody") await noteView(desk, page.shows);
   const text = say(words, context.var.language);
   const tabs: readonly (readonly [string, string])[] = [
     ["/console", text.overview],
     ["/console/holds", text.holds],
     ["/console/incidents", text.incidents],
     ["/console/retention", text.retention],
+    ["/console/transfers", text.transfers],
+    ["/console/disclosures", text.disclosures],
+    ["/console/processors", text.processors],
+    ["/console/webhooks", text.webhooks],
     ["/console/consents", text.consents],
     ["/console/record", text.record],
     ["/console/trail", text.trail],
-    ["/console/children", text.children],
+    ...(desk.mayChange ? ([["/console/children", text.children]] as const) : []),
   ];
+  const current = tabs.findLast(([path]) => page.path === path || page.path.startsWith(`${path}/`));
   return renderPage(
     context,
     { title: page.title, personal: true, status: page.problem === undefined ? 200 : 409 },
     <Page title={page.title} lead={page.lead} eyebrow={<a href="/console">{text.title}</a>}>
       <div class="stack-wide">
-        <Tabs label={text.title} tabs={tabs} current={page.path} />
+        <Tabs label={text.title} tabs={tabs} current={current?.[0] ?? "/console"} />
         {page.problem === undefined ? null : (
           <Banner tone="bad" title={`${text.refused} ${page.problem}`} announce />
         )}

@@ -1,11 +1,9 @@
-/** The console's registers: holds, incidents, retention, consents, the record of processing and the audit trail. */
+/** The console's registers: holds, retention, consents, the record of processing and the audit trail. */
 import {
   dataMap,
   everyone,
-  type IncidentEvent,
-  type IncidentNotice,
+  inventory,
   isItemKey,
-  noticeParts,
   processingRecord,
   type ProductKey,
   products,
@@ -13,8 +11,6 @@ import {
   type PurposeKey,
   recipients,
   type RecipientKey,
-  regimes,
-  type Region,
   toRecordCsv,
 } from "@cloud-code/policy";
 import { sql } from "drizzle-orm";
@@ -25,22 +21,20 @@ import {
   ActionButton,
   Banner,
   Button,
-  Checkbox,
   Chip,
   DeadlineChip,
   Facts,
   Field,
   Form,
-  Select,
   Table,
   TextArea,
 } from "../pages/components.tsx";
-import { notFoundPage } from "../pages/problems.tsx";
 import { formatDate, formatTime, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
-import { type Desk, deskPage, enter, enterToChange, noteView } from "./desk.tsx";
+import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
+import { holdProblems } from "./problems.ts";
 import { words } from "./words.ts";
 
 /** The pages. */
@@ -68,7 +62,9 @@ export function registerRoutes({
       },
       desk.actor,
     );
-    return holdsPage(context, desk, moved.kind === "refused" ? moved.because : undefined);
+    return moved.kind === "done"
+      ? context.redirect("/console/holds", 303)
+      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
   });
   app.post("/console/holds/:id/lift", async (context) => {
     const desk = await enterToChange(context, rights);
@@ -78,40 +74,9 @@ export function registerRoutes({
       { kind: "lifted", atMs: now(), reason },
       desk.actor,
     );
-    return holdsPage(context, desk, moved.kind === "refused" ? moved.because : undefined);
-  });
-
-  app.get("/console/incidents", async (context) =>
-    incidentsPage(context, await enter(context, rights)),
-  );
-  app.post("/console/incidents", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { title = "", aware = "", drill } = await readFields(context);
-    const atMs = now();
-    const moved = await rights.incidents.record(
-      title.slice(0, 200),
-      { kind: "recorded", atMs, awareMs: toDate(aware) ?? atMs, drill: drill === "yes" },
-      desk.actor,
-    );
     return moved.kind === "done"
-      ? context.redirect(`/console/incidents/${moved.id}`, 303)
-      : incidentsPage(context, desk, moved.because);
-  });
-  app.get("/console/incidents/:id", async (context) =>
-    incidentPage(context, await enter(context, rights), context.req.param("id")),
-  );
-  app.post("/console/incidents/:id/:event", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { id, event: name } = context.req.param();
-    const fields = await readFields(context);
-    if (name === "tell") {
-      const moved = await rights.incidents.notifyPeople(id, toNotice(fields), desk.actor);
-      return incidentPage(context, desk, id, moved.kind === "refused" ? moved.because : undefined);
-    }
-    const event = toIncidentEvent(name, fields, now());
-    if (event === undefined) return notFoundPage(context);
-    const moved = await rights.incidents.move(id, event, desk.actor);
-    return incidentPage(context, desk, id, moved.kind === "refused" ? moved.because : undefined);
+      ? context.redirect("/console/holds", 303)
+      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
   });
 
   app.get("/console/retention", async (context) => {
@@ -119,29 +84,53 @@ export function registerRoutes({
     const { language } = context.var;
     const text = say(words, language);
     const due = await rights.retention.dryRun();
+    const later = await rights.retention.dryRun(now() + 30 * 86_400_000);
+    const byTable = sumBy(later.lines);
     const certificates = await rights.retention.certificates(20);
     return deskPage(
       context,
       desk,
-      { title: text.retention, path: "/console/retention", lead: text.overdueLead },
+      {
+        title: text.retention,
+        path: "/console/retention",
+        lead: text.overdueLead,
+        shows: "nobody",
+      },
       <>
         <section>
           <h2>{text.overdue}</h2>
-          <Bars title={text.overdue} bars={due.lines.map(({ table, rows }) => [table, rows])} />
-          <Table
-            caption={text.overdue}
-            columns={[text.table, text.item, text.rows, text.held]}
-            numbers={[2, 3]}
-            rows={due.lines.map(({ table, item, rows, held }) => [
-              table,
-              item,
-              String(rows),
-              String(held),
-            ])}
-          />
+          {due.lines.length === 0 ? <p>{text.nothingOverdue}</p> : null}
+          {due.lines.length === 0 ? null : (
+            <Table
+              caption={text.overdue}
+              columns={[text.table, text.item, text.rows, text.held]}
+              numbers={[2, 3]}
+              rows={due.lines.map(({ table, item, rows, held }) => [
+                table,
+                item,
+                String(rows),
+                String(held),
+              ])}
+            />
+          )}
           {desk.mayChange ? (
             <ActionButton context={context} action="/console/retention" label={text.sweepNow} />
           ) : null}
+        </section>
+        <section>
+          <h2>{text.within}</h2>
+          {byTable.length === 0 ? <p>{text.noEntries}</p> : null}
+          {byTable.length === 0 ? null : (
+            <>
+              <Bars title={text.within} bars={byTable} />
+              <Table
+                caption={text.within}
+                columns={[text.table, text.rows]}
+                numbers={[1]}
+                rows={byTable.map(([table, rows]) => [table, String(rows)])}
+              />
+            </>
+          )}
         </section>
         <section>
           <h2>{text.certificates}</h2>
@@ -171,7 +160,6 @@ export function registerRoutes({
     const text = say(words, language);
     const pseudonym = (context.req.query("pseudonym") ?? "").trim();
     const history = pseudonym === "" ? [] : await rights.ledger.history(pseudonym);
-    if (pseudonym !== "") await noteView(rights, desk, "consents", pseudonym, "prove-consent");
     // Each person's last answer to each purpose counts.
     const { rows } = await database.orm.execute<{
       purpose: string;
@@ -188,7 +176,14 @@ export function registerRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.consents, path: "/console/consents" },
+      {
+        title: text.consents,
+        path: "/console/consents",
+        shows:
+          pseudonym === ""
+            ? "nobody"
+            : { what: "consents", subject: pseudonym, purpose: "prove-consent" },
+      },
       <>
         <form method="get" action="/console/consents" class="form">
           <Field context={context} name="pseudonym" label={text.pseudonym} value={pseudonym} />
@@ -230,7 +225,7 @@ export function registerRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.record, path: "/console/record", lead: record.controller },
+      { title: text.record, path: "/console/record", lead: record.controller, shows: "nobody" },
       <>
         <p class="actions">
           {(Object.keys(products) as ProductKey[]).map((key) => (
@@ -310,7 +305,11 @@ export function registerRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.trail, path: "/console/trail" },
+      {
+        title: text.trail,
+        path: "/console/trail",
+        shows: { what: "trail", purpose: "keep-records" },
+      },
       <>
         {found === undefined ? null : <Banner tone={found.tone} title={found.title} announce />}
         <ActionButton context={context} action="/console/trail" label={text.verify} />
@@ -341,199 +340,56 @@ export function registerRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.holds, path: "/console/holds", problem },
+      {
+        title: text.holds,
+        path: "/console/holds",
+        lead: text.holdsLead,
+        shows: { what: "holds", purpose: "keep-records" },
+        problem,
+      },
       <>
-        <Table
-          caption={text.holds}
-          columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
-          rows={holds.map(({ id, hold }) => [
-            formatDate(hold.placedMs, language),
-            hold.scope.subject === everyone ? text.everyone : hold.scope.subject.slice(0, 8),
-            hold.scope.items === "all" ? text.all : hold.scope.items.join(", "),
-            <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
-              {hold.status === "active" ? text.active : text.lifted}
-            </Chip>,
-            <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} language={language} />,
-            desk.mayChange && hold.status === "active" ? (
-              <Form context={context} action={`/console/holds/${id}/lift`}>
-                <Field context={context} name="reason" label={text.reason} />
-                <Button kind="quiet">{text.lift}</Button>
-              </Form>
-            ) : (
-              "–"
-            ),
-          ])}
-        />
-        {desk.mayChange ? (
-          <Form context={context} action="/console/holds">
-            <Field context={context} name="subject" label={text.pseudonym} hint={everyone} />
-            <TextArea context={context} name="items" label={text.items} hint={text.all} rows={3} />
-            <TextArea context={context} name="reason" label={text.reason} rows={3} />
-            <Field context={context} name="review" label={text.review} placeholder="YYYY-MM-DD" />
-            <Button>{text.place}</Button>
-          </Form>
-        ) : null}
-      </>,
-    );
-  }
-
-  async function incidentsPage(
-    context: ServerContext,
-    desk: Desk,
-    problem?: string,
-  ): Promise<Response> {
-    const { language } = context.var;
-    const text = say(words, language);
-    const lines = await rights.incidents.list();
-    return deskPage(
-      context,
-      desk,
-      { title: text.incidents, path: "/console/incidents", problem },
-      <>
-        <Table
-          caption={text.incidents}
-          columns={[text.number, text.what, text.aware, text.state, text.toldCount]}
-          numbers={[4]}
-          rows={lines.map(({ id, number, title, incident, told }) => [
-            <a href={`/console/incidents/${id}`}>{number}</a>,
-            title,
-            formatTime(incident.awareMs, language),
-            incident.status,
-            String(told),
-          ])}
-        />
-        {desk.mayChange ? (
-          <Form context={context} action="/console/incidents">
-            <Field context={context} name="title" label={text.incidentTitle} maxlength={200} />
-            <Field
-              context={context}
-              name="aware"
-              label={text.aware}
-              placeholder="YYYY-MM-DDThh:mmZ"
-              optional
-            />
-            <Checkbox name="drill" label={text.drill} />
-            <Button>{text.recordIncident}</Button>
-          </Form>
-        ) : null}
-      </>,
-    );
-  }
-
-  async function incidentPage(
-    context: ServerContext,
-    desk: Desk,
-    id: string,
-    problem?: string,
-  ): Promise<Response> {
-    const line = await rights.incidents.find(id);
-    if (line === undefined) return notFoundPage(context);
-    const { language } = context.var;
-    const text = say(words, language);
-    const { incident, clocks, events, number, title, told } = line;
-    const own = `/console/incidents/${id}`;
-    const one = (event: string, field: string, label: string) => (
-      <Form context={context} action={`${own}/${event}`}>
-        <TextArea context={context} name={field} label={label} rows={3} />
-        <Button kind="quiet">{label}</Button>
-      </Form>
-    );
-    return deskPage(
-      context,
-      desk,
-      { title: `${number} · ${title}`, path: own, problem },
-      <>
-        {incident.drill ? <Banner tone="info" title={text.drill} /> : null}
-        <Facts
-          facts={[
-            [text.state, incident.status],
-            [text.aware, formatTime(incident.awareMs, language)],
-            [text.risk, incident.risk ?? "–"],
-            [text.toldCount, String(told)],
-          ]}
-        />
-        <section>
-          <h2>{text.clocks}</h2>
+        {holds.length === 0 ? <p>{text.noEntries}</p> : null}
+        {holds.length === 0 ? null : (
           <Table
-            caption={text.clocks}
-            columns={[text.what, text.region, text.due]}
-            rows={clocks.map(({ task, region, deadline, done }) => [
-              task,
-              regimes[region].title[language],
-              done ? (
-                <Chip tone="good">✓</Chip>
+            caption={text.holds}
+            columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
+            rows={holds.map(({ id, hold }) => [
+              formatDate(hold.placedMs, language),
+              hold.scope.subject === everyone ? text.everyone : hold.scope.subject.slice(0, 8),
+              hold.scope.items === "all"
+                ? text.all
+                : hold.scope.items.map((key) => inventory[key].title[language]).join(", "),
+              <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
+                {hold.status === "active" ? text.active : text.lifted}
+              </Chip>,
+              <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} language={language} />,
+              desk.mayChange && hold.status === "active" ? (
+                <Form context={context} action={`/console/holds/${id}/lift`}>
+                  <Field context={context} name="reason" label={text.reasonInside} />
+                  <Button kind="quiet">{text.lift}</Button>
+                </Form>
               ) : (
-                <>
-                  {formatTime(deadline.dueMs, language)}{" "}
-                  <DeadlineChip dueMs={deadline.dueMs} nowMs={now()} language={language} />
-                </>
+                "–"
               ),
             ])}
           />
-        </section>
-        <section>
-          <h2>{text.timeline}</h2>
-          <Table
-            caption={text.timeline}
-            columns={[text.when, text.what]}
-            rows={events.map(({ atMs, kind }) => [formatTime(atMs, language), kind])}
-          />
-        </section>
-        {desk.mayChange && incident.status !== "closed" ? (
-          <div class="stack">
-            <Form context={context} action={`${own}/assess`}>
-              <Select
-                context={context}
-                name="risk"
-                label={text.risk}
-                options={["none", "some", "high"].map((risk) => [risk, risk])}
-              />
-              <Select
-                context={context}
-                name="grade"
-                label={text.grade}
-                options={["minor", "significant"].map((grade) => [grade, grade])}
-              />
-              <Field context={context} name="regions" label={text.regions} />
-              <TextArea context={context} name="items" label={text.affected} rows={3} />
-              <TextArea context={context} name="reason" label={text.reason} rows={3} />
-              <Button>{text.assess}</Button>
-            </Form>
-            {["authority", "report"].map((event) => (
-              <Form context={context} action={`${own}/${event}`}>
-                <Select
-                  context={context}
-                  name="region"
-                  label={text.region}
-                  options={(Object.keys(regimes) as Region[]).map((region) => [
-                    region,
-                    regimes[region].title[language],
-                  ])}
-                />
-                {event === "authority" ? (
-                  <Field context={context} name="delay" label={text.delay} optional />
-                ) : null}
-                <Button kind="quiet">{event === "authority" ? text.notified : text.report}</Button>
-              </Form>
-            ))}
-            <Form context={context} action={`${own}/tell`}>
-              {[...noticeParts, "cause" as const].flatMap((part) =>
-                (["en", "zh"] as const).map((each) => (
-                  <TextArea
-                    context={context}
-                    name={`${part}-${each}`}
-                    label={`${part} (${each})`}
-                    rows={2}
-                    optional={part === "cause"}
-                  />
-                )),
-              )}
-              <Button>{text.tell}</Button>
-            </Form>
-            {one("exempt", "reason", text.exempt)}
-            {one("contain", "measures", text.contain)}
-            {one("close", "lessons", text.close)}
-          </div>
+        )}
+        {desk.mayChange ? (
+          <Form context={context} action="/console/holds">
+            <h2>{text.place}</h2>
+            <Field context={context} name="subject" label={text.pseudonym} hint={text.holdWhose} />
+            <TextArea
+              context={context}
+              name="items"
+              label={text.items}
+              hint={text.holdItems}
+              rows={3}
+              optional
+            />
+            <TextArea context={context} name="reason" label={text.reasonInside} rows={3} />
+            <Field context={context} name="review" label={text.review} placeholder="YYYY-MM-DD" />
+            <Button>{text.place}</Button>
+          </Form>
         ) : null}
       </>,
     );
@@ -543,6 +399,15 @@ export function registerRoutes({
 function toDate(word: string): number | undefined {
   const ms = Date.parse(word);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Rows by table. */
+function sumBy(
+  lines: readonly { readonly table: string; readonly rows: number }[],
+): readonly (readonly [string, number])[] {
+  const sums = new Map<string, number>();
+  for (const { table, rows } of lines) sums.set(table, (sums.get(table) ?? 0) + rows);
+  return [...sums].filter(([, rows]) => rows > 0);
 }
 
 function toProduct(word: string | undefined): ProductKey {
@@ -558,58 +423,4 @@ function nameOf(key: string, language: "en" | "zh"): string {
   return Object.hasOwn(recipients, key)
     ? recipients[key as RecipientKey].title[language]
     : purposeTitle(key, language);
-}
-
-function toNotice(fields: Readonly<Record<string, string>>): IncidentNotice {
-  const part = (name: string) => ({
-    en: fields[`${name}-en`] ?? "",
-    zh: fields[`${name}-zh`] ?? "",
-  });
-  const cause = part("cause");
-  return {
-    basics: part("basics"),
-    impact: part("impact"),
-    measures: part("measures"),
-    advice: part("advice"),
-    remedies: part("remedies"),
-    contact: part("contact"),
-    ...(cause.en === "" ? {} : { cause }),
-  };
-}
-
-/** What a form of the console means, in the words of the state machine. */
-function toIncidentEvent(
-  name: string,
-  fields: Readonly<Record<string, string>>,
-  atMs: number,
-): IncidentEvent | undefined {
-  const field = (key: string): string => fields[key] ?? "";
-  const region =
-    (Object.keys(regimes) as Region[]).find((each) => each === field("region")) ?? "other";
-  switch (name) {
-    case "assess":
-      return {
-        kind: "assessed",
-        atMs,
-        risk: (["none", "some", "high"] as const).find((risk) => risk === field("risk")) ?? "high",
-        grade: field("grade") === "minor" ? "minor" : "significant",
-        items: field("items").split(/\s+/).filter(isItemKey),
-        regions: (Object.keys(regimes) as Region[]).filter((each) =>
-          field("regions").split(/\W+/).includes(each),
-        ),
-        reason: field("reason"),
-      };
-    case "authority":
-      return { kind: "authority-notified", atMs, region, delayReason: field("delay") };
-    case "report":
-      return { kind: "final-report", atMs, region };
-    case "exempt":
-      return { kind: "people-exempt", atMs, exemption: "unreadable", reason: field("reason") };
-    case "contain":
-      return { kind: "contained", atMs, measures: field("measures") };
-    case "close":
-      return { kind: "closed", atMs, lessons: field("lessons") };
-    default:
-      return undefined;
-  }
 }

@@ -1,6 +1,9 @@
 /** The console's pages about requests: the overview, one request with what an officer can do, writing one down, and children. */
 import {
   clockRules,
+  type ExemptionKey,
+  exemptions,
+  exemptionsFor,
   findAuthorities,
   isEnded,
   regimes,
@@ -30,6 +33,7 @@ import {
 } from "../pages/components.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
 import { formatTime, say } from "../pages/words.ts";
+import type { ErasureOutcome } from "../requests/erasure.ts";
 import { requestProblems } from "../requests/errors.ts";
 import { rightTitles } from "../requests/letters.ts";
 import type { Rights } from "../requests/rights.ts";
@@ -37,9 +41,10 @@ import { History, StatusChip } from "../requests/routes.tsx";
 import type { RequestLine } from "../requests/store.ts";
 import { statusTitles } from "../requests/words.ts";
 import type { Services } from "../services.ts";
+import { TicketStore } from "../support/store.ts";
 import { Bars, DeadlineStrip } from "./charts.tsx";
-import { type Desk, deskPage, enter, enterToChange, noteView } from "./desk.tsx";
-import { words } from "./words.ts";
+import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
+import { denialTitles, incidentStatusTitles, taskTitles, words } from "./words.ts";
 
 const denialGrounds: readonly RequestDenial[] = [
   "claim_not_covered",
@@ -55,9 +60,11 @@ const denialGrounds: readonly RequestDenial[] = [
 export function requestRoutes({
   rights,
   database,
+  config,
   now,
-}: Pick<Services, "database" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
+}: Pick<Services, "database" | "config" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const tickets = new TicketStore({ database, now });
   const { store, handling, erasure } = rights;
 
   app.get("/console", async (context) => {
@@ -76,11 +83,22 @@ export function requestRoutes({
         [title[language], newest.filter(({ state }) => state.status === status).length] as const,
     );
     const nowMs = now();
+    const asked = await tickets.waiting();
+    const { country, timeZone } = config.operator;
+    const ages = toAges(waiting, nowMs, language);
     return deskPage(
       context,
       desk,
-      { title: text.title, path: "/console", lead: text.lead },
+      {
+        title: text.title,
+        path: "/console",
+        lead: text.lead,
+        shows: { what: "requests", purpose: "keep-records" },
+      },
       <>
+        {country === undefined || timeZone === undefined ? (
+          <Banner tone="warn" title={text.noPlace} />
+        ) : null}
         <section>
           <h2>{text.strip}</h2>
           <DeadlineStrip
@@ -89,22 +107,23 @@ export function requestRoutes({
             nowMs={nowMs}
             dues={[
               ...waiting.map(({ number, dueMs }) => ({ label: number, dueMs })),
+              ...asked.map(({ number, dueMs }) => ({ label: number, dueMs })),
               ...incidents.map(({ line, clock }) => ({
                 label: line.number,
                 dueMs: clock.deadline.dueMs,
               })),
             ]}
           />
-          {waiting.length + incidents.length === 0 ? <p>{text.none}</p> : null}
-          {waiting.length + incidents.length === 0 ? null : (
+          {waiting.length + incidents.length + asked.length === 0 ? <p>{text.none}</p> : null}
+          {waiting.length + incidents.length + asked.length === 0 ? null : (
             <Table
               caption={text.requests}
               columns={[text.number, text.what, text.state, text.due]}
               rows={[
                 ...incidents.map(({ line, clock }) => [
                   <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
-                  `${clock.task} (${regimes[clock.region].title[language]})`,
-                  line.incident.status,
+                  `${taskTitles[clock.task][language]} (${regimes[clock.region].title[language]})`,
+                  incidentStatusTitles[line.incident.status][language],
                   <DeadlineChip dueMs={clock.deadline.dueMs} nowMs={nowMs} language={language} />,
                 ]),
                 ...waiting.map((request) => [
@@ -112,6 +131,13 @@ export function requestRoutes({
                   rightTitles[request.right][language],
                   <StatusChip request={request} language={language} />,
                   <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} language={language} />,
+                ]),
+                ...asked.map(({ id, number, dueMs }) => [
+                  // Auditors do not answer, and a ticket shows more than they need.
+                  desk.mayChange ? <a href={`/support/desk/${id}`}>{number}</a> : number,
+                  text.tickets,
+                  statusTitles.open[language],
+                  <DeadlineChip dueMs={dueMs} nowMs={nowMs} language={language} />,
                 ]),
               ]}
             />
@@ -125,6 +151,16 @@ export function requestRoutes({
             columns={[text.state, text.count]}
             numbers={[1]}
             rows={states.map(([title, count]) => [title, String(count)])}
+          />
+        </section>
+        <section>
+          <h2>{text.byAge}</h2>
+          <Bars title={text.byAge} bars={ages} />
+          <Table
+            caption={text.byAge}
+            columns={[text.age, text.count]}
+            numbers={[1]}
+            rows={ages.map(([title, count]) => [title, String(count)])}
           />
         </section>
         {desk.mayChange ? (
@@ -160,7 +196,7 @@ export function requestRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.writeDown, path: "/console" },
+      { title: text.writeDown, path: "/console", shows: "nobody" },
       <Banner tone="info" title={text.writtenDown} announce />,
     );
   });
@@ -176,7 +212,6 @@ export function requestRoutes({
     const request = await store.find(context.req.param("id"));
     if (request === undefined) return notFoundPage(context);
     const content = store.contentOf(request);
-    await noteView(rights, desk, request.number, content?.pseudonym);
     return showRequest(context, desk, request, { content: content?.text ?? "" });
   });
 
@@ -188,15 +223,10 @@ export function requestRoutes({
     if (event === undefined) return notFoundPage(context);
     if (event.kind === "begun" && request.right === "delete") {
       const outcome = await erasure.run(request, desk.actor);
-      const problem =
-        outcome.kind === "held"
-          ? outcome.items.join(", ")
-          : outcome.kind === "left"
-            ? outcome.leftovers.map(({ where, count }) => `${where}: ${count}`).join(", ")
-            : outcome.kind === "not-begun"
-              ? outcome.because
-              : undefined;
-      return showRequest(context, desk, (await store.find(request.id)) ?? request, { problem });
+      const problem = describeOutcome(outcome, context.var.language);
+      return problem === undefined
+        ? context.redirect(`/console/requests/${request.id}`, 303)
+        : showRequest(context, desk, (await store.find(request.id)) ?? request, { problem });
     }
     const moved = await handling.decide(request, event, desk.actor);
     if (moved.kind === "refused")
@@ -223,7 +253,7 @@ export function requestRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.children, path: "/console/children" },
+      { title: text.children, path: "/console/children", shows: "nobody" },
       <Banner tone="good" title={`${text.childDone} ${request.number}`} announce>
         <a href={`/console/requests/${request.id}`}>{request.number}</a>
       </Banner>,
@@ -241,7 +271,13 @@ export function requestRoutes({
     return deskPage(
       context,
       desk,
-      { title: text.children, path: "/console/children", lead: text.childLead, problem },
+      {
+        title: text.children,
+        path: "/console/children",
+        lead: text.childLead,
+        shows: "nobody",
+        problem,
+      },
       <Form context={context} action="/console/children">
         <Field context={context} name="email" type="email" label={text.email} />
         <Button kind="danger">{text.deleteChild}</Button>
@@ -272,6 +308,11 @@ export function requestRoutes({
       {
         title: `${rightTitles[request.right][language]} · ${request.number}`,
         path: own,
+        shows: {
+          what: request.number,
+          purpose: "keep-records",
+          subject: store.contentOf(request)?.pseudonym,
+        },
         problem: more.problem,
       },
       <>
@@ -329,7 +370,23 @@ export function requestRoutes({
                   context={context}
                   name="because"
                   label={text.because}
-                  options={denialGrounds.map((ground) => [ground, ground])}
+                  options={denialGrounds.map((ground) => [ground, denialTitles[ground][language]])}
+                />
+                <Select
+                  context={context}
+                  name="exemption"
+                  label={text.exemption}
+                  hint={text.exemptionHint}
+                  options={[
+                    ["", "–"] as const,
+                    ...exemptionsFor(request.right, state.region).map(
+                      (key) =>
+                        [
+                          key,
+                          `${exemptions[key].title[language]} (${exemptions[key].source[language]})`,
+                        ] as const,
+                    ),
+                  ]}
                 />
                 <TextArea context={context} name="explanation" label={text.explanation} rows={3} />
                 <Field
@@ -347,6 +404,42 @@ export function requestRoutes({
         ) : null}
       </>,
     );
+  }
+}
+
+/** How long the requests that wait have waited. */
+function toAges(
+  waiting: readonly RequestLine[],
+  nowMs: number,
+  language: "en" | "zh",
+): readonly (readonly [string, number])[] {
+  const days = waiting.map(({ state }) => (nowMs - state.receivedMs) / 86_400_000);
+  return (
+    [
+      [0, 7],
+      [7, 14],
+      [14, 30],
+      [30, Number.POSITIVE_INFINITY],
+    ] as const
+  ).map(([from, to]) => [
+    Number.isFinite(to)
+      ? words.ageBetween[language].replace("{}", `${from}–${to}`)
+      : words.ageAbove[language].replace("{}", String(from)),
+    days.filter((day) => day >= from && day < to).length,
+  ]);
+}
+
+/** What an erasure that did not end says to the officer; nothing when there is nothing to do. */
+function describeOutcome(outcome: ErasureOutcome, language: "en" | "zh"): string | undefined {
+  const text = say(words, language);
+  switch (outcome.kind) {
+    case "done":
+    case "checking":
+      return undefined;
+    case "left":
+      return `${text.leftovers} ${outcome.leftovers.map(({ where, count }) => `${where}: ${count}`).join(", ")}`;
+    case "not-begun":
+      return requestProblems[outcome.because][language];
   }
 }
 
@@ -375,6 +468,9 @@ function toEvent(
         kind: "denied",
         atMs,
         because: denialGrounds.find((ground) => ground === field("because")) ?? "other",
+        exemption: (Object.keys(exemptions) as ExemptionKey[]).find(
+          (key) => key === field("exemption"),
+        ),
         explanation: field("explanation"),
         authority: field("authority"),
         court: field("court"),

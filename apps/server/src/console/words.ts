@@ -1,5 +1,16 @@
 /** The words of the officer's console. */
-import type { Text } from "@cloud-code/policy";
+import type {
+  ChinaTier,
+  RequestDenial,
+  Incident,
+  IncidentEvent,
+  NoticeExemption,
+  Risk,
+  Task,
+  Text,
+  TransferGround,
+} from "@cloud-code/policy";
+import type { WebhookKind } from "../requests/webhooks.ts";
 
 export const words = {
   title: { en: "Privacy desk", zh: "隐私工作台" },
@@ -88,17 +99,176 @@ export const words = {
   timeline: { en: "Timeline", zh: "时间线" },
   assess: { en: "Assess", zh: "评估" },
   risk: { en: "Risk to people", zh: "对个人的风险" },
-  grade: { en: "Grade", zh: "级别" },
-  regions: {
-    en: "Where the people are (eu uk cn us other)",
-    zh: "受影响者所在地区（eu uk cn us other）",
+  nothingOverdue: { en: "Nothing is overdue.", zh: "没有到期数据。" },
+  holdsLead: {
+    en: "What a claim, a court or an authority needs: it neither expires nor is erased. Everything else of the person is.",
+    zh: "因诉讼、法院或主管机关需要而保全的内容，既不到期清除也不删除；该人的其他内容照常处理。",
   },
-  affected: { en: "Affected items, one a line", zh: "受影响的数据项，每行一项" },
+  holdWhose: {
+    en: "As it stands in the trail; “everyone” where the claim is not about one person",
+    zh: "与审计记录中一致；如不限于一人，填写 everyone",
+  },
+  holdItems: {
+    en: "Keys of the inventory, for example service.support-messages; empty: everything",
+    zh: "数据清单中的键，例如 service.support-messages；留空表示全部",
+  },
+  byAge: { en: "Waiting requests by age", zh: "待办请求按等待时间" },
+  age: { en: "Age", zh: "等待时间" },
+  ageBetween: { en: "{} days", zh: "{} 天" },
+  ageAbove: { en: "over {} days", zh: "超过 {} 天" },
+  leftovers: {
+    en: "something that names the person is still in",
+    zh: "以下位置仍有指向本人的内容：",
+  },
+  exemption: { en: "Ground of the law", zh: "法律依据" },
+  exemptionHint: {
+    en: "Obligatory where the right does not reach that far; the person reads it with its source.",
+    zh: "以“不属于该权利范围”拒绝时必填，请求人可见其出处。",
+  },
+  exercise: { en: "exercise", zh: "演练" },
+  awareHint: {
+    en: "When anybody of yours first knew that data was touched, in UTC. The clocks run from here. Empty: now.",
+    zh: "贵方任何人最早知悉数据受影响的时刻（UTC），时限由此起算。留空表示现在。",
+  },
+  titleMissing: { en: "Say in a line what happened.", zh: "请用一句话描述事件。" },
+  badMoment: {
+    en: "Write the moment as YYYY-MM-DDThh:mmZ, for example 2026-11-22T08:30Z.",
+    zh: "请按 YYYY-MM-DDThh:mmZ 填写时刻，例如 2026-11-22T08:30Z。",
+  },
+  noIncidents: { en: "No incident is on record.", zh: "没有登记的事件。" },
+  incidentsLead: {
+    en: "Every breach of the security of data, also those of which nobody has to be told.",
+    zh: "登记所有数据安全事件，包括无需通知任何人的事件。",
+  },
+  concerned: { en: "People it concerns", zh: "涉及人数" },
+  doneChip: { en: "done", zh: "已完成" },
+  reasonInside: { en: "Reason, for the register", zh: "理由（记入登记簿）" },
+  tellLead: {
+    en: "Everybody of whom an affected item is kept gets this letter, once, in their language.",
+    zh: "凡保存有受影响数据项的人员，均以其语言收到一次本通知。",
+  },
+  tellDrill: {
+    en: "In an exercise the addressees are counted and nobody is written to.",
+    zh: "演练中仅统计收件人数，不实际发送。",
+  },
+  sentNotice: { en: "The notice", zh: "通知内容" },
+  measures: { en: "What was done and will be done", zh: "已采取和将采取的措施" },
+  lessons: { en: "What was learned, and what will be otherwise", zh: "经验教训与改进" },
+  transfers: { en: "Transfers", zh: "跨境传输" },
+  transfersLead: {
+    en: "Nothing personal leaves for a recipient whose place is unknown, nor across a border without a mechanism.",
+    zh: "接收方所在地不明，或跨境而无机制的，一律不得传输个人信息。",
+  },
+  places: { en: "Where recipients are", zh: "接收方所在地" },
+  setPlace: { en: "Say where a recipient is", zh: "设置接收方所在地" },
+  unknownPlace: { en: "unknown: receives nothing", zh: "未知：不予传输" },
+  recipient: { en: "Recipient", zh: "接收方" },
+  country: { en: "Country", zh: "国家" },
+  countryHint: { en: "Two capital letters, like IE or CN", zh: "两位大写字母，如 IE 或 CN" },
+  address: { en: "Address", zh: "地址" },
+  mechanisms: { en: "Mechanisms", zh: "传输机制" },
+  noMechanisms: {
+    en: "None is on record. Within a region none is needed.",
+    zh: "尚未登记。同一地区内无需机制。",
+  },
+  addMechanism: { en: "Record a mechanism", zh: "登记机制" },
+  mechanism: { en: "Mechanism", zh: "机制" },
+  reference: { en: "Reference", zh: "编号或依据" },
+  referenceHint: {
+    en: "The demand or contract it rests on, with its number",
+    zh: "所依据的要求或合同及其编号",
+  },
+  assessment: { en: "Transfer assessment", zh: "传输影响评估" },
+  assessmentHint: { en: "Obligatory with contract clauses", zh: "采用合同条款时必填" },
+  signed: { en: "In force from", zh: "生效日期" },
+  ends: { en: "In force until", zh: "失效日期" },
+  china: { en: "From mainland China, this year", zh: "本年度自中国大陆出境" },
+  chinaLead: {
+    en: "People whose data went abroad since 1 January, each counted once. From the numbers on, another mechanism is needed.",
+    zh: "自 1 月 1 日起数据出境的人数，每人计一次。达到门槛后须采用其他机制。",
+  },
+  chinaWarning: {
+    en: "Four fifths of the current tier are used. Prepare the next mechanism now.",
+    zh: "已用去当前档次的五分之四，请立即准备下一档机制。",
+  },
+  chinaPeople: { en: "people", zh: "人数" },
+  chinaSensitive: { en: "of them with sensitive data", zh: "其中敏感信息" },
+  chinaTier: { en: "What is needed now", zh: "当前所需机制" },
+  register: { en: "Register", zh: "登记簿" },
+  registerLead: {
+    en: "What crossed a border, and what was refused.",
+    zh: "跨境的传输以及被拒绝的传输。",
+  },
+  noEntries: { en: "There is nothing yet.", zh: "暂无记录。" },
+  outcome: { en: "Outcome", zh: "结果" },
+  disclosures: { en: "Disclosures", zh: "披露" },
+  disclosuresLead: {
+    en: "Every time data was given to somebody outside, with what it rests on and whether the person was told.",
+    zh: "每次向外部提供数据的记录，包括依据以及是否已告知本人。",
+  },
+  recordDisclosure: { en: "Record a disclosure", zh: "登记披露" },
+  itemsHint: {
+    en: "Keys of the inventory, for example service.email service.username",
+    zh: "数据清单中的键，例如 service.email service.username",
+  },
+  told: { en: "The person was told", zh: "是否已告知本人" },
+  toldNow: { en: "yes", zh: "是" },
+  notTold: { en: "no", zh: "否" },
+  untold: { en: "Why not", zh: "未告知的理由" },
+  webhooks: { en: "Webhooks", zh: "回调通知" },
+  webhooksLead: {
+    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19).",
+    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。",
+  },
+  endpoints: { en: "Endpoints", zh: "接收地址" },
+  noEndpoints: { en: "None.", zh: "无。" },
+  addEndpoint: { en: "Add an endpoint", zh: "添加接收地址" },
+  remove: { en: "Remove", zh: "移除" },
+  keyOnce: {
+    en: "The key of its signatures. It is shown this once; give it to the recipient.",
+    zh: "签名密钥仅显示这一次，请交给接收方。",
+  },
+  deliveries: { en: "Messages", zh: "消息" },
+  tries: { en: "Tries", zh: "尝试次数" },
+  waits: { en: "waits", zh: "等待确认" },
+  nextTry: { en: "Next try:", zh: "下次尝试：" },
+  retry: { en: "Try now", zh: "立即重试" },
+  confirmed: { en: "confirmed", zh: "已确认" },
+  processors: { en: "Sub-processors", zh: "受托处理方" },
+  processorsLead: {
+    en: "Who handles data for you, as the operator's file says. A change is announced thirty days ahead: on every page, by letter, and in the notice.",
+    zh: "代您处理数据的公司，以运营者文件为准。变更须提前三十天公告：页面横幅、邮件和声明。",
+  },
+  unannounced: {
+    en: "The operator's file says something else than the notice.",
+    zh: "运营者文件与声明不一致。",
+  },
+  unannouncedText: {
+    en: "Announce the change; it takes effect thirty days later. Until then the new companies may receive nothing.",
+    zh: "请公告该变更，三十天后生效。此前新的公司不得接收任何数据。",
+  },
+  announceNow: { en: "Announce it now", zh: "立即公告" },
+  inFile: { en: "In the operator's file", zh: "运营者文件所列" },
+  noProcessors: { en: "None.", zh: "无。" },
+  processorChanges: { en: "Changes", zh: "变更记录" },
+  company: { en: "Company", zh: "公司" },
+  task: { en: "Task", zh: "任务" },
+  announcedOn: { en: "Announced", zh: "公告日期" },
+  effectiveOn: { en: "In effect from", zh: "生效日期" },
+  tickets: { en: "Questions and complaints", zh: "咨询与投诉" },
+  within: { en: "Within thirty days", zh: "未来三十天内" },
+  noPlace: {
+    en: "CLOUD_CODE_COUNTRY and CLOUD_CODE_TIME_ZONE are not both set: deadlines are counted in UTC and without holidays.",
+    zh: "未同时设置 CLOUD_CODE_COUNTRY 和 CLOUD_CODE_TIME_ZONE：期限按 UTC 计算，且不计节假日。",
+  },
+  grade: { en: "Grade", zh: "级别" },
+  regions: { en: "Where the people are", zh: "受影响者所在地区" },
+  affected: { en: "Affected data", zh: "受影响的数据" },
   notified: { en: "The authority was notified", zh: "已通知主管机关" },
   report: { en: "The final report was filed", zh: "已提交总结报告" },
   delay: { en: "Why it is late (if it is)", zh: "如逾期，说明原因" },
-  contain: { en: "Contained: the measures", zh: "已控制：采取的措施" },
-  close: { en: "Close: what was learned", zh: "结案：经验教训" },
+  contain: { en: "It is contained", zh: "已控制" },
+  close: { en: "Close", zh: "结案" },
   tell: { en: "Tell the people", zh: "通知受影响者" },
   toldCount: { en: "People told", zh: "已通知人数" },
   exempt: { en: "They need not be told one by one", zh: "无需逐一通知" },
@@ -136,3 +306,92 @@ export const words = {
   refused: { en: "Not done:", zh: "未执行：" },
   readOnly: { en: "You may look, and change nothing.", zh: "您仅可查看，不可更改。" },
 } as const satisfies Readonly<Record<string, Text>>;
+
+/** What has to be done in time. */
+export const taskTitles: Readonly<Record<Task, Text>> = {
+  answer: { en: "answer", zh: "答复" },
+  acknowledge: { en: "acknowledge", zh: "确认收到" },
+  "opt-out": { en: "stop the use", zh: "停止处理" },
+  "close-account": { en: "close the account", zh: "注销账户" },
+  support: { en: "answer", zh: "答复" },
+  "notify-authority": { en: "notify the authority", zh: "通知主管机关" },
+  "notify-people": { en: "tell the people", zh: "通知受影响者" },
+  "final-report": { en: "file the final report", zh: "提交总结报告" },
+  "collection-notice": { en: "tell where data came from", zh: "告知数据来源" },
+};
+
+/** Where an incident stands. */
+export const incidentStatusTitles: Readonly<Record<Incident["status"], Text>> = {
+  recorded: { en: "recorded", zh: "已登记" },
+  assessed: { en: "assessed", zh: "已评估" },
+  contained: { en: "contained", zh: "已控制" },
+  closed: { en: "closed", zh: "已结案" },
+};
+
+/** What happened to an incident. */
+export const incidentEventTitles: Readonly<Record<IncidentEvent["kind"], Text>> = {
+  recorded: { en: "Recorded", zh: "登记" },
+  assessed: { en: "Assessed", zh: "评估" },
+  "authority-notified": { en: "Authority notified", zh: "已通知主管机关" },
+  "final-report": { en: "Final report filed", zh: "已提交总结报告" },
+  "people-notified": { en: "People told", zh: "已通知受影响者" },
+  "people-exempt": { en: "People need not be told one by one", zh: "无需逐一通知" },
+  contained: { en: "Contained", zh: "已控制" },
+  closed: { en: "Closed", zh: "结案" },
+};
+
+/** How likely and how bad the harm is. */
+export const riskTitles: Readonly<Record<Risk, Text>> = {
+  none: { en: "none: nobody has to be told", zh: "无风险：无需通知" },
+  some: { en: "some: the authority is told", zh: "有风险：通知主管机关" },
+  high: { en: "high: the people are told, too", zh: "高风险：同时通知个人" },
+};
+
+/** How grave it is for China's rules. */
+export const gradeTitles: Readonly<Record<Incident["grade"], Text>> = {
+  minor: { en: "minor", zh: "一般" },
+  significant: {
+    en: "significant (China: relatively major or above)",
+    zh: "重大（中国：较大及以上）",
+  },
+};
+
+/** Why people need not be told one by one. */
+export const exemptionTitles: Readonly<Record<NoticeExemption, Text>> = {
+  unreadable: { en: "Nobody can read the data (encrypted)", zh: "数据无法读取（已加密）" },
+  "risk-removed": { en: "The high risk was removed", zh: "高风险已消除" },
+  "public-notice": {
+    en: "Too many to reach: a public notice was given",
+    zh: "人数过多：已发布公告",
+  },
+};
+
+/** On what a transfer rests. */
+export const groundTitles: Readonly<Record<TransferGround | ChinaTier, Text>> = {
+  anonymous: { en: "anonymous", zh: "匿名" },
+  "same-region": { en: "same region", zh: "同一地区" },
+  exempt: { en: "exempt (below the threshold)", zh: "豁免（低于门槛）" },
+  adequacy: { en: "adequacy", zh: "充分性认定" },
+  clauses: { en: "contract clauses", zh: "标准合同" },
+  "security-assessment": { en: "security assessment", zh: "安全评估" },
+  "separate-consent": { en: "separate consent", zh: "单独同意" },
+};
+
+/** What recipients are told. */
+export const deliveryTitles: Readonly<Record<WebhookKind, Text>> = {
+  erased: { en: "erased", zh: "已删除" },
+  corrected: { en: "corrected", zh: "已更正" },
+  restricted: { en: "restricted", zh: "已限制" },
+  unrestricted: { en: "no longer restricted", zh: "已解除限制" },
+};
+
+/** Why a request is refused, in the order in which they are offered. */
+export const denialTitles: Readonly<Record<RequestDenial, Text>> = {
+  claim_not_covered: { en: "The right does not reach that far", zh: "不属于该权利范围" },
+  no_match: { en: "There is no such data", zh: "没有对应数据" },
+  insuf_verification: { en: "It is not certain who asks", zh: "未能确认身份" },
+  suspected_fraud: { en: "Somebody else seems to ask in their name", zh: "疑似冒名请求" },
+  too_many_requests: { en: "Unfounded or excessive", zh: "明显无理或过度" },
+  outside_jurisdiction: { en: "No law gives this right there", zh: "当地法律未规定该权利" },
+  other: { en: "Another ground", zh: "其他" },
+};

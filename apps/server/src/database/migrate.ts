@@ -9,17 +9,20 @@ import { DatabaseError, hasSqlState } from "./errors.ts";
 import { mayRead, readingPurposes, roleOf } from "./purposes.ts";
 import { toLimits } from "./limits.ts";
 import { tables } from "./schema.ts";
+import { indexWords } from "./words.ts";
 
 // Any number that only we use: of several servers that start at once, one migrates and the others wait.
 const MIGRATION_LOCK = 7_305_811;
 
 /** Applies what is missing; done twice it changes nothing. */
-export async function migrateDatabase({ orm, pool }: Database): Promise<void> {
+export async function migrateDatabase(database: Database): Promise<void> {
+  const { orm, pool } = database;
   await migrate(orm, { migrationsFolder: findMigrations() });
   const columns = toColumns(tables);
   const statements = [...toComments(columns), ...toGrants(columns), ...toLimits(columns)];
   // A few hundred statements that mostly change nothing: done when they differ from those that were done last.
   const mark = `cc:${createHash("sha256").update(statements.join(";")).digest("hex")}`;
+  await indexWords(database);
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ mark: string | null }>(

@@ -33,7 +33,7 @@ export const tables = [
   telemetry.usageWeeksClassified,
   pages.pageCountsClassified,
   audit.auditEntriesClassified,
-  audit.auditAnchorsClassified,
+  audit.chainGapsClassified,
   requests.rightsRequestsClassified,
   requests.requestEventsClassified,
   requests.requestStepsClassified,

@@ -144,6 +144,27 @@ export class IncidentStore {
     return row === undefined ? undefined : this.#toLine(row);
   }
 
+  /** How many people an incident with these items concerns: of whom one of them is kept. */
+  async count(items: readonly ItemKey[]): Promise<number> {
+    const conditions = reach.flatMap(({ name, columns, links, depth }) => {
+      const wanted = columns.filter(({ item }) => item !== undefined && items.includes(item));
+      const key = links.find((link) => link.kind === "key" && link.source === "users");
+      if (wanted.length === 0 || (depth > 0 && key?.kind !== "key")) return [];
+      const filled = sql.join(
+        wanted.map(({ name: column }) => sql`t.${sql.identifier(column)} IS NOT NULL`),
+        sql` OR `,
+      );
+      if (key?.kind !== "key")
+        return [sql`id IN (SELECT t.id FROM ${sql.identifier(name)} AS t WHERE ${filled})`];
+      const owner = sql`t.${sql.identifier(key.column)}`;
+      return [
+        sql`id IN (SELECT ${owner} FROM ${sql.identifier(name)} AS t WHERE ${owner} IS NOT NULL AND (${filled}))`,
+      ];
+    });
+    if (conditions.length === 0) return 0;
+    return this.#services.database.orm.$count(users, sql.join(conditions, sql` OR `));
+  }
+
   /** The register, the newest first. */
   async list(): Promise<readonly IncidentLine[]> {
     const rows = await this.#services.database.orm

@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LogEntry } from "../log.ts";
-import { countWaiting, createMail, type Mail } from "./mail.ts";
+import { decideTransfer, regionOfCountry } from "@cloud-code/policy";
+import { letterItems } from "../transfers/gate.ts";
+import { countWaiting, createMail, type Mail, type MailGate } from "./mail.ts";
 
 let outbox: string;
 let log: LogEntry[];
@@ -24,10 +26,37 @@ afterEach(async () => {
 
 const letter = { to: "ada@example.com", subject: "您好", text: "A link: https://x.example/?t=1\n" };
 
+/** Leave for a server in the reader's own country, which needs no more; `outgoing.test.ts` tries the others. */
+const atHome: MailGate = {
+  now: Date.now,
+  gate: {
+    permitLetter: () => {
+      const to = { recipient: "mail-service", country: "IE", origin: "smtp://127.0.0.1" } as const;
+      const decision = decideTransfer({
+        items: letterItems,
+        purpose: "service-mail",
+        from: regionOfCountry("IE"),
+        fromCountry: "IE",
+        to,
+        mechanisms: [],
+        counters: { people: 0, sensitivePeople: 0 },
+        nowMs: Date.now(),
+      });
+      if (decision.kind === "refused") throw new Error(decision.because);
+      return Promise.resolve({ ...decision, to });
+    },
+  },
+};
+
 function mailTo(port: number): Mail {
   return createMail(
-    { url: `smtp://127.0.0.1:${port}?ignoreTLS=true`, outbox, from: "us@example.com" },
+    {
+      server: { url: `smtp://127.0.0.1:${port}?ignoreTLS=true`, country: "IE" },
+      outbox,
+      from: "us@example.com",
+    },
     { write: (entry) => void log.push(entry) },
+    atHome,
   );
 }
 
@@ -146,7 +175,7 @@ describe("a mail server", () => {
 });
 
 it("without a server a letter is a file that a mail program opens", async () => {
-  const mail = createMail({ outbox, from: "us@example.com" }, { write: () => undefined });
+  const mail = createMail({ outbox, from: "us@example.com" }, { write: () => undefined }, atHome);
   mail.send(letter);
   await mail.settled();
   const [name = ""] = readdirSync(outbox);
@@ -159,6 +188,7 @@ it("a letter that cannot be written is counted as lost, and takes nobody down", 
   const mail = createMail(
     { outbox, from: "us@example.com" },
     { write: (entry) => void log.push(entry) },
+    atHome,
   );
   mail.sendLater(() => Promise.reject(new Error("no such person")));
   await mail.settled();

@@ -6,8 +6,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { assertTransferPermit } from "@cloud-code/policy";
 import { createTransport } from "nodemailer";
 import type { Log } from "../log.ts";
+import { letterItems, type TransferGate, TransferRefused } from "../transfers/gate.ts";
 
 /** One letter in the language of its reader. Plain text: nothing is loaded from anywhere when it is opened. */
 export interface Letter {
@@ -16,10 +18,18 @@ export interface Letter {
   readonly text: string;
 }
 
+/** A mail server, and where it is: a letter carries an address there, so nobody gets one without the other. */
+export interface MailServer {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
 /** Where letters go. */
 export interface MailPlace {
-  /** `smtp://user:password@host:587` or `smtps://…`; without it letters go to `outbox`. */
-  readonly url?: string | undefined;
+  /** Without one, letters go to `outbox`. */
+  readonly server?: MailServer | undefined;
   /** The folder of letters: all of them without a server, else those it has not taken yet. */
   readonly outbox: string;
   /** The sender's address. */
@@ -42,9 +52,16 @@ export interface Mail {
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 const WAITING = ".waiting.json";
 
+/** What a letter to a server needs beside its words: leave to cross the border, and the moment. */
+export interface MailGate {
+  readonly gate: Pick<TransferGate, "permitLetter">;
+  readonly now: () => number;
+}
+
 /** Builds the mail of a running service. */
-export function createMail(place: MailPlace, log: Log): Mail {
-  const post = place.url === undefined ? new Folder(place) : new Server(place, place.url, log);
+export function createMail(place: MailPlace, log: Log, gate: MailGate): Mail {
+  const post =
+    place.server === undefined ? new Folder(place) : new Server(place, place.server, log, gate);
   const underway = new Set<Promise<void>>();
   const follow = (work: Promise<void>): void => {
     const followed = work
@@ -106,13 +123,15 @@ interface Waiting extends Letter {
 class Server implements Post {
   readonly #place: MailPlace;
   readonly #log: Log;
+  readonly #gate: MailGate;
   readonly #transport: ReturnType<typeof createTransport>;
   /** Files that are being sent at this moment: `retry` leaves them alone. */
   readonly #busy = new Set<string>();
 
-  constructor(place: MailPlace, url: string, log: Log) {
+  constructor(place: MailPlace, { url }: MailServer, log: Log, gate: MailGate) {
     this.#place = place;
     this.#log = log;
+    this.#gate = gate;
     this.#transport = createTransport(withTimeouts(url));
   }
 
@@ -125,8 +144,17 @@ class Server implements Post {
   }
 
   async retry(): Promise<number> {
+    const waiting = await listWaiting(this.#place.outbox);
+    if (waiting.length === 0) return 0;
+    try {
+      // Leave to send is asked for, and written down, once somebody is there to take the letter.
+      await this.#transport.verify();
+    } catch (error) {
+      this.#log.write({ event: "mail-waiting", code: codeOf(error) });
+      return 0;
+    }
     let gone = 0;
-    for (const name of await listWaiting(this.#place.outbox)) {
+    for (const name of waiting) {
       if (this.#busy.has(name)) continue;
       const outcome = await this.#try(name);
       // A server that does not answer does not answer the next letter either.
@@ -136,15 +164,21 @@ class Server implements Post {
     return gone;
   }
 
+  async #deliver({ to, subject, text }: Letter): Promise<void> {
+    const { gate, now } = this.#gate;
+    const { permit, to: target } = await gate.permitLetter(to);
+    assertTransferPermit(permit, { items: letterItems, to: target, nowMs: now() });
+    await this.#transport.sendMail({ from: this.#place.from, to, subject, text });
+  }
+
   async #try(name: string): Promise<"gone" | "waiting" | "unreachable"> {
     const path = join(this.#place.outbox, name);
     this.#busy.add(name);
     try {
       const { sinceMs, ...letter } = JSON.parse(await readFile(path, "utf8")) as Waiting;
       try {
-        await this.#transport.sendMail({ from: this.#place.from, ...letter });
+        await this.#deliver(letter);
       } catch (error) {
-        // A server that says no for good (5xx) says it again tomorrow.
         if (!isFinal(error) && Date.now() - sinceMs < GIVE_UP_MS) {
           this.#log.write({ event: "mail-waiting", code: codeOf(error) });
           return hasAnswer(error) ? "waiting" : "unreachable";
@@ -197,7 +231,9 @@ function hasAnswer(error: unknown): boolean {
   return error instanceof Error && "responseCode" in error;
 }
 
+/** A server that says no for good (5xx) says it again tomorrow, and so does the law. */
 function isFinal(error: unknown): boolean {
+  if (error instanceof TransferRefused) return true;
   return hasAnswer(error) && Number((error as { responseCode?: unknown }).responseCode) >= 500;
 }
 

@@ -4,6 +4,7 @@ import {
   announcementDays,
   classifyChanges,
   compareFacts,
+  isProcessorChange,
   languages,
   products,
   readFacts,
@@ -45,7 +46,7 @@ export async function publishNotice(
   const texts = Object.fromEntries(
     languages.map((language) => [language, renderFor(product, language, config)]),
   ) as Record<Language, Notice>;
-  const facts = readFacts(product);
+  const facts = readFacts(product, product === "service" ? config.operator : undefined);
   const hash = hashTexts(texts);
   const { version, revision } = products[product].notice;
   const number = `${version}.${revision}`;
@@ -58,13 +59,13 @@ export async function publishNotice(
     const newer =
       version > latest.version || (version === latest.version && revision > latest.revision);
     const sameNumber = version === latest.version && revision === latest.revision;
-    // Under the same number only the operator's own details can differ, and who answers for the data is news.
-    if (sameNumber && changes.length === 0) kind = "notice";
+    // Under the same number only the operator's own details can differ, and who answers for the data or handles it is news.
+    if (sameNumber && changes.every(isProcessorChange)) kind = "notice";
     else if (!newer) {
       const advice = `The ${product} notice ${latest.version}.${latest.revision} is published already, and this build carries ${number} with another text. Raise the number in packages/policy/src/product.ts.`;
       return { kind: "refused", code: "notice-number-used", advice };
     }
-    if (kind !== "editorial" && changes.length > 0 && version === latest.version) {
+    if (kind !== "editorial" && !changes.every(isProcessorChange) && version === latest.version) {
       const advice = `The ${product} notice says something new: ${changes[0]?.text.en ?? ""} Raise its version, not only its revision, in packages/policy/src/product.ts.`;
       return { kind: "refused", code: "notice-version-needed", advice };
     }

@@ -142,9 +142,9 @@ describe.runIf(testableKinds().includes("server"))(
             { value: email, match: "anywhere" },
             { value: id, match: "anywhere" },
           ],
-          new Date(),
+          { since: new Date(), largestBlocks: Number.POSITIVE_INFINITY },
         );
-        expect(left).toEqual([]);
+        expect(left).toEqual({ kind: "searched", leftovers: [] });
         expect(await rights.trail.verify()).toMatchObject({ kind: "intact" });
       },
     );

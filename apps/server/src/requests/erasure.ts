@@ -3,20 +3,39 @@
  * point is followed by one that goes on; the rows themselves go in one transaction. "Done" is said after a search found nothing.
  *
  * The steps: freeze (nobody signs in, nothing new arises) · plan (what there is, counted) · recipients (who has to be told) · tombstone
- * (so that a restored backup erases again) · erase · files · check · receipt.
+ * (so that a restored backup erases again) · erase · withhold (what a hold keeps is told) · files · check · receipt.
  */
-import { isHeld, type ItemKey } from "@cloud-code/policy";
-import { and, eq, sql } from "drizzle-orm";
+import {
+  findAuthorities,
+  isHeld,
+  type ItemKey,
+  type Language,
+  type PurposeKey,
+  type Region,
+  type Text,
+} from "@cloud-code/policy";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { getTableConfig } from "drizzle-orm/pg-core";
 import { sessions, users } from "../accounts/tables.ts";
 import { byService, type AuditTrail, type Executor } from "../audit/trail.ts";
+import type { ConsentLedger } from "../consent/ledger.ts";
 import { consentSubjects } from "../consent/tables.ts";
 import { tables } from "../database/schema.ts";
 import { legalHolds } from "../retention/tables.ts";
 import type { Services } from "../services.ts";
+import type { RequestProblem } from "./errors.ts";
 import { writeRequestLetter } from "./letters.ts";
-import { computeReach, findRows, type Reached } from "./reach.ts";
-import { deleteFiles, searchDatabase, searchFiles, type Leftover } from "./search.ts";
-import type { RequestLine, RequestStore, SealedContent, Trace } from "./store.ts";
+import { computeReach, findRows, type Reached, sourceOf } from "./reach.ts";
+import {
+  deleteFiles,
+  inlineBlocks,
+  searchDatabase,
+  searchFiles,
+  type Leftover,
+  type Searched,
+  type Trace,
+} from "./search.ts";
+import type { RequestLine, RequestStore, SealedContent } from "./store.ts";
 import { requestSteps } from "./tables.ts";
 import type { Tombstones } from "./tombstones.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -38,22 +57,29 @@ export interface ErasurePlan {
 /** What came of an erasure. */
 export type ErasureOutcome =
   | { readonly kind: "done"; readonly counts: Counts }
+  /** Everything is erased, and a search that takes longer than somebody waits is left to the next `resume`. */
+  | { readonly kind: "checking" }
   /** Something is left; the request stays open, and the next run searches again. */
   | { readonly kind: "left"; readonly leftovers: readonly Leftover[] }
-  | { readonly kind: "held"; readonly items: readonly ItemKey[] }
-  | { readonly kind: "not-begun"; readonly because: string };
+  | { readonly kind: "not-begun"; readonly because: RequestProblem };
 
 /** What an erasure works with. */
 export interface ErasureParts extends Pick<Services, "database" | "now" | "mail" | "config"> {
   readonly store: RequestStore;
   readonly trail: AuditTrail;
+  readonly ledger: Pick<ConsentLedger, "history" | "record">;
   readonly tombstones: Tombstones;
   readonly webhooks: Webhooks;
   /** Folders in which files of the service are. */
   readonly folders: readonly string[];
   /** Called at every point at which a process could die; for tests that let it. */
   readonly onPoint?: ((point: string) => void) | undefined;
+  /** A table without an index that is larger, in blocks of the database, is not searched while somebody waits. */
+  readonly inlineBlocks?: number | undefined;
 }
+
+/** How far an erasure that was begun has come, for the person who waits for it. */
+export type ErasureProgress = "erasing" | "checking" | "left";
 
 const stepNames = [
   "freeze",
@@ -61,12 +87,22 @@ const stepNames = [
   "recipients",
   "tombstone",
   "erase",
+  "withhold",
   "files",
   "check",
   "receipt",
 ] as const;
 
 type StepName = (typeof stepNames)[number];
+
+/** What a hold keeps of a person. Everything else of theirs is erased. */
+interface Kept {
+  readonly items: readonly ItemKey[];
+  /** Tables whose rows stay: those of the items, and what leads from the person to them. */
+  readonly tables: ReadonlySet<string>;
+}
+
+const nothingKept: Kept = { items: [], tables: new Set() };
 
 /** The points of an erasure at which a test can stop it, in order. */
 export const erasurePoints: readonly string[] = [
@@ -77,6 +113,8 @@ export const erasurePoints: readonly string[] = [
 /** Erases people. */
 export class Erasure {
   readonly #parts: ErasureParts;
+  /** The requests at which this process works now: a page and the job of the minute must not take the same steps side by side. */
+  readonly #underway = new Set<string>();
 
   constructor(parts: ErasureParts) {
     this.#parts = parts;
@@ -94,19 +132,29 @@ export class Erasure {
       const count = Number(rows[0]?.count ?? 0);
       if (count > 0) counts[name] = count;
     }
-    return { counts, held: await this.#heldItems(userId) };
+    const { items, tables: kept } = await this.#kept(userId);
+    return {
+      counts: Object.fromEntries(Object.entries(counts).filter(([name]) => !kept.has(name))),
+      held: items,
+    };
   }
 
   /** Begins an erasure whose request may begin, or goes on with one that was interrupted. */
   async run(request: RequestLine, actor: string): Promise<ErasureOutcome> {
     const { store, now } = this.#parts;
     if (!request.state.begun) {
-      const held = request.userId === undefined ? [] : await this.#heldItems(request.userId);
-      if (held.length > 0) return { kind: "held", items: held };
       const begun = await store.move(request.id, { kind: "begun", atMs: now() }, actor);
       if (begun.kind === "refused") return { kind: "not-begun", because: begun.because };
     }
-    return this.#continue(request.id);
+    return this.#continue(request.id, this.#parts.inlineBlocks ?? inlineBlocks);
+  }
+
+  /** How far an erasure has come; undefined when it was not begun or is done. */
+  async progress(request: RequestLine): Promise<ErasureProgress | undefined> {
+    if (request.right !== "delete" || !request.state.begun || request.endedMs !== undefined)
+      return undefined;
+    if (request.events.some((event) => event.kind === "checked" && event.found > 0)) return "left";
+    return (await this.#doneStep(request.id, "files")) === undefined ? "erasing" : "checking";
   }
 
   /** Goes on with every erasure that was begun and not finished: after a crash, or when something was left. */
@@ -114,8 +162,11 @@ export class Erasure {
     let finished = 0;
     for (const request of await this.#parts.store.waiting()) {
       if (request.right !== "delete" || !request.state.begun) continue;
-      if ((await this.#continue(request.id)).kind === "done") finished += 1;
+      const outcome = await this.#continue(request.id, Number.POSITIVE_INFINITY);
+      if (outcome.kind === "done") finished += 1;
     }
+    for (const request of await this.#parts.store.unforgotten())
+      if (await this.#release(request)) finished += 1;
     return finished;
   }
 
@@ -126,27 +177,38 @@ export class Erasure {
     for (const userId of returned) {
       const { traces } = await this.#tracesOf(userId);
       await database.orm.transaction(async (transaction) => {
-        await eraseRows(transaction, userId);
+        await eraseRows(transaction, userId, nothingKept);
         await trail.record(
           { actor: byService, action: "tombstone-replayed", purpose: "keep-records" },
           transaction,
         );
       });
-      deleteFiles(this.#parts.folders, traces);
+      await deleteFiles(this.#parts.folders, traces);
     }
     await tombstones.settle();
     return returned.length;
   }
 
-  async #continue(id: string): Promise<ErasureOutcome> {
-    let leftovers: readonly Leftover[] = [];
+  async #continue(id: string, largestBlocks: number): Promise<ErasureOutcome> {
+    if (this.#underway.has(id)) return { kind: "checking" };
+    this.#underway.add(id);
+    try {
+      return await this.#takeSteps(id, largestBlocks);
+    } finally {
+      this.#underway.delete(id);
+    }
+  }
+
+  async #takeSteps(id: string, largestBlocks: number): Promise<ErasureOutcome> {
     for (const name of stepNames) {
       if ((await this.#doneStep(id, name)) !== undefined) continue;
       this.#point(`${name}:before`);
       const request = await this.#parts.store.find(id);
       if (request === undefined) return { kind: "not-begun", because: "unknown" };
       if (name === "check") {
-        leftovers = await this.#check(request);
+        const searched = await this.#check(request, largestBlocks);
+        if (searched.kind === "postponed") return { kind: "checking" };
+        const { leftovers } = searched;
         if (leftovers.length > 0) return { kind: "left", leftovers };
       } else await this.#steps[name](request);
       this.#point(`${name}:after`);
@@ -157,8 +219,10 @@ export class Erasure {
   readonly #steps: Readonly<
     Record<Exclude<StepName, "check">, (request: RequestLine) => Promise<void>>
   > = {
-    freeze: async ({ id, userId }) => {
+    freeze: async (request) => {
+      const { id, userId } = request;
       if (userId === undefined) return;
+      await this.#withdrawAll(this.#content(request).pseudonym);
       await this.#parts.database.orm.transaction(async (transaction) => {
         await transaction
           .update(users)
@@ -188,16 +252,25 @@ export class Erasure {
       await this.#mark(this.#parts.database.orm, request.id, "recipients", { deliveries: count });
     },
     tombstone: async ({ id, userId }) => {
-      if (userId !== undefined) await this.#parts.tombstones.add(userId);
+      // A restored backup must not erase what a hold keeps; its mark is set when it goes.
+      if (userId !== undefined && (await this.#kept(userId)).items.length === 0)
+        await this.#parts.tombstones.add(userId);
       await this.#mark(this.#parts.database.orm, id, "tombstone", {});
     },
     erase: async (request) => {
       const { id, userId } = request;
+      const kept = userId === undefined ? nothingKept : await this.#kept(userId);
       await this.#parts.database.orm.transaction(async (transaction) => {
         const counts =
           userId === undefined
             ? {}
-            : await eraseRows(transaction, userId, () => this.#point("erase:half"));
+            : await eraseRows(transaction, userId, kept, () => this.#point("erase:half"));
+        // What stays of an account is nobody's way in.
+        if (userId !== undefined && kept.items.length > 0)
+          await transaction
+            .update(users)
+            .set({ disabledAt: new Date(this.#parts.now()) })
+            .where(eq(users.id, userId));
         await this.#mark(transaction, id, "erase", counts);
         await this.#parts.trail.record(
           {
@@ -211,8 +284,33 @@ export class Erasure {
         );
       });
     },
+    withhold: async (request) => {
+      const { id, userId, language, state } = request;
+      const { items } = userId === undefined ? nothingKept : await this.#kept(userId);
+      const mark = async (transaction: Executor): Promise<void> =>
+        this.#mark(transaction, id, "withhold", {});
+      if (items.length === 0) return mark(this.#parts.database.orm);
+      const remedies = remediesFor(state.region, language);
+      const moved = await this.#parts.store.move(
+        id,
+        {
+          kind: "withheld",
+          atMs: this.#parts.now(),
+          items,
+          explanation: withheldBecause[language],
+          ...remedies,
+        },
+        byService,
+        mark,
+      );
+      if (moved.kind === "refused")
+        throw new Error(`What a hold keeps cannot be noted: ${moved.because}.`);
+    },
     files: async (request) => {
-      const count = deleteFiles(this.#parts.folders, this.#content(request).traces ?? []);
+      const traces = this.#content(request).traces ?? [];
+      // The letter that the request has come in may still be on its way into the folder.
+      await this.#parts.mail.settled();
+      const count = await deleteFiles(this.#parts.folders, traces);
       await this.#mark(this.#parts.database.orm, request.id, "files", { files: count });
     },
     receipt: async (request) => {
@@ -222,30 +320,46 @@ export class Erasure {
         if (done.kind === "refused") throw new Error(`The erasure cannot end: ${done.because}.`);
       }
       const content = store.contentOf(request);
+      const partly = request.state.withheld.length > 0;
       if (content !== undefined) {
         // Sent before it is forgotten: a crash in between sends the letter twice, and not never.
+        const subject = partly ? "partly" : "erased";
         mail.send(
-          writeRequestLetter("erased", content.email, request, config.origin, content.secret),
+          writeRequestLetter(subject, content.email, request, config.origin, content.secret),
         );
         await mail.settled();
       }
       await database.orm.transaction(async (transaction) => {
-        await store.keep(request.id, undefined, transaction);
+        // What names the person is needed again when the hold ends.
+        if (!partly) await store.keep(request.id, undefined, transaction);
         await this.#mark(transaction, request.id, "receipt", {});
       });
     },
   };
 
-  async #check(request: RequestLine): Promise<readonly Leftover[]> {
+  async #check(request: RequestLine, largestBlocks: number): Promise<Searched> {
     const { database, store, folders, now } = this.#parts;
     const traces = this.#content(request).traces ?? [];
     const [erased] = await database.orm
       .select({ doneAt: requestSteps.doneAt })
       .from(requestSteps)
       .where(and(eq(requestSteps.requestId, request.id), eq(requestSteps.step, "erase")));
+    const kept = request.userId === undefined ? nothingKept : await this.#kept(request.userId);
+    // A hold that ended since the rows were erased keeps nothing any more.
+    if (request.userId !== undefined && kept.items.length === 0) {
+      const { userId } = request;
+      await database.orm.transaction(async (transaction) => {
+        await eraseRows(transaction, userId, nothingKept);
+      });
+    }
+    // A file that came to be after the files were deleted, a letter that was under way, goes before the next search.
+    if (request.events.some(({ kind }) => kind === "checked")) await deleteFiles(folders, traces);
+    const since = erased?.doneAt ?? new Date(now());
+    const searched = await searchDatabase(database, traces, { since, largestBlocks });
+    if (searched.kind === "postponed") return searched;
     const leftovers = [
-      ...(await searchDatabase(database, traces, erased?.doneAt ?? new Date(now()))),
-      ...searchFiles(folders, traces),
+      ...searched.leftovers.filter(({ where }) => !kept.tables.has(where)),
+      ...(await searchFiles(folders, traces)),
     ];
     const found = leftovers.reduce((sum, { count }) => sum + count, 0);
     const checked = await store.move(
@@ -258,26 +372,107 @@ export class Erasure {
     );
     if (checked.kind === "refused")
       throw new Error(`The erasure cannot be checked: ${checked.because}.`);
-    return leftovers;
+    return { kind: "searched", leftovers };
   }
 
-  async #heldItems(userId: string): Promise<readonly ItemKey[]> {
+  /** Whoever goes takes back what they allowed; from here the time runs for which the proof of it is kept. */
+  async #withdrawAll(pseudonym: string): Promise<void> {
+    const last = new Map(
+      (await this.#parts.ledger.history(pseudonym)).map((entry) => [entry.purpose, entry]),
+    );
+    for (const { answer, purpose, kind, question, language } of last.values()) {
+      if (answer !== "given") continue;
+      await this.#parts.ledger.record(pseudonym, {
+        answer: "withdrawn",
+        purpose: purpose as PurposeKey,
+        kind,
+        question,
+        language,
+        screen: "account-closed",
+        signal: false,
+      });
+    }
+  }
+
+  /** Erases what a hold kept, once no hold does any more. Whether it is done; until then it is tried again. */
+  async #release(request: RequestLine): Promise<boolean> {
+    const { id, userId, state } = request;
+    const { store, database, tombstones, trail, folders, mail, config, now } = this.#parts;
+    // Stopped between its end and its receipt.
+    if (state.withheld.length === 0)
+      return (await this.#continue(id, Number.POSITIVE_INFINITY)).kind === "done";
+    const { pseudonym, traces = [], email, secret } = this.#content(request);
+    if (userId !== undefined) {
+      if ((await this.#kept(userId)).items.length > 0) return false;
+      await tombstones.add(userId);
+      await database.orm.transaction(async (transaction) => {
+        const counts = await eraseRows(transaction, userId, nothingKept);
+        const detail = { request: request.number, ...counts };
+        await trail.record(
+          {
+            actor: byService,
+            action: "erased",
+            subject: pseudonym,
+            purpose: "keep-records",
+            detail,
+          },
+          transaction,
+        );
+      });
+    }
+    await deleteFiles(folders, traces);
+    const since = new Date(now());
+    const searched = await searchDatabase(database, traces, {
+      since,
+      largestBlocks: Number.POSITIVE_INFINITY,
+    });
+    if (searched.kind === "postponed" || searched.leftovers.length > 0) return false;
+    const moved = await store.move(id, { kind: "released", atMs: now() }, byService);
+    if (moved.kind === "refused") throw new Error(`The rest cannot end: ${moved.because}.`);
+    mail.send(writeRequestLetter("erased", email, request, config.origin, secret));
+    await mail.settled();
+    await store.keep(id, undefined);
+    return true;
+  }
+
+  /** What holds keep of a person: items of which there is something, and the tables it takes to keep it. */
+  async #kept(userId: string): Promise<Kept> {
     const { orm } = this.#parts.database;
+    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
+    if (holds.length === 0) return nothingKept;
     const [subject] = await orm
       .select()
       .from(consentSubjects)
       .where(eq(consentSubjects.userId, userId));
-    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
     const scopes = holds.map(({ subject: held, items, status }) => ({
       status,
       scope: { subject: held, items },
     }));
-    const items = reach
-      .filter(({ erasing }) => erasing === "delete")
-      .flatMap(({ columns }) => columns.flatMap(({ item }) => (item === undefined ? [] : [item])));
-    return [...new Set<ItemKey>(items)].filter((item) =>
-      isHeld(scopes, subject?.pseudonym ?? "", item),
-    );
+    const items = new Set<ItemKey>();
+    const kept = new Set<string>();
+    for (const { name, erasing, columns } of reach) {
+      if (erasing !== "delete") continue;
+      const held = columns.filter(
+        ({ item }) => item !== undefined && isHeld(scopes, subject?.pseudonym ?? "", item),
+      );
+      if (held.length === 0) continue;
+      const filled = sql.join(
+        held.map(({ name: column }) => sql`${sql.identifier(column)} IS NOT NULL`),
+        sql` OR `,
+      );
+      const { rows } = await orm.execute(
+        sql`SELECT 1 FROM ${sql.identifier(name)} WHERE ${findRows(reach, name, userId, { alone: true })} AND (${filled}) LIMIT 1`,
+      );
+      if (rows.length === 0) continue;
+      for (const { item } of held) if (item !== undefined) items.add(item);
+      keepWithSources(name, kept);
+    }
+    if (items.size === 0) return nothingKept;
+    // The hold names a pseudonym; without its row nobody would know whose it is.
+    keepWithSources(getTableConfig(consentSubjects).name, kept);
+    // Proof keeps its link as long as there is something it leads to.
+    for (const { name, erasing } of reach) if (typeof erasing === "object") kept.add(name);
+    return { items: [...items], tables: kept };
   }
 
   /** What names a person: searched for afterwards, whatever row or file it may hide in. */
@@ -286,13 +481,17 @@ export class Erasure {
   ): Promise<{ readonly traces: readonly Trace[]; readonly email: string }> {
     const [row] = await this.#parts.database.orm.select().from(users).where(eq(users.id, userId));
     if (row === undefined) return { traces: [], email: "" };
-    const anywhere = [userId, row.email, row.phone].flatMap((value): readonly Trace[] =>
-      value !== null && value.length >= 5 ? [{ value, match: "anywhere" }] : [],
-    );
-    const whole = [...new Set([row.username, row.displayUsername.toLowerCase()])].map(
-      (value): Trace => ({ value, match: "whole" }),
-    );
-    return { traces: [...anywhere, ...whole], email: row.email };
+    const traces: readonly Trace[] = [
+      { value: userId, match: "anywhere" },
+      { value: row.email, match: "word" },
+      ...(row.phone === null || row.phone.length < 5
+        ? []
+        : [{ value: row.phone, match: "word" } as const]),
+      ...[...new Set([row.username, row.displayUsername.toLowerCase()])].map(
+        (value) => ({ value, match: "name" }) as const,
+      ),
+    ];
+    return { traces, email: row.email };
   }
 
   #content(request: RequestLine): SealedContent {
@@ -322,14 +521,38 @@ export class Erasure {
   }
 }
 
-/** Deletes or unlinks a person's rows, farthest from the person first, the account last. Inside one transaction. */
-async function eraseRows(within: Executor, userId: string, onHalf?: () => void): Promise<Counts> {
+/** A table, and every table that leads from the person to it. */
+function keepWithSources(name: string, kept: Set<string>): void {
+  if (kept.has(name)) return;
+  kept.add(name);
+  for (const link of reach.find((each) => each.name === name)?.links ?? [])
+    keepWithSources(sourceOf(link), kept);
+}
+
+/**
+ * Deletes or unlinks a person's rows, farthest from the person first, the account last; a row that has to stay loses every value that has
+ * not. Inside one transaction.
+ */
+async function eraseRows(
+  within: Executor,
+  userId: string,
+  kept: Kept,
+  onHalf?: () => void,
+): Promise<Counts> {
   const counts: Record<string, number> = {};
-  for (const [index, { name, erasing }] of reach.entries()) {
+  for (const [index, reached] of reach.entries()) {
     if (index === Math.floor(reach.length / 2)) onHalf?.();
+    const { name, erasing } = reached;
     if (erasing === "keep") continue;
     const rows = findRows(reach, name, userId, { alone: true });
     const table = sql.identifier(name);
+    if (kept.tables.has(name)) {
+      if (erasing !== "delete") continue;
+      const emptied = emptyAllBut(reached, kept, userId);
+      if (emptied !== undefined)
+        await within.execute(sql`UPDATE ${table} SET ${emptied} WHERE ${rows}`);
+      continue;
+    }
     const statement =
       erasing === "delete"
         ? sql`DELETE FROM ${table} WHERE ${rows}`
@@ -338,4 +561,66 @@ async function eraseRows(within: Executor, userId: string, onHalf?: () => void):
     if ((rowCount ?? 0) > 0) counts[name] = rowCount ?? 0;
   }
   return counts;
+}
+
+/** What to set in a row that stays: everything personal that is not held goes, but for what leads to it. */
+function emptyAllBut(
+  { name, links, columns }: Reached,
+  kept: Kept,
+  userId: string,
+): SQL | undefined {
+  const own = links.find((link) => link.kind === "key" && link.source === "users");
+  const isClaimed =
+    own?.kind === "key" && columns.some((each) => each.name === own.column && each.nullable);
+  // Found by an address only until now; from here by the key, so that the address can go.
+  const claimed = isClaimed ? [sql`${sql.identifier(own.column)} = ${userId}`] : [];
+  const leading = new Set([
+    ...links.flatMap((link) => (isClaimed && link !== own ? [] : [link.column])),
+    // Numbers of ours, by which what is kept is found; an address leads nowhere any more where a key does.
+    ...reach.flatMap((other) =>
+      other.links.flatMap((link) =>
+        "sourceColumn" in link && link.source === name && link.sourceColumn !== "email"
+          ? [link.sourceColumn]
+          : [],
+      ),
+    ),
+  ]);
+  const emptied = columns.flatMap(({ name: column, item, blank }): readonly SQL[] => {
+    if (item === undefined || kept.items.includes(item) || leading.has(column)) return [];
+    switch (blank) {
+      case "null":
+        return [sql`${sql.identifier(column)} = NULL`];
+      case "default":
+        return [sql`${sql.identifier(column)} = DEFAULT`];
+      case "placeholder":
+        return [sql`${sql.identifier(column)} = 'erased-' || gen_random_uuid()`];
+      case undefined:
+        return [];
+    }
+  });
+  const all = [...claimed, ...emptied];
+  return all.length === 0 ? undefined : sql.join(all, sql`, `);
+}
+
+const withheldBecause: Text = {
+  en: "A legal claim or procedure needs this part. It is kept for that alone, and erased when it is over.",
+  zh: "该部分因法律诉求或程序需要而保留，仅用于此目的，结束后即予删除。",
+};
+
+/** Whom the person can turn to when they do not get all of what they asked for. */
+function remediesFor(
+  region: Region | undefined,
+  language: Language,
+): { readonly authority: string; readonly court: string } {
+  const place = { eu: "", uk: "GB", cn: "CN", us: "US-CA", other: "" }[region ?? "other"];
+  const found = findAuthorities(place).map(({ name, web }) => `${name}, ${web}`);
+  const look = {
+    en: "your authority, found under /privacy/authorities",
+    zh: "您的主管机关，见 /privacy/authorities",
+  };
+  const court = { en: "the courts of the place where you live", zh: "您居住地的法院" };
+  return {
+    authority: found.length === 0 ? look[language] : found.join("; "),
+    court: court[language],
+  };
 }

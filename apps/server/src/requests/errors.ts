@@ -47,6 +47,11 @@ export const requestProblems: Readonly<Record<RequestProblem, Text>> = {
     en: "More time can be announced only once, inside the first period, and only where the law knows it.",
     zh: "延期只能在首个期限内告知一次，且须当地法律允许。",
   },
+  "exemption-missing": {
+    en: "Choose the ground of the law; the right reaches as far as no ground stands against it.",
+    zh: "请选择法律依据；没有依据时不得拒绝该权利。",
+  },
+  "nothing-withheld": { en: "Nothing of it is kept.", zh: "没有保留的内容。" },
   "explanation-missing": { en: "Say why it is refused.", zh: "请说明拒绝的理由。" },
   "remedies-missing": {
     en: "Name the authority and the court the person can turn to.",

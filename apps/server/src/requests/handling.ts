@@ -48,6 +48,9 @@ export interface HandlingParts extends Pick<Services, "database" | "now" | "mail
   readonly webhooks: Webhooks;
 }
 
+/** How often somebody may ask: far more than a person does. */
+export const askingLimit = { max: 10, windowMs: 3_600_000 } as const;
+
 /** How long a copy can be fetched after it was asked for. */
 const copyDays = 7;
 
@@ -272,6 +275,8 @@ export class Handling {
       case "identity-given":
       case "begun":
       case "checked":
+      case "withheld":
+      case "released":
       case "revoked":
         break;
     }

@@ -20,6 +20,7 @@ export type LetterSubject =
   | "identity"
   | "answered"
   | "erased"
+  | "partly"
   | "denied"
   | "extended"
   | "lifting"
@@ -42,6 +43,10 @@ const bodies: Readonly<Record<LetterSubject, Text>> = {
   erased: {
     en: "Your data is deleted. Afterwards every table and every file was searched for what names you, and nothing was found. The receipt stays here:",
     zh: "您的数据已删除。随后我们检索了所有数据表和文件，未发现能够指向您的内容。回执见：",
+  },
+  partly: {
+    en: "Your data is deleted, but for a part that a legal claim or procedure needs. What it is, why, and where you can complain or go to court, is here; you are told when it is gone, too:",
+    zh: "您的数据已删除，但有一部分因法律诉求或程序需要而保留。保留内容、理由及投诉和诉讼途径如下；该部分删除后也会告知您：",
   },
   denied: {
     en: "Your request was not granted. Why, and where you can complain or go to court, is here:",

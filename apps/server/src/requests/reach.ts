@@ -6,7 +6,7 @@
  * Example: `support_messages` is reached by `ticket_id` from `support_tickets`, which is reached by `user_id` from `users`.
  */
 import { inventory, type Text } from "@cloud-code/policy";
-import { getTableColumns, sql, type SQL } from "drizzle-orm";
+import { type Column, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/pg-core";
 import { users } from "../accounts/tables.ts";
 import type { ClassifiedTable } from "../database/classify.ts";
@@ -56,6 +56,8 @@ export interface ReachedColumn {
   /** An item of the inventory, or undefined for what describes nobody. */
   readonly item: StoredItem | undefined;
   readonly nullable: boolean;
+  /** How it is emptied when its row has to stay; undefined for what cannot be. */
+  readonly blank: "null" | "default" | "placeholder" | undefined;
 }
 
 /** A table whose rows are nobody's, although its columns are items of persons. */
@@ -163,7 +165,8 @@ function id(table: string, column: string): SQL {
   return sql`${sql.identifier(table)}.${sql.identifier(column)}`;
 }
 
-function sourceOf(link: Link): string {
+/** The table a way comes from. */
+export function sourceOf(link: Link): string {
   return link.kind === "shared" ? link.through : link.source;
 }
 
@@ -191,9 +194,21 @@ function toDraft({ table, columns }: ClassifiedTable, { links }: Declarations): 
         name: column.name,
         item: isPersonal(classification) ? classification : undefined,
         nullable: !column.notNull,
+        blank: blankOf(column, keys),
       };
     }),
   };
+}
+
+function blankOf(column: Column, keys: readonly Link[]): ReachedColumn["blank"] {
+  if (!column.notNull) return "null";
+  if (column.hasDefault) return "default";
+  const isFree =
+    column.dataType === "string" &&
+    column.enumValues === undefined &&
+    !column.primary &&
+    !keys.some((link) => link.column === column.name);
+  return isFree ? "placeholder" : undefined;
 }
 
 function isPersonal(classification: string | undefined): classification is StoredItem {

@@ -261,11 +261,11 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
       [
         { value: email, match: "anywhere" },
         { value: id, match: "anywhere" },
-        { value: name, match: "whole" },
+        { value: name, match: "name" },
       ],
-      new Date(service.services.now()),
+      { since: new Date(service.services.now()), largestBlocks: Number.POSITIVE_INFINITY },
     );
-    expect(left).toEqual([]);
+    expect(left).toEqual({ kind: "searched", leftovers: [] });
     const page = await rights.store.findBySecret(secret);
     expect(page).toMatchObject({
       userId: undefined,
@@ -291,27 +291,129 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     expect((await rights.store.findBySecret(secret))?.state.status).toBe("fulfilled");
   });
 
-  it("[C12] a legal hold keeps the data; the request waits for an officer", async () => {
-    const { id } = await settle();
+  it("[C7] says that it is still searching while it is, and done when it has found nothing", async () => {
+    const { id, email } = await settle();
+    await orm().execute(sql`CREATE TABLE large (note text)`);
+    await orm().execute(
+      sql`INSERT INTO large SELECT repeat('x', 500) FROM generate_series(1, 200)`,
+    );
+    const impatient = createRights(service.services, {
+      outbox: join(directory, "outbox"),
+      tombstones: join(directory, "tombstones"),
+      inlineBlocks: 2,
+    });
+    const { request, secret } = await impatient.handling.ask(id, {
+      right: "delete",
+      language: "en",
+    });
+    expect(await exists(id)).toBe(false);
+    expect(request.state).toMatchObject({ status: "in_progress", checked: false });
+    expect(await rights.erasure.progress(request)).toBe("checking");
+    expect(await service.letterTo(email)).not.toContain("nothing was found");
+    // The job of the minute reads everything, however long it takes.
+    await rights.handling.tick(async () => []);
+    const done = await rights.store.findBySecret(secret);
+    expect(done?.state).toMatchObject({ status: "fulfilled", checked: true });
+    expect(done && (await rights.erasure.progress(done))).toBeUndefined();
+    expect(await service.letterTo(email)).toContain("nothing was found");
+    await orm().execute(sql`DROP TABLE large`);
+  });
+
+  it("[C7] somebody whose address contains another's is nobody's leftover", async () => {
+    const { id, email } = await settle();
+    const { id: other } = await settle();
+    await orm()
+      .update(users)
+      .set({ email: `jo${email}` })
+      .where(eq(users.id, other));
+    expect((await ask(id, "delete")).request.state.status).toBe("fulfilled");
+    expect(await exists(other)).toBe(true);
+  });
+
+  it("[C7] [C12] a hold keeps what it names and nothing else; the rest goes, the person is told, and later that goes, too", async () => {
+    const { id, email, name } = await settle();
     const now = new Date(service.services.now());
     const [hold] = await orm()
       .insert(legalHolds)
       .values({
         subject: await rights.ledger.pseudonymOf(id),
-        items: ["service.email"],
+        items: ["service.support-messages"],
         status: "active",
         placedAt: now,
         reviewAt: now,
       })
       .returning();
-    const { request } = await ask(id, "delete");
-    expect(request.state.status).toBe("open");
+    const plan = await rights.erasure.plan(id);
+    expect(plan.held).toEqual(["service.support-messages"]);
+    expect(plan.counts).toMatchObject({ sessions: 1, invitations: 1 });
+    expect(plan.counts).not.toHaveProperty("support_messages");
+    const { secret } = await ask(id, "delete");
+    const partly = await rights.store.findBySecret(secret);
+    expect(partly?.state).toMatchObject({
+      status: "fulfilled",
+      withheld: ["service.support-messages"],
+    });
+    expect(partly?.events.find(({ kind: event }) => event === "withheld")).toMatchObject({
+      authority: expect.stringContaining("authority"),
+      court: expect.stringContaining("courts"),
+    });
+    expect(await service.letterTo(email)).toContain("but for a part that a legal claim");
+    // The message stays as it is, and everything else that named the person is gone, sign-in included.
+    const [ticket] = await orm().select().from(tickets).where(eq(tickets.userId, id));
+    expect(ticket).toMatchObject({ email: null, kind: "question" });
+    expect(await orm().$count(ticketMessages, eq(ticketMessages.ticketId, ticket?.id ?? ""))).toBe(
+      1,
+    );
+    const [row] = await orm().select().from(users).where(eq(users.id, id));
+    expect(row).toMatchObject({ phone: null, companyName: null, language: "en" });
+    expect(JSON.stringify(row)).not.toContain(name);
+    expect(row?.disabledAt).not.toBeNull();
+    expect(await orm().$count(sessions, eq(sessions.userId, id))).toBe(0);
+    expect(await orm().$count(organizations, eq(organizations.id, `own-${id}`))).toBe(0);
+
+    await rights.handling.tick(async () => []);
     expect(await exists(id)).toBe(true);
     await orm()
       .update(legalHolds)
       .set({ status: "lifted" })
       .where(eq(legalHolds.id, hold?.id ?? ""));
-    await rights.handling.proceed(request.id);
+    await rights.handling.tick(async () => []);
+    expect(await exists(id)).toBe(false);
+    const after = await rights.store.findBySecret(secret);
+    expect(after).toMatchObject({ userId: undefined, sealed: undefined, state: { withheld: [] } });
+    expect(
+      await searchDatabase(
+        service.services.database,
+        [
+          { value: email, match: "word" },
+          { value: id, match: "anywhere" },
+        ],
+        { since: new Date(service.services.now()), largestBlocks: Number.POSITIVE_INFINITY },
+      ),
+    ).toEqual({ kind: "searched", leftovers: [] });
+    expect(await rights.trail.verify()).toMatchObject({ kind: "intact" });
+  });
+
+  it("[C7] [C12] a hold on everything of a person leaves nothing to erase, and says so", async () => {
+    const { id } = await settle();
+    const now = new Date(service.services.now());
+    const subject = await rights.ledger.pseudonymOf(id);
+    const placed = {
+      subject,
+      items: "all",
+      status: "active",
+      placedAt: now,
+      reviewAt: now,
+    } as const;
+    const [hold] = await orm().insert(legalHolds).values(placed).returning();
+    const { request } = await ask(id, "delete");
+    expect(request.state.withheld).toContain("service.email");
+    const [row] = await orm().select().from(users).where(eq(users.id, id));
+    expect(row?.companyName).toBe("Acme");
+    await orm()
+      .delete(legalHolds)
+      .where(eq(legalHolds.id, hold?.id ?? ""));
+    await rights.handling.tick(async () => []);
     expect(await exists(id)).toBe(false);
   });
 

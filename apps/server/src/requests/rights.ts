@@ -41,6 +41,7 @@ export interface RightsOptions {
   readonly place?: ClockPlace;
   readonly post?: Post;
   readonly onPoint?: (point: string) => void;
+  readonly inlineBlocks?: number;
 }
 
 /** Builds the rights of a service. */
@@ -52,28 +53,31 @@ export function createRights(
     place = { timeZone: "UTC" },
     post,
     onPoint,
+    inlineBlocks,
   }: RightsOptions = {},
 ): Rights {
   const trail = new AuditTrail(services);
   const ledger = new ConsentLedger(services, services.notices);
   const store = new RequestStore(services, trail, place);
-  const webhooks = new Webhooks(services, store, trail, post);
+  const transfers = new TransferGate(services, trail, fetch);
+  const webhooks = new Webhooks(services, store, trail, transfers, post);
   const tombstones = new Tombstones(services, tombstoneFile);
   const folders = outbox === undefined ? [] : [outbox];
   const erasure = new Erasure({
     ...services,
     store,
     trail,
+    ledger,
     tombstones,
     webhooks,
     folders,
     onPoint,
+    inlineBlocks,
   });
   const handling = new Handling({ ...services, store, trail, ledger, erasure, webhooks });
-  const retention = new Retention({ ...services, trail });
+  const retention = new Retention({ ...services, trail, ledger });
   const holds = new HoldStore(services, trail);
   const incidents = new IncidentStore(services, trail, { ...place, critical: false });
-  const transfers = new TransferGate(services, trail, fetch);
   const jobs: readonly Job[] = [
     {
       name: "requests",

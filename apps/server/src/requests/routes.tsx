@@ -2,7 +2,9 @@
 import {
   authoritiesCheckedOn,
   authorityPlaces,
+  exemptions,
   findAuthorities,
+  inventory,
   isEnded,
   type Language,
   purposes,
@@ -37,13 +39,13 @@ import { formatDate, formatTime, say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { copySchema, toCopyCsv } from "./copy.ts";
-import { objectionable } from "./handling.ts";
+import type { ErasureProgress } from "./erasure.ts";
+import { askingLimit, objectionable } from "./handling.ts";
 import { rightTitles } from "./letters.ts";
 import type { Rights } from "./rights.ts";
 import type { RequestLine } from "./store.ts";
 import { eventTitles, rightLeads, statusTitles, words } from "./words.ts";
 
-const limit = { max: 10, windowMs: 3_600_000 };
 const base = "/privacy/requests";
 
 /** Whether a word is one of the rights. */
@@ -85,7 +87,7 @@ export function routes({
     if (!isRight(right)) return notFoundPage(context);
     const { language, signedIn } = context.var;
     const text = say(words, language);
-    const taken = limits.take(limit, "requests", signedIn?.userId ?? context.var.address);
+    const taken = limits.take(askingLimit, "requests", signedIn?.userId ?? context.var.address);
     if (taken.kind === "limited") return limitedPage(context, taken.retryAfterMs);
     const form = await readForm(
       context,
@@ -136,7 +138,8 @@ export function routes({
   app.get(`${base}/:secret`, async (context) => {
     const request = await store.findBySecret(context.req.param("secret"));
     if (request === undefined) return notFoundPage(context);
-    return requestPage(context, request, context.req.param("secret"), now());
+    const progress = await erasure.progress(request);
+    return requestPage(context, request, progress, context.req.param("secret"), now());
   });
 
   app.post(`${base}/:secret/confirm`, async (context) => {
@@ -322,6 +325,7 @@ async function sentPage(context: ServerContext): Promise<Response> {
 async function requestPage(
   context: ServerContext,
   request: RequestLine,
+  progress: ErasureProgress | undefined,
   secret: string,
   nowMs: number,
 ): Promise<Response> {
@@ -343,6 +347,11 @@ async function requestPage(
               : [text.due, formatDate(request.dueMs, language)],
           ]}
         />
+        {progress === undefined ? null : (
+          <Banner tone={progress === "left" ? "warn" : "info"} title={text[progress]}>
+            <p>{text.progressText}</p>
+          </Banner>
+        )}
         {state.waitsFor === undefined ? null : (
           <Banner tone="warn" title={text.waitsForYou}>
             <p>{text.waitsText}</p>
@@ -404,9 +413,25 @@ export function History({
             {eventTitles[event.kind][language]}
             {event.kind === "extended" ? `: ${event.reason}` : ""}
             {event.kind === "checked" ? `: ${event.found}` : ""}
-            {event.kind === "denied" ? (
+            {event.kind === "denied" || event.kind === "withheld" ? (
               <Facts
                 facts={[
+                  ...(event.kind === "withheld"
+                    ? [
+                        [
+                          text.kept,
+                          event.items.map((key) => inventory[key].title[language]).join(", "),
+                        ] as const,
+                      ]
+                    : []),
+                  ...(event.kind === "denied" && event.exemption !== undefined
+                    ? [
+                        [
+                          text.ground,
+                          `${exemptions[event.exemption].title[language]} (${exemptions[event.exemption].source[language]})`,
+                        ] as const,
+                      ]
+                    : []),
                   [text.explanation, event.explanation],
                   [text.authority, event.authority],
                   [text.court, event.court],

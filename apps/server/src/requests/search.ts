@@ -1,99 +1,295 @@
-/** Looks for what is left of a person: in every text and JSON column of every table there is, and in every file. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+/** Looks for what is left of a person: in everything every row of every table says, and in every file. */
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sql, type SQL } from "drizzle-orm";
+import { gunzipSync } from "node:zlib";
+import type { PoolClient } from "pg";
+import { toColumns } from "../database/classify.ts";
 import type { Database } from "../database/database.ts";
-import type { Trace } from "./store.ts";
+import { tables } from "../database/schema.ts";
+import { readWordTables, type WordTable } from "../database/words.ts";
+
+/** A value of a person's that must not be found afterwards. */
+export interface Trace {
+  readonly value: string;
+  /**
+   * `anywhere`: even inside a longer word, because nothing else can look like it · `word`: an address or a number that stands by itself;
+   * ann@example.com is not found in joann@example.com, who is somebody else · `name`: a word that others may use, so only where names
+   * stand: in columns of user names, and as a whole value in tables that are not ours.
+   */
+  readonly match: "anywhere" | "word" | "name";
+}
 
 /** A place where something was found. */
 export interface Leftover {
-  /** `table.column`, or a file's path. */
+  /** A table, or a file's path. */
   readonly where: string;
   readonly count: number;
 }
 
-interface Row extends Record<string, unknown> {
-  readonly schema: string;
-  readonly table: string;
-  readonly columns: string[];
+/** What a search found, or that it would take long and was not made. */
+export type Searched =
+  | { readonly kind: "searched"; readonly leftovers: readonly Leftover[] }
+  | { readonly kind: "postponed"; readonly tables: readonly string[] };
+
+/** How a search is made. */
+export interface SearchWay {
+  /** Accounts opened after this moment are other people's, who may have taken a name that became free. */
+  readonly since: Date;
+  /** A table without an index that is larger than this is not read: somebody waits for the answer. In blocks of the database. */
+  readonly largestBlocks: number;
+}
+
+/** 256 MiB: some seconds on a laptop. */
+export const inlineBlocks = 32_768;
+
+// One statement reads 32 MiB, so that in the embedded database, which has one session, others get their turn in between.
+const SLICE_BLOCKS = 4_096;
+
+const names = new Set(
+  toColumns(tables)
+    .filter(({ classification }) => classification === "service.username")
+    .map(({ table, column }) => `${table}.${column}`),
+);
+const own = new Set(toColumns(tables).map(({ table }) => table));
+
+/** Searches the whole database, tables of libraries included. */
+export async function searchDatabase(
+  { pool }: Pick<Database, "pool">,
+  traces: readonly Trace[],
+  { since, largestBlocks }: SearchWay,
+): Promise<Searched> {
+  if (traces.length === 0) return { kind: "searched", leftovers: [] };
+  const found = await readWordTables({ pool });
+  const large = found.filter(({ indexed, blocks }) => !indexed && blocks > largestBlocks);
+  if (large.length > 0) return { kind: "postponed", tables: large.map(({ name }) => name) };
+
+  const counts = new Map<string, number>();
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN READ ONLY");
+    try {
+      // The planner does not know how rare these values are and would rather read everything.
+      await client.query("SET LOCAL enable_seqscan = off");
+      for (const table of found.filter(({ indexed }) => indexed))
+        counts.set(table.name, await countIndexed(client, table, traces, since));
+    } finally {
+      await client.query("COMMIT");
+    }
+    for (const table of found.filter(({ indexed }) => !indexed))
+      counts.set(table.name, await countRead(client, table, traces, since));
+  } finally {
+    client.release();
+  }
+  const leftovers = [...counts].flatMap(([where, count]) => (count > 0 ? [{ where, count }] : []));
+  return { kind: "searched", leftovers };
+}
+
+type Client = Pick<PoolClient, "query">;
+
+async function countIndexed(
+  client: Client,
+  table: WordTable,
+  traces: readonly Trace[],
+  since: Date,
+): Promise<number> {
+  const values = new Values();
+  const condition = toCondition(table, table.words, traces, since, values);
+  if (condition === undefined) return 0;
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(*) AS count FROM ${nameOf(table)} WHERE ${condition}`,
+    values.list,
+  );
+  return Number(rows[0]?.count);
+}
+
+async function countRead(
+  client: Client,
+  table: WordTable,
+  traces: readonly Trace[],
+  since: Date,
+): Promise<number> {
+  const values = new Values();
+  const condition = toCondition(table, "words", traces, since, values);
+  if (condition === undefined) return 0;
+  let count = 0;
+  for (let block = 0; block <= table.blocks; block += SLICE_BLOCKS) {
+    const last = block + SLICE_BLOCKS > table.blocks;
+    const end = last ? "" : ` AND ctid < '(${block + SLICE_BLOCKS},0)'::tid`;
+    // "OFFSET 0" keeps the planner from writing the long text out again for every value that is looked for.
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT count(*) AS count FROM (SELECT *, ${table.words} AS words FROM ${nameOf(table)} WHERE ctid >= '(${block},0)'::tid${end} OFFSET 0) AS read WHERE ${condition}`,
+      values.list,
+    );
+    count += Number(rows[0]?.count);
+  }
+  return count;
+}
+
+function nameOf({ schema, name }: WordTable): string {
+  return `"${schema}"."${name}"`;
+}
+
+/** The parameters of a statement. */
+class Values {
+  readonly list: string[] = [];
+
+  /** Adds one; returns how the statement calls it. */
+  add(value: string): string {
+    this.list.push(value);
+    return `$${this.list.length}::text`;
+  }
+}
+
+function toCondition(
+  { schema, name }: WordTable,
+  words: string,
+  traces: readonly Trace[],
+  since: Date,
+  values: Values,
+): string | undefined {
+  const isOwn = schema === "public" && own.has(name);
+  const conditions = traces.flatMap(({ value, match }): readonly string[] => {
+    const wanted = value.toLowerCase();
+    const contains = (text: string): string =>
+      `${words} LIKE ${values.add(`%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`)}`;
+    switch (match) {
+      case "anywhere":
+        return [contains(wanted)];
+      case "word":
+        return [
+          `(${contains(wanted)} AND ${words} ~ ${values.add(`${before}${escapePattern(wanted)}${after}`)})`,
+        ];
+      case "name": {
+        const whole = (): string => contains(`\u0001${wanted}\u0001`);
+        // Elsewhere a whole column, or a whole string inside JSON.
+        if (!isOwn) return [whole(), contains(JSON.stringify(wanted))];
+        const columns = [...names].filter((column) => column.startsWith(`${name}.`));
+        // The words are asked first: they have the index, a column may have none.
+        return columns.map(
+          (column) =>
+            `(${whole()} AND lower("${column.slice(name.length + 1)}") = ${values.add(wanted)})`,
+        );
+      }
+    }
+  });
+  if (conditions.length === 0) return undefined;
+  const found = `(${conditions.join(" OR ")})`;
+  return isOwn && name === "users"
+    ? `${found} AND created_at <= ${values.add(since.toISOString())}::timestamptz`
+    : found;
+}
+
+// An address goes on to the left with what may stand in an address, and to the right with a letter, a digit, or a dot and another label.
+// The same pattern in both languages: what the database and what a file says is judged alike.
+const before = "(?<![a-z0-9._%+-])";
+const after = "(?![a-z0-9_-]|[.][a-z0-9])";
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 /**
- * Searches the whole database, tables of libraries included, reading each table once. `since`: accounts opened after it are other
- * people's, who may have taken a name that became free.
+ * The files below folders in which one of the values stands: as it is, compressed by gzip, or encoded for mail (quoted-printable, base64,
+ * encoded words). A file in a compression that cannot be undone here counts as one that has something. The database's own folder is not
+ * looked into: it was asked itself.
  */
-export async function searchDatabase(
-  { orm }: Pick<Database, "orm">,
-  traces: readonly Trace[],
-  since: Date,
-): Promise<readonly Leftover[]> {
-  if (traces.length === 0) return [];
-  // The catalogue and not our own list of tables: what was forgotten there must be found here.
-  const { rows } = await orm.execute<Row>(sql`
-    SELECT table_schema AS schema, table_name AS table, array_agg(column_name::text) AS columns
-      FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-     WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'
-       AND data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY', 'uuid', 'bytea')
-     GROUP BY 1, 2`);
-  const leftovers: Leftover[] = [];
-  for (const { schema, table, columns } of rows) {
-    const name = sql`${sql.identifier(schema)}.${sql.identifier(table)}`;
-    const younger = table === "users" ? sql` AND created_at <= ${since.toISOString()}` : sql``;
-    const { rows: found } = await orm.execute<{ count: string }>(
-      // "OFFSET 0" keeps the planner from writing the long text out again for every value that is looked for.
-      sql`SELECT count(*) AS count FROM ${name}, LATERAL (SELECT ${asText(columns)} AS words OFFSET 0) AS row_text WHERE (${condition(traces)})${younger}`,
-    );
-    const count = Number(found[0]?.count ?? 0);
-    if (count > 0) leftovers.push({ where: table, count });
-  }
-  return leftovers;
-}
-
-/** Everything a row says as one text, each column between two marks. */
-function asText(columns: readonly string[]): SQL {
-  const texts = columns.map((column) => sql`${sql.identifier(column)}::text`);
-  return sql`lower(concat_ws(chr(1), '', ${sql.join(texts, sql`, `)}, ''))`;
-}
-
-function condition(traces: readonly Trace[]): SQL {
-  return sql.join(
-    traces.map(({ value, match }) => {
-      const wanted = value.toLowerCase();
-      if (match === "anywhere") return sql`strpos(words, ${wanted}) > 0`;
-      // A value of its own: a whole column, or a whole string inside JSON.
-      return sql`(strpos(words, chr(1) || ${wanted} || chr(1)) > 0 OR strpos(words, ${JSON.stringify(wanted)}) > 0)`;
-    }),
-    sql` OR `,
-  );
-}
-
-/** The files below folders that contain one of the values. The database's own folder is not looked into: it was asked itself. */
-export function searchFiles(
+export async function searchFiles(
   folders: readonly string[],
   traces: readonly Trace[],
-): readonly Leftover[] {
-  const values = traces.flatMap(({ value, match }) =>
-    match === "anywhere" ? [value.toLowerCase()] : [],
-  );
-  return folders
-    .flatMap((folder) => [...files(folder)])
-    .flatMap((path) => {
-      const text = readFileSync(path).toString("latin1").toLowerCase();
-      const names = values.map((value) => Buffer.from(value, "utf8").toString("latin1"));
-      return names.some((name) => text.includes(name)) ? [{ where: path, count: 1 }] : [];
-    });
+): Promise<readonly Leftover[]> {
+  const patterns = traces.flatMap(({ value, match }) => {
+    if (match === "name") return [];
+    const wanted = escapePattern(value.toLowerCase());
+    return [new RegExp(match === "word" ? `${before}${wanted}${after}` : wanted, "u")];
+  });
+  if (patterns.length === 0) return [];
+  for (;;) {
+    const leftovers: Leftover[] = [];
+    let moved = false;
+    for (const folder of folders) {
+      for await (const path of files(folder)) {
+        const bytes = await readIfThere(path);
+        if (bytes === undefined) {
+          moved = true;
+          continue;
+        }
+        const readings = readEvery(bytes);
+        if (
+          readings === undefined ||
+          readings.some((text) => patterns.some((each) => each.test(text)))
+        )
+          leftovers.push({ where: path, count: 1 });
+      }
+    }
+    // A letter that got its name meanwhile may stand under it where nobody looked any more.
+    if (!moved) return leftovers;
+  }
 }
 
-/** Deletes the files that contain one of the values. Returns how many. */
-export function deleteFiles(folders: readonly string[], traces: readonly Trace[]): number {
-  const found = searchFiles(folders, traces);
-  for (const { where } of found) rmSync(where, { force: true });
+/** The bytes of a file, or undefined when it was renamed or deleted since its folder was read. */
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Deletes the files in which one of the values stands. Returns how many. */
+export async function deleteFiles(
+  folders: readonly string[],
+  traces: readonly Trace[],
+): Promise<number> {
+  const found = await searchFiles(folders, traces);
+  for (const { where } of found) await rm(where, { force: true });
   return found.length;
 }
 
-function* files(folder: string): Generator<string> {
+/** Everything the bytes of a file can be read as, in small letters; undefined for a compression that is not undone here. */
+function readEvery(bytes: Buffer): readonly string[] | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    try {
+      return readEvery(gunzipSync(bytes, { maxOutputLength: 512 * 1024 * 1024 }));
+    } catch {
+      // Cut off or damaged: nobody can say what is in it.
+      return undefined;
+    }
+  }
+  // zip, xz, zstandard, bzip2
+  if (["504b0304", "fd377a58", "28b52ffd", "425a68"].some((magic) => startsWith(bytes, magic)))
+    return undefined;
+  const text = bytes.toString("utf8");
+  return [text, decodeQuoted(text), ...decodeBase64(text)].map((each) => each.toLowerCase());
+}
+
+function startsWith(bytes: Buffer, magic: string): boolean {
+  return bytes.subarray(0, magic.length / 2).toString("hex") === magic;
+}
+
+/** Quoted-printable bodies and encoded words, undone wherever they may stand: `=41nn`, `Ann =\r\nLee`, `=?utf-8?q?ann=40example?=`. */
+function decodeQuoted(text: string): string {
+  return text
+    .replace(/=[ \t]*\r?\n/g, "")
+    .replace(/(?:=[0-9a-f]{2})+/gi, (run) =>
+      Buffer.from(run.replaceAll("=", ""), "hex").toString("utf8"),
+    );
+}
+
+/** Whatever may be base64, decoded from each of the four places at which a group can begin. */
+function decodeBase64(text: string): readonly string[] {
+  const runs = text.match(/(?:[a-z0-9+/_-]{8,}\r?\n)*[a-z0-9+/_-]{8,}={0,2}/gi) ?? [];
+  return [0, 1, 2, 3].map((start) =>
+    runs
+      .map((run) => Buffer.from(run.replace(/[\r\n]/g, "").slice(start), "base64").toString("utf8"))
+      .join("\n"),
+  );
+}
+
+async function* files(folder: string): AsyncGenerator<string> {
   if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* files(path);
     else if (entry.isFile()) yield path;

@@ -13,12 +13,13 @@ import {
   type Right,
   type RightsRequest,
 } from "@cloud-code/policy";
-import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, lte } from "drizzle-orm";
 import type { AuditTrail, Executor } from "../audit/trail.ts";
 
 import type { Services } from "../services.ts";
 import type { RequestProblem } from "./errors.ts";
 import { createSeal, type Seal } from "./seal.ts";
+import type { Trace } from "./search.ts";
 import { requestEvents, rightsRequests } from "./tables.ts";
 
 /** What is kept of a request while it runs and forgotten when it ends. */
@@ -35,13 +36,6 @@ export interface SealedContent {
   readonly traces?: readonly Trace[] | undefined;
   /** The pseudonym, for the trail. */
   readonly pseudonym: string;
-}
-
-/** A value of the person's that must not be found afterwards. */
-export interface Trace {
-  readonly value: string;
-  /** `anywhere`: also inside a longer text; `whole`: only as a value of its own, because it is a word others may use. */
-  readonly match: "anywhere" | "whole";
 }
 
 /** A request as it is shown. */
@@ -241,6 +235,18 @@ export class RequestStore {
   /** What has not ended, the most urgent first. */
   async waiting(): Promise<readonly RequestLine[]> {
     return this.#many(isNull(rightsRequests.endedAt), "urgent");
+  }
+
+  /** Erasures that have ended and of which something is still kept sealed: a hold keeps a part, or the last step was cut off. */
+  async unforgotten(): Promise<readonly RequestLine[]> {
+    return this.#many(
+      and(
+        eq(rightsRequests.right, "delete"),
+        eq(rightsRequests.status, "fulfilled"),
+        isNotNull(rightsRequests.sealed),
+      ),
+      "urgent",
+    );
   }
 
   /** The latest requests, ended ones included. */

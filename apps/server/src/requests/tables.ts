@@ -8,6 +8,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  unique,
   uuid,
 } from "drizzle-orm/pg-core";
 import { users } from "../accounts/tables.ts";
@@ -114,6 +115,8 @@ export const webhookDeliveries = pgTable(
     endpointId: uuid("endpoint_id")
       .notNull()
       .references(() => webhookEndpoints.id, { onDelete: "cascade" }),
+    /** What happened to the data. */
+    kind: text("kind", { enum: ["erased", "corrected", "restricted", "unrestricted"] }).notNull(),
     /** Encrypted, because it names the person; emptied once confirmed. */
     sealed: text("sealed_content"),
     attempts: integer("attempts").notNull().default(0),
@@ -124,7 +127,8 @@ export const webhookDeliveries = pgTable(
   },
   (table) => [
     index("webhook_deliveries_next").on(table.deliveredAt, table.nextAt),
-    index("webhook_deliveries_request").on(table.requestId),
+    // A recipient is told once of each thing that happens to a request's data, however often a step is repeated.
+    unique("webhook_deliveries_once").on(table.requestId, table.endpointId, table.kind),
   ],
 );
 
@@ -189,6 +193,7 @@ export const webhookDeliveriesClassified = classify(webhookDeliveries, {
   id: "key",
   requestId: "key",
   endpointId: "key",
+  kind: "service.rights-requests",
   sealed: "service.rights-requests",
   attempts: "state",
   nextAt: "state",

@@ -11,13 +11,8 @@ import { users } from "../accounts/tables.ts";
 import { openTestService, type TestService } from "../testing/index.ts";
 import { createRights, type Rights } from "./rights.ts";
 import { webhookDeliveries } from "./tables.ts";
-import {
-  isPublicAddress,
-  postSafely,
-  resolvePublic,
-  signatureHeaders,
-  verifySignature,
-} from "./webhooks.ts";
+import { isPublicAddress, postSafely, resolvePublic } from "./post.ts";
+import { signatureHeaders, verifySignature } from "./webhooks.ts";
 
 describe("an address that is called", () => {
   const refused = [
@@ -175,6 +170,7 @@ describe("[C7] recipients", () => {
 
   it("are told of an erasure, signed, again until they confirm, and then the message is forgotten", async () => {
     const { orm } = service.services.database;
+    await rights.transfers.place("mail-service", "IE", "https://hooks.example");
     await expect(rights.webhooks.register("mail-service", "http://hooks.example/")).rejects.toThrow(
       "https",
     );

@@ -1,20 +1,62 @@
 /**
  * Tells recipients that data was erased, corrected or restricted (GDPR article 19). A message is signed, sent to public addresses over
- * HTTPS only, never follows a redirect, and is tried again until it is confirmed.
+ * HTTPS only and only under a permit for the transfer, never follows a redirect, and is tried again until it is confirmed.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { lookup } from "node:dns/promises";
-import { request as httpsRequest } from "node:https";
-import { BlockList, isIP } from "node:net";
-import { and, asc, eq, isNull, lte } from "drizzle-orm";
+import {
+  assertTransferPermit,
+  type ItemKey,
+  type RecipientKey,
+  type Region,
+} from "@cloud-code/policy";
+import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
+import { z } from "zod";
 import { byService, type AuditTrail } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
+import type { TransferGate } from "../transfers/gate.ts";
+import { AddressError, postSafely } from "./post.ts";
 import { createSeal, type Seal } from "./seal.ts";
 import type { RequestLine, RequestStore } from "./store.ts";
-import { webhookDeliveries, webhookEndpoints } from "./tables.ts";
+import { rightsRequests, webhookDeliveries, webhookEndpoints } from "./tables.ts";
 
 /** What happened to a person's data. */
-export type WebhookKind = "erased" | "corrected" | "restricted" | "unrestricted";
+export type WebhookKind = (typeof webhookDeliveries.$inferSelect)["kind"];
+
+/** The body of a message. The same message may come more than once; its `id` is the same then. */
+export const webhookMessage = z.strictObject({
+  id: z.uuid(),
+  event: z.enum(["erased", "corrected", "restricted", "unrestricted"]),
+  request: z.string(),
+  email: z.string(),
+});
+
+/** Where a recipient wants to be told. */
+export interface Endpoint {
+  readonly id: string;
+  readonly recipient: string;
+  readonly url: string;
+}
+
+/** A message as the console shows it. */
+export interface Delivery {
+  readonly id: string;
+  readonly kind: WebhookKind;
+  readonly recipient: string;
+  readonly url: string;
+  /** The number of the request. */
+  readonly number: string;
+  readonly attempts: number;
+  readonly nextMs: number;
+  readonly deliveredMs: number | undefined;
+  /** Why the last try failed. */
+  readonly problem: string | undefined;
+}
+
+/** What is sealed with a message until it is confirmed. */
+interface Told extends Omit<z.infer<typeof webhookMessage>, "id"> {
+  readonly pseudonym: string;
+  readonly region: Region | undefined;
+}
 
 /** Sends one message; throws when it was not confirmed. */
 export type Post = (
@@ -24,7 +66,6 @@ export type Post = (
 ) => Promise<void>;
 
 const RETRY_MS = [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
-const TIMEOUT_MS = 10_000;
 const SIGNATURE_MS = 5 * 60_000;
 
 /** The recipients' endpoints and what they still have to be told. */
@@ -33,30 +74,101 @@ export class Webhooks {
   readonly #store: RequestStore;
   readonly #trail: AuditTrail;
   readonly #seal: Seal;
+  readonly #gate: Pick<TransferGate, "permit">;
   readonly #post: Post;
 
   constructor(
     services: Pick<Services, "database" | "now" | "config">,
     store: RequestStore,
     trail: AuditTrail,
+    gate: Pick<TransferGate, "permit">,
     post: Post = postSafely,
   ) {
     this.#services = services;
     this.#store = store;
     this.#trail = trail;
+    this.#gate = gate;
     this.#post = post;
     this.#seal = createSeal(services.config.secret, "webhooks");
   }
 
   /** Adds an endpoint of a recipient. The key is given out once, here; the recipient checks signatures with it. */
-  async register(recipient: string, url: string): Promise<{ readonly key: string }> {
+  async register(
+    recipient: RecipientKey,
+    url: string,
+    actor: string = byService,
+  ): Promise<{ readonly key: string }> {
     if (new URL(url).protocol !== "https:")
       throw new AddressError("It has to begin with https://.");
     const key = randomBytes(32).toString("base64url");
     await this.#services.database.orm
       .insert(webhookEndpoints)
       .values({ recipient, url, sealedKey: this.#seal.close(key) });
+    await this.#trail.record({
+      actor,
+      action: "webhook-changed",
+      purpose: "keep-records",
+      detail: { recipient, endpoint: "added" },
+    });
     return { key };
+  }
+
+  /** Takes an endpoint away, with what it was not told yet. */
+  async remove(id: string, actor: string = byService): Promise<void> {
+    const [removed] = await this.#services.database.orm
+      .delete(webhookEndpoints)
+      .where(eq(webhookEndpoints.id, id))
+      .returning({ recipient: webhookEndpoints.recipient });
+    if (removed === undefined) return;
+    await this.#trail.record({
+      actor,
+      action: "webhook-changed",
+      purpose: "keep-records",
+      detail: { recipient: removed.recipient, endpoint: "removed" },
+    });
+  }
+
+  /** The endpoints, without their keys. */
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { id, recipient, url } = webhookEndpoints;
+    return this.#services.database.orm
+      .select({ id, recipient, url })
+      .from(webhookEndpoints)
+      .orderBy(recipient, url);
+  }
+
+  /** The latest messages, the ones that wait first. What they say of the person is not shown. */
+  async deliveries(limit: number): Promise<readonly Delivery[]> {
+    const rows = await this.#services.database.orm
+      .select({
+        delivery: webhookDeliveries,
+        url: webhookEndpoints.url,
+        recipient: webhookEndpoints.recipient,
+        number: rightsRequests.number,
+      })
+      .from(webhookDeliveries)
+      .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, webhookDeliveries.endpointId))
+      .innerJoin(rightsRequests, eq(rightsRequests.id, webhookDeliveries.requestId))
+      .orderBy(desc(webhookDeliveries.deliveredAt), desc(webhookDeliveries.nextAt))
+      .limit(limit);
+    return rows.map(({ delivery, ...rest }) => ({
+      ...rest,
+      id: delivery.id,
+      kind: delivery.kind,
+      attempts: delivery.attempts,
+      nextMs: delivery.nextAt.getTime(),
+      deliveredMs: delivery.deliveredAt?.getTime(),
+      problem: delivery.problem ?? undefined,
+    }));
+  }
+
+  /** Makes a message that waits due now. Whether there was one: a confirmed message is forgotten and cannot be sent again. */
+  async retry(id: string): Promise<boolean> {
+    const { rowCount } = await this.#services.database.orm
+      .update(webhookDeliveries)
+      .set({ nextAt: new Date(this.#services.now()) })
+      .where(and(eq(webhookDeliveries.id, id), isNull(webhookDeliveries.deliveredAt)));
+    return (rowCount ?? 0) > 0;
   }
 
   /** Writes down what every endpoint has to be told of a request; done twice it adds nothing. Returns how many were added. */
@@ -64,28 +176,30 @@ export class Webhooks {
     const { orm } = this.#services.database;
     const content = this.#store.contentOf(request);
     if (content === undefined) return 0;
-    return orm.transaction(async (transaction) => {
-      const known = await transaction
-        .select({ endpointId: webhookDeliveries.endpointId })
-        .from(webhookDeliveries)
-        .where(eq(webhookDeliveries.requestId, request.id));
-      const endpoints = (await transaction.select().from(webhookEndpoints)).filter(
-        ({ id }) => !known.some(({ endpointId }) => endpointId === id),
-      );
-      if (endpoints.length === 0) return 0;
-      const sealed = this.#seal.close({
-        event: kind,
-        request: request.number,
-        email: content.email,
-      });
-      const nextAt = new Date(this.#services.now());
-      await transaction
-        .insert(webhookDeliveries)
-        .values(
-          endpoints.map(({ id }) => ({ requestId: request.id, endpointId: id, sealed, nextAt })),
-        );
-      return endpoints.length;
-    });
+    const endpoints = await orm.select({ id: webhookEndpoints.id }).from(webhookEndpoints);
+    if (endpoints.length === 0) return 0;
+    const { email, pseudonym } = content;
+    const sealed = this.#seal.close({
+      event: kind,
+      request: request.number,
+      email,
+      pseudonym,
+      region: request.state.region,
+    } satisfies Told);
+    const nextAt = new Date(this.#services.now());
+    const { rowCount } = await orm
+      .insert(webhookDeliveries)
+      .values(
+        endpoints.map(({ id }) => ({
+          requestId: request.id,
+          endpointId: id,
+          kind,
+          sealed,
+          nextAt,
+        })),
+      )
+      .onConflictDoNothing();
+    return rowCount ?? 0;
   }
 
   /** Sends what is due. Returns how many were confirmed. */
@@ -106,13 +220,12 @@ export class Webhooks {
     let confirmed = 0;
     for (const { webhook_deliveries: delivery, webhook_endpoints: endpoint } of due) {
       if (delivery.sealed === null) continue;
-      const body = JSON.stringify({
-        id: delivery.id,
-        ...(this.#seal.open(delivery.sealed) as object),
-      });
-      const key = this.#seal.open(endpoint.sealedKey) as string;
-      try {
-        await this.#post(endpoint.url, body, signatureHeaders(key, body, this.#services.now()));
+      const problem = await this.#send(
+        delivery.id,
+        endpoint,
+        this.#seal.open(delivery.sealed) as Told,
+      );
+      if (problem === undefined) {
         await orm
           .update(webhookDeliveries)
           // What names the person is not needed any more.
@@ -125,17 +238,17 @@ export class Webhooks {
           detail: { recipient: endpoint.recipient, delivery: delivery.id },
         });
         confirmed += 1;
-      } catch (error) {
-        const waitMs = RETRY_MS[Math.min(delivery.attempts, RETRY_MS.length - 1)] ?? TIMEOUT_MS;
-        await orm
-          .update(webhookDeliveries)
-          .set({
-            attempts: delivery.attempts + 1,
-            nextAt: new Date(this.#services.now() + waitMs),
-            problem: error instanceof AddressError ? error.message : "It was not confirmed.",
-          })
-          .where(eq(webhookDeliveries.id, delivery.id));
+        continue;
       }
+      const waitMs = RETRY_MS[Math.min(delivery.attempts, RETRY_MS.length - 1)] ?? 86_400_000;
+      await orm
+        .update(webhookDeliveries)
+        .set({
+          attempts: delivery.attempts + 1,
+          nextAt: new Date(this.#services.now() + waitMs),
+          problem,
+        })
+        .where(eq(webhookDeliveries.id, delivery.id));
     }
     return confirmed;
   }
@@ -146,6 +259,36 @@ export class Webhooks {
       webhookDeliveries,
       isNull(webhookDeliveries.deliveredAt),
     );
+  }
+
+  /** Sends one message under a permit; answers why it was not confirmed, or nothing. */
+  async #send(
+    id: string,
+    { recipient, url, sealedKey }: typeof webhookEndpoints.$inferSelect,
+    { pseudonym, region, ...told }: Told,
+  ): Promise<string | undefined> {
+    const items: readonly ItemKey[] = ["service.email"];
+    const answer = await this.#gate.permit({
+      recipient: recipient as RecipientKey,
+      items,
+      purpose: "service-mail",
+      subject: pseudonym,
+      from: region,
+    });
+    if (answer.kind === "refused") return `The transfer was refused: ${answer.because}.`;
+    assertTransferPermit(answer.permit, { items, to: answer.to, nowMs: this.#services.now() });
+    const body = JSON.stringify({ id, ...told } satisfies z.input<typeof webhookMessage>);
+    const key = this.#seal.open(sealedKey) as string;
+    try {
+      await this.#post(url, body, {
+        ...signatureHeaders(key, body, this.#services.now()),
+        "cloud-code-delivery": id,
+      });
+      return undefined;
+    } catch (error) {
+      // Whatever the network says: the message waits, and the page of webhooks shows that it does.
+      return error instanceof AddressError ? error.message : "It was not confirmed.";
+    }
   }
 }
 
@@ -178,110 +321,4 @@ export function verifySignature(
 
 function sign(key: string, time: string, body: string): string {
   return `v1=${createHmac("sha256", key).update(`${time}.${body}`).digest("hex")}`;
-}
-
-/** An address that must not be called. */
-class AddressError extends Error {
-  readonly code = "address-refused";
-}
-
-const inner = new BlockList();
-for (const [network, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-] as const)
-  inner.addSubnet(network, prefix, "ipv4");
-const global6 = new BlockList();
-global6.addSubnet("2000::", 3, "ipv6");
-const special6 = new BlockList();
-for (const [network, prefix] of [
-  ["2001::", 23],
-  ["2001:db8::", 32],
-  ["2002::", 16],
-  ["3fff::", 20],
-] as const)
-  special6.addSubnet(network, prefix, "ipv6");
-
-/** Whether an address is one of the public internet: not this machine, not its networks, nothing reserved. */
-export function isPublicAddress(address: string): boolean {
-  if (isIP(address) === 4) return !inner.check(address, "ipv4");
-  return isIP(address) === 6 && global6.check(address, "ipv6") && !special6.check(address, "ipv6");
-}
-
-/** Finds the addresses of a host; every one has to be public, or none is used. Throws `AddressError`. */
-export async function resolvePublic(
-  url: URL,
-  resolve: (host: string) => Promise<readonly string[]> = resolveHost,
-): Promise<string> {
-  if (url.protocol !== "https:") throw new AddressError("It has to begin with https://.");
-  if (url.username !== "" || url.password !== "")
-    throw new AddressError("It must not carry a user name or password.");
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host];
-  const [first] = addresses;
-  if (first === undefined) throw new AddressError("The host has no address.");
-  if (!addresses.every(isPublicAddress))
-    throw new AddressError("The host is on a private network.");
-  return first;
-}
-
-async function resolveHost(host: string): Promise<readonly string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address);
-}
-
-/**
- * Posts to the address that was checked and to no other: the name is looked up once, so it cannot point elsewhere by the time the
- * connection is made. A redirect is an answer like any other and no confirmation.
- */
-export async function postSafely(
-  url: string,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-  trust: {
-    readonly resolve?: (host: string) => Promise<readonly string[]>;
-    readonly ca?: string;
-  } = {},
-): Promise<void> {
-  const target = new URL(url);
-  const address = await resolvePublic(target, trust.resolve);
-  await new Promise<void>((resolve, reject) => {
-    const outgoing = httpsRequest(
-      {
-        host: address,
-        port: target.port === "" ? 443 : Number(target.port),
-        path: `${target.pathname}${target.search}`,
-        method: "POST",
-        servername: isIP(target.hostname) === 0 ? target.hostname : "",
-        headers: {
-          ...headers,
-          host: target.host,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-        },
-        timeout: TIMEOUT_MS,
-        ...(trust.ca === undefined ? {} : { ca: trust.ca }),
-      },
-      (response) => {
-        response.resume();
-        const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve();
-        else reject(new Error(`The recipient answered ${status}.`));
-      },
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("The recipient did not answer.")));
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
 }

@@ -49,6 +49,8 @@ export const eventTitles: Readonly<Record<RequestEvent["kind"], Text>> = {
   checked: { en: "Searched for what is left", zh: "检查残留" },
   fulfilled: { en: "Done", zh: "办结" },
   denied: { en: "Not granted", zh: "未获同意" },
+  withheld: { en: "A part is kept", zh: "保留一部分" },
+  released: { en: "That part is deleted, too", zh: "保留部分已删除" },
   revoked: { en: "Called off", zh: "撤回" },
   expired: { en: "Closed without confirmation", zh: "因未确认而关闭" },
   "lifting-announced": { en: "End of the restriction announced", zh: "已告知即将解除限制" },
@@ -95,6 +97,19 @@ export const words = {
     zh: "请保存本页地址。即使账户已删除，您仍可在此查看进展。",
   },
   confirm: { en: "Yes, this is me: go ahead", zh: "是我本人，请继续" },
+  erasing: { en: "Your data is being deleted.", zh: "正在删除您的数据。" },
+  checking: {
+    en: "Your data is deleted. Now every table and every file is searched for what names you.",
+    zh: "您的数据已删除，正在检索所有数据表和文件，确认没有残留。",
+  },
+  left: {
+    en: "The search found something that names you. An officer takes care of it.",
+    zh: "检索发现仍有指向您的内容，专员正在处理。",
+  },
+  progressText: {
+    en: "It is called done when the search comes back empty, not before. This page shows it, and a letter tells you.",
+    zh: "检索确认无残留后才会办结。本页面会更新，我们也会发信告知您。",
+  },
   waitsForYou: { en: "We are waiting for you", zh: "等待您确认" },
   waitsText: {
     en: "Press the button to confirm that this request is yours. Nothing more is asked of you.",
@@ -128,5 +143,7 @@ export const words = {
   web: { en: "Web site", zh: "网站" },
   languages: { en: "Languages", zh: "受理语言" },
   reviewed: { en: "Reviewed on", zh: "核对日期" },
+  ground: { en: "Ground", zh: "依据" },
+  kept: { en: "What is kept", zh: "保留内容" },
   nothing: { en: "Nothing is kept about this.", zh: "未保存此类内容。" },
 } as const;

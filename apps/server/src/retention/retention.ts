@@ -13,6 +13,7 @@ import {
 import { desc, eq, getTableColumns, isNull, sql, type SQL } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/pg-core";
 import { byService, type AuditTrail } from "../audit/trail.ts";
+import type { ConsentLedger } from "../consent/ledger.ts";
 import { consentSubjects } from "../consent/tables.ts";
 import type { ClassifiedTable } from "../database/classify.ts";
 import type { StoredItem } from "../database/purposes.ts";
@@ -27,7 +28,9 @@ type Anchor =
   /** A column of the table; `format` where it is a word for a day or a week and not an instant. */
   | { readonly column: string; readonly format?: "day" | "week"; readonly only?: string }
   /** A column of the table that a key of this one points to. */
-  | { readonly key: string; readonly parent: string; readonly column: string };
+  | { readonly key: string; readonly parent: string; readonly column: string }
+  /** An answer in the ledger of consents: from the no that ended it. A yes that still counts has no end. */
+  | { readonly endedBy: "no" };
 
 /**
  * The anchors. `account-closed` and `withdrawn` need none: closing an account erases its rows at once, and withdrawing a consent empties
@@ -43,7 +46,8 @@ const anchors: Readonly<Record<string, Readonly<Partial<Record<RetentionStart, A
   support_messages: {
     "ticket-closed": { key: "ticket_id", parent: "support_tickets", column: "closed_at" },
   },
-  consent_events: { collected: { column: "at" } },
+  // The privacy signal is part of an answer and goes with it.
+  consent_events: { collected: { endedBy: "no" }, withdrawn: { endedBy: "no" } },
   page_counts: { collected: { column: "day", format: "day" } },
   usage_weeks: { collected: { column: "week", format: "week" } },
   rights_requests: { "ticket-closed": { column: "ended_at" } },
@@ -60,9 +64,6 @@ const anchors: Readonly<Record<string, Readonly<Partial<Record<RetentionStart, A
   transfers: { collected: { column: "at" } },
   disclosures: { collected: { column: "at" } },
 };
-
-/** Tables that only their own store may shorten, because their rows are chained. */
-const chained: ReadonlySet<string> = new Set(["audit_entries", "consent_events"]);
 
 /** What a sweep does for one item of one table. */
 export interface RetentionRule {
@@ -131,8 +132,12 @@ export function computeRules(
   });
 }
 
-/** The sweep's rules, computed when the program is loaded. */
-export const retentionRules: readonly RetentionRule[] = computeRules(tables);
+const depths = new Map(reach.map(({ name, depth }) => [name, depth]));
+
+/** The sweep's rules, computed when the program is loaded: what hangs on other rows first, so that every row is counted where it is. */
+export const retentionRules: readonly RetentionRule[] = computeRules(tables).toSorted(
+  (a, b) => (depths.get(b.table) ?? 0) - (depths.get(a.table) ?? 0),
+);
 
 /** What a sweep did or would do. */
 export interface Sweep {
@@ -147,22 +152,28 @@ export interface Sweep {
 const BATCH = 20_000;
 const dayMs = 86_400_000;
 
+/** What sweeping works with. */
+export interface RetentionParts extends Pick<Services, "database" | "now"> {
+  readonly trail: AuditTrail;
+  readonly ledger: Pick<ConsentLedger, "expire">;
+}
+
 /** Sweeps. */
 export class Retention {
-  readonly #parts: Pick<Services, "database" | "now"> & { readonly trail: AuditTrail };
+  readonly #parts: RetentionParts;
 
-  constructor(parts: Pick<Services, "database" | "now"> & { readonly trail: AuditTrail }) {
+  constructor(parts: RetentionParts) {
     this.#parts = parts;
   }
 
-  /** Counts what is overdue, and changes nothing. */
-  async dryRun(): Promise<Sweep> {
-    return this.#run(true);
+  /** Counts what is overdue, or will be at a later moment, and changes nothing. It counts what a sweep would count then. */
+  async dryRun(atMs: number = this.#parts.now()): Promise<Sweep> {
+    return this.#run(atMs, true);
   }
 
   /** Deletes or empties what is overdue and not held, in batches; writes a certificate. Interrupted, the next sweep goes on. */
   async sweep(): Promise<Sweep> {
-    const done = await this.#run(false);
+    const done = await this.#run(this.#parts.now(), false);
     await this.#parts.database.orm.insert(retentionCertificates).values({
       at: new Date(this.#parts.now()),
       counts: done.lines,
@@ -188,27 +199,25 @@ export class Retention {
       .limit(limit);
   }
 
-  async #run(dry: boolean): Promise<Sweep> {
-    const { trail, now } = this.#parts;
+  async #run(atMs: number, dry: boolean): Promise<Sweep> {
     const startMs = performance.now();
     const keepers = await this.#keepers();
     const lines: SweptLine[] = [];
+    const gone = new Map<string, SQL[]>();
     for (const rule of retentionRules) {
-      const beforeMs = now() - rule.days * dayMs;
+      const beforeMs = atMs - rule.days * dayMs;
       const kept = keepers(rule.covers);
       const overdue = overdueRows(rule, beforeMs);
       const free = kept.kind === "all" ? sql`false` : notOf(rule.table, kept.subjects);
+      const due = sql`(${overdue} AND ${free})`;
       const held =
         kept.kind === "none" ? 0 : await this.#count(rule.table, sql`${overdue} AND NOT (${free})`);
-      const rows = dry
-        ? await this.#count(rule.table, sql`${overdue} AND ${free}`)
-        : rule.table === "audit_entries"
-          ? kept.kind === "none"
-            ? await trail.expire(beforeMs)
-            : 0
-          : chained.has(rule.table)
-            ? 0
-            : await this.#apply(rule, sql`${overdue} AND ${free}`);
+      const before = gone.get(rule.table) ?? [];
+      // A row that an earlier rule deletes is not there any more for this one.
+      const rest =
+        before.length === 0 ? due : sql`${due} AND (${sql.join(before, sql` OR `)}) IS NOT TRUE`;
+      const rows = dry ? await this.#count(rule.table, rest) : await this.#apply(rule, due);
+      if (rule.action === "delete") gone.set(rule.table, [...before, due]);
       if (rows + held > 0)
         lines.push({
           table: rule.table,
@@ -235,6 +244,8 @@ export class Retention {
   }
 
   async #apply({ table, action, columns }: RetentionRule, condition: SQL): Promise<number> {
+    if (table === "audit_entries") return this.#parts.trail.expire(condition);
+    if (table === "consent_events") return this.#parts.ledger.expire(condition);
     const name = sql.identifier(table);
     const chosen = sql`ctid = ANY(ARRAY(SELECT t.ctid FROM ${name} AS t WHERE ${condition} LIMIT ${BATCH}))`;
     const empty = sql.join(
@@ -322,6 +333,8 @@ function overdueRows({ anchor, action, columns }: RetentionRule, beforeMs: numbe
           sql` OR `,
         )})`
       : sql``;
+  if ("endedBy" in anchor)
+    return sql`EXISTS (SELECT 1 FROM consent_events AS e WHERE e.pseudonym = t.pseudonym AND e.purpose = t.purpose AND e.number >= t.number AND e.answer <> 'given' AND e.at < ${before})`;
   if ("parent" in anchor)
     return sql`EXISTS (SELECT 1 FROM ${sql.identifier(anchor.parent)} AS parent WHERE parent.id = t.${sql.identifier(anchor.key)} AND parent.${sql.identifier(anchor.column)} < ${before})${unfilled}`;
   const column = sql`t.${sql.identifier(anchor.column)}`;

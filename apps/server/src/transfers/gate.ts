@@ -14,12 +14,16 @@ import {
   type PurposeKey,
   type RecipientKey,
   type Region,
+  regionOfCountry,
   type TransferCounters,
   type TransferPermit,
   type TransferRefusal,
+  type TransferTarget,
 } from "@cloud-code/policy";
-import { and, eq, gte, isNotNull, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNotNull, sql } from "drizzle-orm";
+import { users } from "../accounts/tables.ts";
 import { byService, type AuditTrail } from "../audit/trail.ts";
+import { consentSubjects } from "../consent/tables.ts";
 import type { Services } from "../services.ts";
 import { disclosures, transferMechanisms, transfers, transferTargets } from "./tables.ts";
 
@@ -34,6 +38,8 @@ export interface HandOver {
   /** The person's pseudonym and where they are. */
   readonly subject: string;
   readonly from: Region | undefined;
+  /** Their country, where it is known. */
+  readonly fromCountry?: string | undefined;
   /** When the person said yes to this recipient, where that is the mechanism. */
   readonly consentedMs?: number | undefined;
 }
@@ -44,6 +50,32 @@ interface OutgoingClient {
   /** `items` are the ones in the body. Throws `PolicyError` for what the permit does not cover. */
   readonly send: (path: string, items: readonly ItemKey[], init: RequestInit) => Promise<Response>;
 }
+
+/** Leave to hand something over, with the place it is for. */
+export type HandOverPermit =
+  | { readonly kind: "granted"; readonly permit: TransferPermit; readonly to: Target }
+  | { readonly kind: "refused"; readonly because: TransferRefusal | "target-unknown" };
+
+/** Where a recipient is. */
+interface Target extends TransferTarget {
+  readonly origin: string;
+}
+
+/** A letter that may not leave: nothing is on record that allows it. */
+export class TransferRefused extends Error {
+  readonly code: string;
+
+  constructor(because: string) {
+    super(
+      `The letter was not sent: ${because}. Record where the mail server is and what allows the transfer on the console's page of transfers.`,
+    );
+    this.name = "TransferRefused";
+    this.code = `transfer-${because}`;
+  }
+}
+
+/** What a letter carries to the mail server. */
+export const letterItems: readonly ItemKey[] = ["service.email"];
 
 /** The answer. */
 export type HandOverAnswer =
@@ -63,29 +95,44 @@ const WARN_FILL = 0.8;
 
 /** The gate, and the register behind it. */
 export class TransferGate {
-  readonly #services: Pick<Services, "database" | "now">;
+  readonly #services: Pick<Services, "database" | "now" | "config">;
   readonly #trail: AuditTrail;
   readonly #send: Send;
 
-  constructor(services: Pick<Services, "database" | "now">, trail: AuditTrail, send: Send) {
+  constructor(
+    services: Pick<Services, "database" | "now" | "config">,
+    trail: AuditTrail,
+    send: Send,
+  ) {
     this.#services = services;
     this.#trail = trail;
     this.#send = send;
   }
 
   /** Says where a recipient really is. */
-  async place(recipient: RecipientKey, country: string, origin: string): Promise<void> {
-    const values = { recipient, country, origin: new URL(origin).origin };
+  async place(
+    recipient: RecipientKey,
+    country: string,
+    origin: string,
+    actor: string = byService,
+  ): Promise<void> {
+    // Of smtp: and the like `URL.origin` says nothing; and a password in an address is nobody's business.
+    const { protocol, host } = new URL(origin);
+    const values = { recipient, country, origin: `${protocol}//${host}` };
+    const known = (await this.targets()).find((each) => each.recipient === recipient);
+    if (known?.country === country && known.origin === values.origin) return;
     await this.#services.database.orm
       .insert(transferTargets)
       .values(values)
       .onConflictDoUpdate({ target: transferTargets.recipient, set: values });
+    await this.#noteArranged(actor, { recipient, country });
   }
 
   /** Adds a mechanism that was agreed with a recipient. */
   async agree(
     recipient: RecipientKey,
     mechanism: Extract<Mechanism, { kind: "clauses" | "security-assessment" }>,
+    actor: string = byService,
   ): Promise<void> {
     await this.#services.database.orm.insert(transferMechanisms).values({
       recipient,
@@ -95,65 +142,134 @@ export class TransferGate {
       signedAt: new Date(mechanism.signedMs),
       endsAt: mechanism.endsMs === undefined ? null : new Date(mechanism.endsMs),
     });
+    await this.#noteArranged(actor, { recipient, mechanism: mechanism.kind });
   }
 
-  /** Asks for a client. Nothing leaves without one. */
+  /** Asks for a client. Nothing leaves without one, or without a permit. */
   async open(wanted: HandOver): Promise<HandOverAnswer> {
-    const { orm } = this.#services.database;
-    const nowMs = this.#services.now();
-    const { recipient, items, purpose, subject, from } = wanted;
-    const [target] = await orm
-      .select()
-      .from(transferTargets)
-      .where(eq(transferTargets.recipient, recipient));
-    if (target === undefined) return { kind: "refused", because: "target-unknown" };
-    const to = { recipient, country: target.country };
-    const decision = decideTransfer({
-      items,
-      purpose,
-      from,
-      to,
-      mechanisms: await this.#mechanisms(wanted),
-      counters: await this.#countersWith(wanted),
-      nowMs,
-    });
-    await orm.transaction(async (transaction) => {
-      await transaction.insert(transfers).values({
-        at: new Date(nowMs),
-        subject,
-        fromRegion: from ?? null,
-        recipient,
-        country: target.country,
-        items: [...items],
-        ground: decision.kind === "granted" ? decision.permit.ground : null,
-        refusal: decision.kind === "refused" ? decision.because : null,
-      });
-      await this.#trail.record(
-        {
-          actor: byService,
-          action: decision.kind === "granted" ? "transfer-granted" : "transfer-refused",
-          subject,
-          purpose: "keep-records",
-          detail: { recipient, country: target.country },
-        },
-        transaction,
-      );
-    });
-    if (decision.kind === "refused") return decision;
-    const { permit } = decision;
+    const answer = await this.permit(wanted);
+    if (answer.kind === "refused") return answer;
+    const { permit, to } = answer;
     return {
       kind: "granted",
       client: {
         permit,
         send: async (path, sent, init) => {
           assertTransferPermit(permit, { items: sent, to, nowMs: this.#services.now() });
-          const url = new URL(path, target.origin);
-          if (url.origin !== target.origin) throw new TypeError(`${path} leaves ${target.origin}.`);
+          const url = new URL(path, to.origin);
+          if (url.origin !== to.origin) throw new TypeError(`${path} leaves ${to.origin}.`);
           // A redirect is another place, which would need a permit of its own.
           return this.#send(url.href, { ...init, redirect: "error" });
         },
       },
     };
+  }
+
+  /** Asks for leave to send a letter. Throws `TransferRefused`. Whoever has not said where they are is taken to be where the operator is. */
+  async permitLetter(address: string): Promise<Extract<HandOverPermit, { kind: "granted" }>> {
+    const [reader] = await this.#services.database.orm
+      .select({ country: users.companyRegion, subject: consentSubjects.pseudonym })
+      .from(users)
+      .leftJoin(consentSubjects, eq(consentSubjects.userId, users.id))
+      .where(eq(users.email, address.toLowerCase()));
+    const country = reader?.country ?? this.#services.config.operator.country;
+    const answer = await this.permit({
+      recipient: "mail-service",
+      items: letterItems,
+      purpose: "service-mail",
+      subject: reader?.subject ?? "nobody",
+      from: country === undefined ? undefined : regionOfCountry(country),
+      fromCountry: country,
+    });
+    if (answer.kind === "refused") throw new TransferRefused(answer.because);
+    return answer;
+  }
+
+  /** Asks for leave. What crosses a border, and what is refused, is written into the register. */
+  async permit(wanted: HandOver): Promise<HandOverPermit> {
+    const { orm } = this.#services.database;
+    const nowMs = this.#services.now();
+    const { recipient, items, purpose, subject, from, fromCountry } = wanted;
+    const [target] = await orm
+      .select()
+      .from(transferTargets)
+      .where(eq(transferTargets.recipient, recipient));
+    if (target === undefined) return { kind: "refused", because: "target-unknown" };
+    const { country, origin } = target;
+    const to = { recipient, country, origin };
+    const crosses =
+      fromCountry !== country &&
+      (from === undefined || from === "other" || regionOfCountry(country) !== from);
+    const decision = decideTransfer({
+      items,
+      purpose,
+      from,
+      fromCountry,
+      to,
+      mechanisms: crosses ? await this.#mechanisms(wanted) : [],
+      counters: crosses ? await this.#countersWith(wanted) : { people: 0, sensitivePeople: 0 },
+      nowMs,
+    });
+    if (crosses || decision.kind === "refused")
+      await orm.transaction(async (transaction) => {
+        await transaction.insert(transfers).values({
+          at: new Date(nowMs),
+          subject,
+          fromRegion: from ?? null,
+          recipient,
+          country,
+          items: [...items],
+          ground: decision.kind === "granted" ? decision.permit.ground : null,
+          refusal: decision.kind === "refused" ? decision.because : null,
+        });
+        await this.#trail.record(
+          {
+            actor: byService,
+            action: decision.kind === "granted" ? "transfer-granted" : "transfer-refused",
+            subject,
+            purpose: "keep-records",
+            detail: { recipient, country },
+          },
+          transaction,
+        );
+      });
+    return decision.kind === "refused"
+      ? decision
+      : { kind: "granted", permit: decision.permit, to };
+  }
+
+  /** Where the recipients are. */
+  async targets(): Promise<readonly (typeof transferTargets.$inferSelect)[]> {
+    return this.#services.database.orm
+      .select()
+      .from(transferTargets)
+      .orderBy(transferTargets.recipient);
+  }
+
+  /** What was agreed, the newest first. */
+  async agreements(): Promise<readonly (typeof transferMechanisms.$inferSelect)[]> {
+    return this.#services.database.orm
+      .select()
+      .from(transferMechanisms)
+      .orderBy(desc(transferMechanisms.signedAt));
+  }
+
+  /** The register of what crossed a border or was refused, the newest first. */
+  async register(limit: number): Promise<readonly (typeof transfers.$inferSelect)[]> {
+    return this.#services.database.orm
+      .select()
+      .from(transfers)
+      .orderBy(desc(transfers.id))
+      .limit(limit);
+  }
+
+  /** The register of disclosures, the newest first. */
+  async disclosed(limit: number): Promise<readonly (typeof disclosures.$inferSelect)[]> {
+    return this.#services.database.orm
+      .select()
+      .from(disclosures)
+      .orderBy(desc(disclosures.id))
+      .limit(limit);
   }
 
   /** How many people's data went from China abroad this year, and what that asks for. */
@@ -191,6 +307,15 @@ export class TransferGate {
         { actor, action: "disclosed", subject, purpose: "keep-records", detail: { recipient } },
         transaction,
       );
+    });
+  }
+
+  async #noteArranged(actor: string, detail: Readonly<Record<string, string>>): Promise<void> {
+    await this.#trail.record({
+      actor,
+      action: "transfer-arranged",
+      purpose: "keep-records",
+      detail,
     });
   }
 

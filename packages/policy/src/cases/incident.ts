@@ -84,6 +84,8 @@ export type IncidentEvent =
 export interface Incident {
   readonly status: "recorded" | "assessed" | "contained" | "closed";
   readonly awareMs: number;
+  /** When it had been dealt with. */
+  readonly containedMs: number | undefined;
   readonly drill: boolean;
   readonly risk: Risk | undefined;
   readonly grade: "minor" | "significant";
@@ -135,7 +137,7 @@ export interface IncidentClock {
   readonly done: boolean;
 }
 
-/** Every clock of an incident. Before it is assessed, those of all regions run: what is not known speaks for haste. */
+/** Every clock of an incident; that of the final report runs once it is contained. Before it is assessed, those of all regions run: what is not known speaks for haste. */
 export function incidentClocks(
   incident: Incident,
   place: IncidentPlace,
@@ -146,12 +148,15 @@ export function incidentClocks(
   const tasks = ["notify-authority", "final-report", "notify-people"] as const;
   return tasks.flatMap((task) => {
     if (task === "notify-people" && incident.risk === "some") return [];
+    // What is still going on cannot be summed up.
+    const receivedMs = task === "final-report" ? incident.containedMs : incident.awareMs;
+    if (receivedMs === undefined) return [];
     return regions.flatMap((region): readonly IncidentClock[] => {
       const due = deadline(
         {
           task,
           region,
-          receivedMs: incident.awareMs,
+          receivedMs,
           events: [],
           place,
           grade: incident.risk === undefined ? "significant" : incident.grade,
@@ -296,8 +301,8 @@ export function* addressees<Person extends Holder>(
   }
 }
 
-/** Words of the notice's headings. */
-const headings: Readonly<Record<keyof IncidentNotice, Text>> = {
+/** The headings of a notice. */
+export const noticeTitles: Readonly<Record<keyof IncidentNotice, Text>> = {
   basics: { en: "What happened", zh: "事件基本情况" },
   impact: { en: "What it may mean for you", zh: "可能的影响" },
   measures: { en: "What we did and will do", zh: "已采取或将采取的措施" },
@@ -320,7 +325,7 @@ export function printIncidentNotice(
   ];
   const sections = parts.flatMap((part) => {
     const text = notice[part];
-    return text === undefined ? [] : [`${headings[part][language]}\n${text[language].trim()}`];
+    return text === undefined ? [] : [`${noticeTitles[part][language]}\n${text[language].trim()}`];
   });
   const first = drill
     ? [
@@ -357,6 +362,7 @@ function moveIncident(incident: Incident | undefined, event: IncidentEvent): Inc
     return {
       status: "recorded",
       awareMs: event.awareMs,
+      containedMs: undefined,
       drill: event.drill,
       risk: undefined,
       grade: "minor",
@@ -389,7 +395,7 @@ function moveIncident(incident: Incident | undefined, event: IncidentEvent): Inc
     case "people-exempt":
       return { ...next, exemption: event.exemption };
     case "contained":
-      return { ...next, status: "contained" };
+      return { ...next, status: "contained", containedMs: event.atMs };
     case "closed":
       return { ...next, status: "closed" };
   }

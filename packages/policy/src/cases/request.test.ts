@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { exemptions, exemptionsFor } from "./exemptions.ts";
 import {
   applyRequestEvent,
   isEnded,
@@ -33,7 +34,8 @@ const plain = (
     | "revoked"
     | "expired"
     | "lifting-announced"
-    | "lifted",
+    | "lifted"
+    | "released",
   day: number,
 ): RequestEvent => ({ kind, atMs: days(day) });
 const checked = (day: number, found: number): RequestEvent => ({
@@ -53,7 +55,21 @@ const denied = (
   kind: "denied",
   atMs: days(day),
   because: "claim_not_covered",
+  exemption: "eu.rights-of-others",
   explanation: "The data was never collected.",
+  authority: "https://www.dataprotection.ie",
+  court: "The courts of Ireland",
+  ...more,
+});
+
+const withheld = (
+  day: number,
+  more: Partial<Extract<RequestEvent, { kind: "withheld" }>> = {},
+): RequestEvent => ({
+  kind: "withheld",
+  atMs: days(day),
+  items: ["service.support-messages"],
+  explanation: "A claim needs it.",
   authority: "https://www.dataprotection.ie",
   court: "The courts of Ireland",
   ...more,
@@ -193,6 +209,67 @@ const cases: readonly (readonly [
     ],
     "denied",
   ],
+  [
+    "a right that does not reach that far is refused on a ground of the law",
+    [received("access"), denied(1, { exemption: undefined })],
+    "exemption-missing",
+  ],
+  [
+    "of the person's region",
+    [received("access"), denied(1, { exemption: "cn.secrecy" })],
+    "exemption-missing",
+  ],
+  [
+    "and of that right",
+    [received("access"), denied(1, { exemption: "eu.legal-claims" })],
+    "exemption-missing",
+  ],
+  [
+    "what a hold keeps of an erasure is told with its reason",
+    [received("delete"), plain("begun", 1), withheld(1, { explanation: " " })],
+    "explanation-missing",
+  ],
+  [
+    "and the remedies",
+    [received("delete"), plain("begun", 1), withheld(1, { court: "" })],
+    "remedies-missing",
+  ],
+  ["after the erasure began", [received("delete"), withheld(1)], "not-begun"],
+  [
+    "and names what it is",
+    [received("delete"), plain("begun", 1), withheld(1, { items: [] })],
+    "nothing-withheld",
+  ],
+  [
+    "nothing is withheld of a copy",
+    [received("access"), plain("begun", 1), withheld(1)],
+    "nothing-withheld",
+  ],
+  [
+    "the rest is erased and searched for, and later what was held",
+    [
+      received("delete"),
+      plain("begun", 1),
+      withheld(1),
+      checked(1, 0),
+      plain("fulfilled", 1),
+      plain("released", 90),
+    ],
+    "fulfilled",
+  ],
+  [
+    "once",
+    [
+      received("delete"),
+      plain("begun", 1),
+      withheld(1),
+      checked(1, 0),
+      plain("fulfilled", 1),
+      plain("released", 90),
+      plain("released", 91),
+    ],
+    "nothing-withheld",
+  ],
   ["more time needs a reason", [received("access"), extended(5, "")], "reason-missing"],
   ["inside the first month", [received("access"), extended(31)], "extension-too-late"],
   ["and only once", [received("access"), extended(5), extended(6)], "extension-too-late"],
@@ -248,6 +325,20 @@ describe("[C7] a request", () => {
   );
 });
 
+test("[C7] every right can be refused somewhere only on a ground of that place's law", () => {
+  for (const { region, rights: covered, title, source } of Object.values(exemptions)) {
+    expect(covered.length).toBeGreaterThan(0);
+    for (const text of [title, source]) expect(text.en && text.zh).toBeTruthy();
+    for (const right of covered)
+      expect(exemptionsFor(right, region).every((key) => key.startsWith(`${region}.`))).toBe(true);
+  }
+  expect(exemptionsFor("delete", "cn")).toEqual(["cn.retention-period"]);
+  expect(exemptionsFor("object", undefined)).toEqual([
+    "eu.compelling-grounds",
+    "uk.compelling-grounds",
+  ]);
+});
+
 test("[C7] a due date is there until the request has ended", () => {
   const open = replayRequest([received("access")], place);
   const ended = replayRequest([received("access"), plain("revoked", 1)], place);
@@ -258,7 +349,7 @@ test("[C7] a due date is there until the request has ended", () => {
 
 const anyEvent = fc
   .record({
-    pick: fc.nat(12),
+    pick: fc.nat(14),
     day: fc.nat(40),
     found: fc.nat(2),
     right: fc.constantFrom(...rights),
@@ -274,12 +365,14 @@ const anyEvent = fc
       "expired",
       "lifting-announced",
       "lifted",
+      "released",
     ] as const;
     const kind = simple[pick];
     if (kind !== undefined) return plain(kind, day);
-    if (pick === 8) return checked(day, found);
-    if (pick === 9) return extended(day);
-    if (pick === 10) return denied(day);
+    if (pick === 9) return checked(day, found);
+    if (pick === 10) return extended(day);
+    if (pick === 11) return denied(day);
+    if (pick === 12) return withheld(day);
     return received(right, verified);
   });
 
@@ -309,6 +402,10 @@ test("[C7] whatever happens in whatever order, no unlawful request comes to be",
                 found: 0,
               });
           }
+          if (state.withheld.length > 0)
+            expect([state.right, state.begun]).toEqual(["delete", true]);
+          if (state.denial === "claim_not_covered")
+            expect(exemptionsFor(right, "eu")).toContain("eu.rights-of-others");
           if (state.restriction === "lifted")
             expect(history.some(({ kind }) => kind === "lifting-announced")).toBe(true);
           if (state.right === "delete" && state.status === "revoked")

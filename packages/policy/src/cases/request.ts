@@ -4,7 +4,9 @@
  */
 import { deadline, type ClockEvent, type ClockPlace, type Deadline } from "../clocks/deadline.ts";
 import { limits } from "../clocks/rules.ts";
+import type { ItemKey } from "../inventory/index.ts";
 import type { Region } from "../regimes.ts";
+import { exemptionsFor, type ExemptionKey } from "./exemptions.ts";
 import { isBlank, step, type Guard, type Step } from "./machine.ts";
 
 /** The six rights. `transfer` is the machine-readable copy; withdrawing a consent needs no request. */
@@ -56,6 +58,8 @@ export type RequestEvent =
       readonly kind: "denied";
       readonly atMs: number;
       readonly because: RequestDenial;
+      /** The ground of the law, where the right does not reach that far (`claim_not_covered`). */
+      readonly exemption?: ExemptionKey | undefined;
       readonly explanation: string;
       /** Where the person can complain; they are told. */
       readonly authority: string;
@@ -64,6 +68,17 @@ export type RequestEvent =
       /** What shows that the request is unfounded or excessive, where that is the reason. */
       readonly evidence?: string;
     }
+  /** A part is not erased, because a hold keeps it; the person is told which, why, and whom they can turn to. */
+  | {
+      readonly kind: "withheld";
+      readonly atMs: number;
+      readonly items: readonly ItemKey[];
+      readonly explanation: string;
+      readonly authority: string;
+      readonly court: string;
+    }
+  /** What was withheld is erased, too. */
+  | { readonly kind: "released"; readonly atMs: number }
   | { readonly kind: "revoked"; readonly atMs: number }
   | { readonly kind: "expired"; readonly atMs: number }
   /** The person was told that their restriction will end. */
@@ -85,6 +100,8 @@ export interface RightsRequest {
   /** Whether the last search for what is left found nothing. */
   readonly checked: boolean;
   readonly denial: RequestDenial | undefined;
+  /** What of an erasure a hold still keeps. */
+  readonly withheld: readonly ItemKey[];
   /** Only for `restrict`: whether it holds, and whether its end was announced. */
   readonly restriction: "none" | "active" | "lifting-announced" | "lifted";
   readonly lastMs: number;
@@ -104,6 +121,8 @@ export type RequestRefusal =
   | "check-missing"
   | "reason-missing"
   | "extension-too-late"
+  | "exemption-missing"
+  | "nothing-withheld"
   | "explanation-missing"
   | "remedies-missing"
   | "evidence-missing"
@@ -175,7 +194,11 @@ export function isEnded({ status }: Pick<RightsRequest, "status">): boolean {
   return status !== "open" && status !== "in_progress";
 }
 
-const afterlife: ReadonlySet<RequestEvent["kind"]> = new Set(["lifting-announced", "lifted"]);
+const afterlife: ReadonlySet<RequestEvent["kind"]> = new Set([
+  "lifting-announced",
+  "lifted",
+  "released",
+]);
 const dayMs = 86_400_000;
 
 /** What may not happen. Every one is proved by a case of the tests that ends differently without it. */
@@ -213,7 +236,8 @@ export const requestGuards: readonly RequestGuard[] = [
   guard(
     "not-begun",
     ({ request }, { kind }) =>
-      (kind === "fulfilled" || kind === "checked") && request?.begun === false,
+      (kind === "fulfilled" || kind === "checked" || kind === "withheld") &&
+      request?.begun === false,
   ),
   guard(
     "check-missing",
@@ -226,10 +250,25 @@ export const requestGuards: readonly RequestGuard[] = [
     const until = requestDeadline(request, place, event.atMs)?.extendUntilMs;
     return until === undefined || event.atMs > until;
   }),
-  guard("explanation-missing", (_, event) => event.kind === "denied" && isBlank(event.explanation)),
+  guard(
+    "exemption-missing",
+    ({ request }, event) =>
+      event.kind === "denied" &&
+      event.because === "claim_not_covered" &&
+      request !== undefined &&
+      (event.exemption === undefined ||
+        !exemptionsFor(request.right, request.region).includes(event.exemption)),
+  ),
+  guard(
+    "nothing-withheld",
+    ({ request }, event) =>
+      (event.kind === "withheld" && (event.items.length === 0 || request?.right !== "delete")) ||
+      (event.kind === "released" && request?.withheld.length === 0),
+  ),
+  guard("explanation-missing", (_, event) => refuses(event) && isBlank(event.explanation)),
   guard(
     "remedies-missing",
-    (_, event) => event.kind === "denied" && (isBlank(event.authority) || isBlank(event.court)),
+    (_, event) => refuses(event) && (isBlank(event.authority) || isBlank(event.court)),
   ),
   guard(
     "evidence-missing",
@@ -241,7 +280,7 @@ export const requestGuards: readonly RequestGuard[] = [
   guard(
     "nothing-restricted",
     ({ request }, { kind }) =>
-      afterlife.has(kind) &&
+      (kind === "lifting-announced" || kind === "lifted") &&
       request?.restriction !== "active" &&
       request?.restriction !== "lifting-announced",
   ),
@@ -250,6 +289,13 @@ export const requestGuards: readonly RequestGuard[] = [
     ({ request }, { kind }) => kind === "lifted" && request?.restriction !== "lifting-announced",
   ),
 ];
+
+/** Whether the person does not get what they asked for, in whole or in part. */
+function refuses(
+  event: RequestEvent,
+): event is Extract<RequestEvent, { kind: "denied" | "withheld" }> {
+  return event.kind === "denied" || event.kind === "withheld";
+}
 
 function guard(code: RequestRefusal, refuses: RequestGuard["refuses"]): RequestGuard {
   return { code, refuses };
@@ -269,6 +315,7 @@ function moveRequest(state: State, event: RequestEvent): State {
       begun: false,
       checked: false,
       denial: undefined,
+      withheld: [],
       restriction: "none",
       lastMs: event.atMs,
     };
@@ -307,6 +354,10 @@ function moveRequest(state: State, event: RequestEvent): State {
       };
     case "denied":
       return { ...next, status: "denied", waitsFor: undefined, denial: event.because };
+    case "withheld":
+      return { ...next, withheld: event.items };
+    case "released":
+      return { ...next, withheld: [] };
     case "revoked":
       return { ...next, status: "revoked", waitsFor: undefined };
     case "expired":

@@ -59,7 +59,7 @@ const everyRow: Readonly<Record<ClockRuleKey, readonly [received: string, due: s
   "eu.collection-notice": ["2026-01-31T10:00:00Z", "2026-03-02"],
   "eu.notify-authority": ["2026-12-24T18:30:00Z", "2026-12-27T18:30:00"],
   "uk.answer": ["2026-11-25T10:00:00Z", "2026-12-25"],
-  "uk.support": ["2026-11-22T10:00:00Z", "2026-12-22"],
+  "uk.support": ["2026-11-22T10:00:00Z", "2026-12-21"],
   "uk.notify-authority": ["2026-11-22T10:00:00Z", "2026-11-25T10:00:00"],
   "cn.answer": ["2026-01-31T10:00:00Z", "2026-03-02"],
   "cn.close-account": ["2026-01-30T03:00:00Z", "2026-02-20"],
@@ -69,6 +69,7 @@ const everyRow: Readonly<Record<ClockRuleKey, readonly [received: string, due: s
   "us.answer": ["2026-01-31T10:00:00Z", "2026-03-17"],
   "us.acknowledge": ["2026-11-20T10:00:00Z", "2026-12-04"],
   "us.opt-out": ["2026-11-20T10:00:00Z", "2026-12-11"],
+  "us.notify-people": ["2026-11-22T10:00:00Z", "2026-12-22"],
 };
 
 describe("every row of the law", () => {

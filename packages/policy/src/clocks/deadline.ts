@@ -11,7 +11,8 @@ import {
   nextWorkingDay,
   type Day,
 } from "./calendar.ts";
-import type { CountryCode } from "./holidays.ts";
+import type { Operator } from "../operator.ts";
+import { countriesWithHolidays, type CountryCode } from "./holidays.ts";
 import type { ClockRule, ClockRuleKey, Period, Task } from "./rules.ts";
 import { clockRules, limits } from "./rules.ts";
 
@@ -27,7 +28,7 @@ export interface ClockCase {
   readonly task: Task;
   /** Where the person is. Unknown means that every region's rules apply. */
   readonly region: Region | undefined;
-  /** When it came in, or when an incident became known. */
+  /** When it came in, when an incident became known, or for its final report when it had been dealt with. */
   readonly receivedMs: number;
   readonly events: readonly ClockEvent[];
   readonly place: ClockPlace;
@@ -43,6 +44,20 @@ export interface ClockPlace {
   readonly country?: CountryCode | undefined;
   /** A name of the IANA time zone database. */
   readonly timeZone: string;
+}
+
+/**
+ * The place of an operator. Without a time zone days end in UTC; without a country, or for one whose holidays are not known here, only
+ * Saturdays and Sundays are free, which makes the law's own limit stricter and never later.
+ */
+export function clockPlace({
+  country,
+  timeZone,
+}: Pick<Operator, "country" | "timeZone">): ClockPlace {
+  return {
+    country: countriesWithHolidays.find((each) => each === country),
+    timeZone: timeZone ?? "UTC",
+  };
 }
 
 /** What one rule says about a case. */
@@ -139,7 +154,8 @@ function endOf(
   // The day of the event does not count (Regulation 1182/71, article 3(1)). Months are added together, not one after the other:
   // 30 November and three months is the last of February, and not what is left of it after a detour.
   const months = periods.reduce((sum, { unit, count }) => sum + (unit === "months" ? count : 0), 0);
-  let day: Day = addMonths(dayAt(receivedMs, place.timeZone), months);
+  const from = dayAt(receivedMs, place.timeZone) - (rule.countsFirstDay === true ? 1 : 0);
+  let day: Day = addMonths(from, months);
   for (const { unit, count } of periods) {
     if (unit === "days") day += count;
     if (unit === "working-days") day = addWorkingDays(day, count, place.country);

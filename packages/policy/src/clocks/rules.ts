@@ -35,6 +35,8 @@ export interface ClockRule {
   /** Where the rule holds; `promise` is what the service promises everybody. */
   readonly region: Region | "promise";
   readonly period: Period;
+  /** The day of the event is the first day of the period; otherwise the period begins with the day after (Regulation 1182/71, article 3(1)). */
+  readonly countsFirstDay?: true;
   /** A period that ends on a free day ends with the next working day instead (Regulation 1182/71, article 3(4)). */
   readonly endsOnWorkingDay: boolean;
   /** Whether the clock stands still while the person was asked, without delay, who they are. */
@@ -67,6 +69,7 @@ export type ClockRuleKey =
   | "us.answer"
   | "us.acknowledge"
   | "us.opt-out"
+  | "us.notify-people"
   | "promise.opt-out"
   | "promise.notify-people";
 
@@ -132,10 +135,12 @@ export const clockRules: Readonly<Record<ClockRuleKey, ClockRule>> = {
     region: "uk",
     // The Act asks for an acknowledgement of a complaint in this time; an answer is one.
     period: { unit: "days", count: 30 },
+    // "Within the period of 30 days beginning when the complaint is received."
+    countsFirstDay: true,
     endsOnWorkingDay: false,
     pausable: false,
     source: {
-      en: "Data (Use and Access) Act 2025, section 103",
+      en: "Data (Use and Access) Act 2025, section 103 (Data Protection Act 2018, section 164A)",
       zh: "英国《2025 年数据（使用与访问）法》第 103 条",
     },
   },
@@ -197,6 +202,7 @@ export const clockRules: Readonly<Record<ClockRuleKey, ClockRule>> = {
   "cn.final-report": {
     task: "final-report",
     region: "cn",
+    // Runs from the end of the handling, not from the discovery.
     period: { unit: "days", count: 30 },
     endsOnWorkingDay: false,
     pausable: false,
@@ -231,6 +237,17 @@ export const clockRules: Readonly<Record<ClockRuleKey, ClockRule>> = {
     endsOnWorkingDay: false,
     pausable: false,
     source: { en: "CCPA Regulations, § 7026(f)", zh: "CCPA 条例第 7026(f) 条" },
+  },
+  "us.notify-people": {
+    task: "notify-people",
+    region: "us",
+    period: { unit: "days", count: 30 },
+    endsOnWorkingDay: false,
+    pausable: false,
+    source: {
+      en: "California Civil Code, § 1798.82 (SB 446, from 1 January 2026)",
+      zh: "《加州民法典》第 1798.82 条（SB 446，2026 年 1 月 1 日起）",
+    },
   },
   "promise.opt-out": {
     task: "opt-out",
