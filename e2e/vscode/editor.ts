@@ -102,6 +102,7 @@ export class Editor {
   readonly #context: BrowserContext;
   readonly #home: string;
   readonly #ownsHome: boolean;
+  readonly #address: string;
   /** Addresses beyond the editor's own that its page asked for. */
   readonly foreign: string[] = [];
 
@@ -111,6 +112,7 @@ export class Editor {
     context: BrowserContext;
     home: string;
     ownsHome: boolean;
+    address: string;
   }) {
     this.page = parts.page;
     this.#server = parts.server;
@@ -118,6 +120,7 @@ export class Editor {
     this.#context = parts.context;
     this.#home = parts.home;
     this.#ownsHome = parts.ownsHome;
+    this.#address = parts.address;
   }
 
   /** Starts an editor with the extension installed, and opens the folder. */
@@ -185,22 +188,32 @@ export class Editor {
     });
     context.setDefaultTimeout(30_000);
     const page = context.pages()[0] ?? (await context.newPage());
+    const address = `127.0.0.1:${port}`;
     const editor = new Editor({
       page,
       server,
       context,
       home,
       ownsHome: options.home === undefined,
+      address: `http://${address}/?folder=${encodeURIComponent(options.folder)}`,
     });
-    const address = `127.0.0.1:${port}`;
     context.on("request", (request) => {
       const { host, protocol } = new URL(request.url());
       // Files of a webview have addresses under this name, which the editor's own worker in the page answers.
       const isInside = host === address || host.endsWith(".vscode-resource.vscode-cdn.net");
       if (protocol.startsWith("http") && !isInside) editor.foreign.push(request.url());
     });
-    await editor.#open(`http://${address}/?folder=${encodeURIComponent(options.folder)}`);
+    await editor.#open();
     return editor;
+  }
+
+  /** Another window of the same person on the same folder; it goes with this editor. */
+  async openWindow(): Promise<Editor> {
+    const page = await this.#context.newPage();
+    const parts = { server: this.#server, context: this.#context, home: this.#home };
+    const window = new Editor({ ...parts, page, ownsHome: false, address: this.#address });
+    await window.#open();
+    return window;
   }
 
   get pid(): number {
@@ -218,6 +231,21 @@ export class Editor {
       string,
       unknown
     >;
+  }
+
+  /** Chooses one of the values of a setting on the settings page. */
+  async chooseSetting(name: string, value: string): Promise<void> {
+    await this.command("Preferences: Open Settings (UI)");
+    const search = this.page.locator(".settings-editor .settings-header .monaco-editor").first();
+    await search.click();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.type(`@id:${name}`);
+    const box = this.page.locator(`.settings-editor select[aria-label="${name}"]`);
+    await box.click();
+    await this.page
+      .locator(".monaco-select-box-dropdown-container .monaco-list-row", { hasText: value })
+      .first()
+      .click();
   }
 
   /** Runs a command by its title. */
@@ -350,7 +378,8 @@ export class Editor {
     if (this.#ownsHome) rmSync(this.#home, { recursive: true, force: true });
   }
 
-  async #open(address: string): Promise<void> {
+  async #open(): Promise<void> {
+    const address = this.#address;
     const deadlineMs = performance.now() + 60_000;
     for (;;) {
       const answer = await fetch(new URL("/healthz", address)).catch(() => undefined);

@@ -4,6 +4,7 @@ import {
   type Disposable,
   env,
   l10n,
+  type Memento,
   Range,
   Uri,
   window,
@@ -36,35 +37,61 @@ import type {
 import { ResponseError } from "vscode-languageclient/node";
 import type { Assistant } from "./assistant.ts";
 import type { Consent } from "./consent.ts";
-import { isEnabled, section, setEnabled, usesSaveAsKey } from "./settings.ts";
+import type { Model } from "./model.ts";
+import { isEnabled, searchesDependencies, section, setEnabled, usesSaveAsKey } from "./settings.ts";
 import type { Snooze } from "./snooze.ts";
 import type { FoundFiles } from "./source.ts";
 import { toStatusView } from "./views.ts";
 
 type Asked<Kind extends PanelMessage["kind"]> = Extract<PanelMessage, { kind: Kind }>;
 
+/** What answers the panel. */
+export interface HostParts {
+  readonly assistant: Assistant;
+  readonly consent: Consent;
+  readonly model: Model;
+  readonly snooze: Snooze;
+  readonly files: FoundFiles;
+  /** Keeps questions, if the person wants that. */
+  readonly memory: Memento;
+  /** Hears of failures that nobody asked for. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Where questions are kept that the person wants kept. */
+const queriesKey = "queries";
+
 /** What the panel asks for, done with the editor and the assistant. */
 export class Host implements Disposable {
   readonly #assistant: Assistant;
   readonly #consent: Consent;
+  readonly #model: Model;
   readonly #snooze: Snooze;
   readonly #files: FoundFiles;
+  readonly #memory: Memento;
   readonly #subscriptions: Disposable[];
   readonly #running = new Map<number, CancellationTokenSource>();
   /** Where messages to the panel go. */
   post: (message: HostMessage) => void = () => undefined;
 
-  constructor(assistant: Assistant, consent: Consent, snooze: Snooze, files: FoundFiles) {
+  constructor({ assistant, consent, model, snooze, files, memory, failed }: HostParts) {
     this.#assistant = assistant;
     this.#consent = consent;
+    this.#model = model;
     this.#snooze = snooze;
     this.#files = files;
+    this.#memory = memory;
     this.#subscriptions = [
       assistant.onStatus((report) => this.#postStatus(report)),
-      assistant.onTelemetry((state) => void this.#postTelemetry(state)),
+      assistant.onTelemetry((state) => {
+        this.#postTelemetry(state).catch(failed);
+      }),
       snooze.onChange(() => this.#postStatus(assistant.report)),
+      model.onChange(() => this.#postStatus(assistant.report)),
       workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(section)) this.#postStatus(assistant.report);
+        if (!event.affectsConfiguration(section)) return;
+        this.#postStatus(assistant.report);
+        this.#postSettings();
       }),
     ];
   }
@@ -144,13 +171,13 @@ export class Host implements Disposable {
         await commands.executeCommand("cloudCode.showLog");
         return undefined;
       case "keep-queries":
-        // Questions stay in the panel's memory: they may quote code, and nothing here asks to keep them.
+        await this.#memory.update(queriesKey, message.queries);
         return undefined;
     }
   }
 
   async #begin(): Promise<void> {
-    this.post({ kind: "settings", settings: toPanelSettings() });
+    this.#postSettings();
     this.#postStatus(this.#assistant.report);
     this.#postStatus(await this.#assistant.request<StatusReport>(statusMethod));
     await this.#postTelemetry(await this.#consent.state());
@@ -246,8 +273,13 @@ export class Host implements Disposable {
   }
 
   #postStatus(report: StatusReport | undefined): void {
-    const status = toStatusView(report, isEnabled(), this.#snooze.untilMs);
+    const status = toStatusView(report, isEnabled(), this.#snooze.untilMs, this.#model.state);
     this.post({ kind: "status", status });
+  }
+
+  #postSettings(): void {
+    const kept = this.#memory.get<readonly string[]>(queriesKey);
+    this.post({ kind: "settings", settings: toPanelSettings(kept) });
   }
 
   async #postTelemetry(state: TelemetryState): Promise<void> {
@@ -265,10 +297,10 @@ export class Host implements Disposable {
   }
 }
 
-function toPanelSettings(): PanelSettings {
+function toPanelSettings(kept: readonly string[] | undefined): PanelSettings {
   return {
     language: env.language.toLowerCase().startsWith("zh") ? "zh" : "en",
-    sources: ["workspace", "dependencies"],
+    sources: searchesDependencies() ? ["workspace", "dependencies"] : ["workspace"],
     can: {
       open: true,
       openPackages: true,
@@ -278,7 +310,9 @@ function toPanelSettings(): PanelSettings {
       showNotice: true,
       showSettings: true,
       showLog: true,
+      keepQueries: true,
     },
+    ...(kept === undefined ? {} : { keptQueries: kept }),
     keys: { focusSearch: usesSaveAsKey() ? "Ctrl+Shift+S" : "Shift+Alt+S" },
   };
 }
