@@ -57,7 +57,9 @@ export interface EditorOptions {
   readonly folder: string;
   /** Settings of the person, beside those that make the editor quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Default "en". */
+  /** Settings of the machine that the files are on. */
+  readonly machine?: Readonly<Record<string, unknown>>;
+  /** Of the extension: the editor's own words stay English, since its language packs are no part of it. Default "en". */
   readonly language?: "en" | "zh-cn";
   /** A command line that runs the editor's: a recorder, a network without a way out. */
   readonly wrap?: readonly string[];
@@ -132,6 +134,9 @@ export class Editor {
       join(data, "User", "settings.json"),
       JSON.stringify({ ...quiet, ...options.settings }, null, 2),
     );
+    if (options.language !== undefined) speak(options.language, data);
+    mkdirSync(join(data, "Machine"), { recursive: true });
+    writeFileSync(join(data, "Machine", "settings.json"), JSON.stringify(options.machine ?? {}));
     const program = join(await folderOfEditor(), "node_modules/code-server/out/node/entry.js");
     const config = join(home, "config.yaml");
     writeFileSync(config, "");
@@ -165,6 +170,7 @@ export class Editor {
       "--disable-update-check",
       "--disable-getting-started-override",
       "--disable-proxy",
+      ...(options.language === undefined ? [] : ["--locale", options.language]),
       ...(options.asksForTrust === true ? [] : ["--disable-workspace-trust"]),
       options.folder,
     ];
@@ -350,6 +356,11 @@ export class Editor {
       .join("\n");
   }
 
+  /** The processes of the assistant that were started, by the log. */
+  assistantPids(): readonly number[] {
+    return [...this.log().matchAll(/runs as process (\d+)/g)].map(([, pid]) => Number(pid));
+  }
+
   /** The processor time that loading and calling the extension took, by its log. */
   activationMs(): number {
     const found = /Activated in (\d+) ms/.exec(this.log())?.[1];
@@ -411,6 +422,22 @@ export class Editor {
     await input.press("Enter");
     await input.waitFor({ state: "hidden" });
   }
+}
+
+/**
+ * Makes the editor one of another language, by a language pack that translates none of its own words: what is shown in that language is
+ * the extension's.
+ */
+function speak(language: string, data: string): void {
+  const translations = join(data, "language.json");
+  writeFileSync(translations, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const pack = {
+    hash: language,
+    label: language,
+    extensions: [{ extensionIdentifier: { id: `tests.${language}` }, version: "1.0.0" }],
+    translations: { vscode: translations },
+  };
+  writeFileSync(join(data, "languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 /**

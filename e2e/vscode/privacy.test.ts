@@ -24,7 +24,7 @@ import {
   weekOf,
 } from "@cloud-code/telemetry";
 import type { Copy } from "../lsp.ts";
-import { Recorder, whyNotRecorded } from "../offline.ts";
+import { type PortAttempt, Recorder, whyNotRecorded } from "../offline.ts";
 import { createProject, ledger } from "../try.ts";
 import { Editor, type EditorOptions, packExtension, whyNoEditor } from "./editor.ts";
 
@@ -278,15 +278,21 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
     } finally {
       await editor.close();
     }
-    const connections = (await recorder.portAttempts(editor.pid))
-      .filter(({ call, family }) => call === "connect" && family !== "AF_UNIX")
-      // The editor looks up names for its own updates; that the assistant looks up none is recorded in e2e/offline.test.ts.
-      .filter(({ port }) => port !== 53)
-      .map(({ address, port }) => `${address ?? ""}:${port ?? ""}`);
-    // The editor's own statistics were pointed at a port that nobody listens on.
-    expect([...new Set(connections)].filter((place) => place !== "127.0.0.1:9")).toEqual([
-      `127.0.0.1:${receiver.port}`,
-    ]);
+    const toPlaces = (attempts: readonly PortAttempt[]): string[] =>
+      attempts
+        .filter(({ family }) => family !== undefined && family !== "AF_UNIX")
+        .map(({ call, address, port }) => `${call} ${address ?? ""}:${port ?? ""}`);
+    const receiving = `connect 127.0.0.1:${receiver.port}`;
+    // The assistant with its threads: one connection, and not so much as a name looked up.
+    const assistants = editor.assistantPids();
+    expect(assistants.length).toBeGreaterThan(0);
+    const own = toPlaces(await recorder.portAttempts(editor.pid, { of: assistants }));
+    expect(own).toEqual([receiving]);
+    // The editor around it looks up names for its own updates, and its own statistics were pointed at a port that nobody listens on.
+    const all = toPlaces(await recorder.portAttempts(editor.pid))
+      .filter((place) => place.startsWith("connect "))
+      .filter((place) => !place.endsWith(":53") && place !== "connect 127.0.0.1:9");
+    expect([...new Set(all)]).toEqual([receiving]);
     await recorder.remove();
   });
 

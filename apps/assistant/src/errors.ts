@@ -187,8 +187,8 @@ const SENTENCES: Readonly<Record<ErrorCode, Readonly<Record<Locale, string>>>> =
     zh: "无法将您的选择写入 {path}（{reason}），该选择未生效。请检查文件夹权限后重试。",
   },
   MEANING_DENIED: {
-    en: "Descriptions are searched by words alone, without the embedding model at {origin}. {because} `cloud-code model --help` tells how to allow or forbid a model; VS Code has the command “Allow or Stop the Embedding Model”.",
-    zh: "描述仅按词语搜索，未使用 {origin} 的嵌入模型。{because}如何允许或禁止模型，请见 `cloud-code model --help`；在 VS Code 中可使用命令“允许或停止嵌入模型”。",
+    en: "Descriptions are searched by words alone, without the embedding model at {origin}. {because} `cloud-code model --help` tells how to allow or forbid a model.",
+    zh: "描述仅按词语搜索，未使用 {origin} 的嵌入模型。{because}如何允许或禁止模型，请见 `cloud-code model --help`。",
   },
   MEANING_FAILED: {
     en: "The embedding model at {origin} gave no answer in time or none that fits ({reason}): this description was searched by words alone. Check CLOUD_CODE_EMBEDDINGS_URL and that the server runs.",
@@ -314,6 +314,7 @@ export function reasonOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }
 
-function isDenialReason(value: unknown): value is DenialReason {
+/** Whether a value is one of the policy's reasons. */
+export function isDenialReason(value: unknown): value is DenialReason {
   return typeof value === "string" && Object.hasOwn(denials, value);
 }

@@ -55,6 +55,7 @@ export class Assistant implements Disposable {
   readonly #falls: number[] = [];
   readonly #subscriptions: Disposable[];
   #started: Promise<void> | undefined;
+  #restarting: Promise<void> | undefined;
   #report: StatusReport | undefined;
 
   constructor(around: Surroundings) {
@@ -69,10 +70,10 @@ export class Assistant implements Disposable {
       this.#client.onDidChangeState(({ newState }) => {
         if (newState !== State.Running) this.#tell(undefined);
       }),
-      env.onDidChangeTelemetryEnabled(() => void this.#tellEditorTelemetry()),
+      env.onDidChangeTelemetryEnabled(() => this.#noteFailure(this.#tellEditorTelemetry())),
       // The program is told of the trust when it starts.
       workspace.onDidGrantWorkspaceTrust(() => {
-        if (this.#started !== undefined) void this.restart();
+        if (this.#started !== undefined) this.#noteFailure(this.restart());
       }),
     ];
   }
@@ -119,10 +120,12 @@ export class Assistant implements Disposable {
     return this.#started;
   }
 
-  /** Stops the program and starts it again. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+  /** Stops the program and starts it again; whoever asks meanwhile gets the same start. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.stop()
+      .then(() => this.start())
+      .finally(() => (this.#restarting = undefined));
+    return this.#restarting;
   }
 
   /** Asks the program, which is started when it does not run. */
@@ -131,6 +134,7 @@ export class Assistant implements Disposable {
     params?: object,
     token?: CancellationToken,
   ): Promise<Answer> {
+    await this.#restarting;
     await this.start();
     return this.#client.sendRequest<Answer>(method, params, token);
   }
@@ -207,6 +211,10 @@ export class Assistant implements Disposable {
   #tell(report: StatusReport | undefined): void {
     this.#report = report;
     this.#status.fire(report);
+  }
+
+  #noteFailure(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#around.journal.fail(error));
   }
 
   async #tellEditorTelemetry(): Promise<void> {

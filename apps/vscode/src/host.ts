@@ -6,6 +6,7 @@ import {
   l10n,
   type Memento,
   Range,
+  SnippetString,
   Uri,
   window,
   workspace,
@@ -37,6 +38,7 @@ import type {
 import { ResponseError } from "vscode-languageclient/node";
 import type { Assistant } from "./assistant.ts";
 import type { Consent } from "./consent.ts";
+import { dedent } from "./indent.ts";
 import type { Model } from "./model.ts";
 import { isEnabled, searchesDependencies, section, setEnabled, usesSaveAsKey } from "./settings.ts";
 import type { Snooze } from "./snooze.ts";
@@ -230,9 +232,8 @@ export class Host implements Disposable {
     const editor = window.activeTextEditor ?? window.visibleTextEditors[0];
     if (editor === undefined) throw new Error(l10n.t("Open a file to insert the snippet into."));
     await window.showTextDocument(editor.document, editor.viewColumn);
-    await editor.edit((edit) =>
-      editor.selections.forEach((selection) => edit.replace(selection, text)),
-    );
+    // As a snippet without places to fill in: that takes on the indentation of the line it comes into.
+    await editor.insertSnippet(new SnippetString().appendText(dedent(text)), editor.selections);
   }
 
   async #export(id: number): Promise<void> {

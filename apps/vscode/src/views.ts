@@ -14,8 +14,9 @@ export function toStatusView(
 ): StatusView {
   const engine: EngineState = !isEnabled ? "off" : pausedUntilMs === undefined ? "on" : "snoozed";
   const { last } = report ?? {};
+  const sentence = report?.sentence ?? l10n.t("The assistant is starting.");
   return {
-    sentence: report?.sentence ?? l10n.t("The assistant is starting."),
+    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
     engine,
     ...(engine === "snoozed" && pausedUntilMs !== undefined
       ? { snoozedUntil: toClock(pausedUntilMs) }

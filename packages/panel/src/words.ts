@@ -98,8 +98,8 @@ const words = {
   foundAbout: { en: "About {total} results. {sentence}", zh: "约 {total} 条结果。{sentence}" },
   foundOne: { en: "1 result. {sentence}", zh: "1 条结果。{sentence}" },
   stillIndexing: {
-    en: "The dependencies are still being indexed. There may be more in a moment.",
-    zh: "仍在为依赖建立索引，稍后可能有更多结果。",
+    en: "Dependencies are still being indexed.",
+    zh: "仍在为依赖建立索引。",
   },
   foundNothing: { en: "Nothing found. {sentence}", zh: "没有找到结果。{sentence}" },
   result: { en: "Result {rank}: {place}", zh: "第 {rank} 条结果：{place}" },
@@ -160,6 +160,10 @@ const words = {
   modeOnTo: {
     en: "Counted, and sent once a week to {receiver} as shown below.",
     zh: "统计并每周向 {receiver} 发送一次，内容如下所示。",
+  },
+  modeOnLocked: {
+    en: "Your organization has ruled this out.",
+    zh: "您的组织已禁止此项。",
   },
   noReceiver: {
     en: "Nobody is set up to receive reports, so there is nothing to allow.",

@@ -9,7 +9,11 @@ import { modelSetMethod, type ModelState, modelStateMethod } from "./protocol.ts
 import type { Wire } from "./wire.ts";
 
 /** Answers the requests about the embedding model: who it is, whether it may be asked, and the person's answer to that. */
-export function listenForModels(wire: Wire, locale: Locale, environment: NodeJS.ProcessEnv): void {
+export function listenForModels(
+  wire: Pick<Wire, "onRequest">,
+  locale: Locale,
+  environment: NodeJS.ProcessEnv,
+): void {
   const state = async (): Promise<ModelState> => {
     try {
       return toModelState(await findModel(environment), locale);

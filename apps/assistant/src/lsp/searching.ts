@@ -3,7 +3,7 @@ import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-
 import type { CancellationToken } from "vscode-languageserver-protocol/node";
 import type { Completion } from "@cloud-code/search";
 import { languageOf } from "@cloud-code/syntax";
-import { AssistantError, type Locale, wordError } from "../errors.ts";
+import { AssistantError, isDenialReason, type Locale, wordError } from "../errors.ts";
 import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
 import type { ModelRequest } from "../search/meaning.ts";
@@ -11,6 +11,7 @@ import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
 import type { Notice } from "../session.ts";
 import type { Counter } from "../telemetry/counter.ts";
+import { wordDenial } from "../telemetry/view.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { toPath } from "./client.ts";
 import { at, stringAt } from "./params.ts";
@@ -156,7 +157,15 @@ export class Searching {
     this.#notices.delete(root);
     return notices
       .filter(({ code }) => searchNotices.has(code))
-      .map(({ code, details }) => wordError(code, details, this.#locale));
+      .map((notice) => this.#word(notice));
+  }
+
+  #word({ code, details }: Notice): string {
+    const { origin, because } = details;
+    // The sentence of the terminal names the terminal's commands.
+    return code === "MEANING_DENIED" && isDenialReason(because)
+      ? `${origin ?? ""}: ${wordDenial(because, this.#locale)}`
+      : wordError(code, details, this.#locale);
   }
 
   #open(root: string): LiveSearch {
