@@ -78,7 +78,7 @@ export class Recorder {
 
   /** A command line to put before the program's. The program keeps the process number, so signals reach it. */
   get wrap(): readonly string[] {
-    const calls = "trace=connect,bind,sendto,sendmsg,sendmmsg";
+    const calls = "trace=connect,bind,sendto,sendmsg,sendmmsg,clone,clone3,fork,vfork";
     return [
       "strace",
       "-D",
@@ -102,12 +102,23 @@ export class Recorder {
     }));
   }
 
-  /** As {@link attempts}, with ports. */
-  async portAttempts(pid: number): Promise<readonly PortAttempt[]> {
+  /** As {@link attempts}, with ports; `of` those that these processes, their threads and their children made. */
+  async portAttempts(
+    pid: number,
+    { of }: { readonly of?: readonly number[] } = {},
+  ): Promise<readonly PortAttempt[]> {
+    const lines = await this.#lines(pid);
+    const family = of === undefined ? undefined : descendants(lines, of);
+    return lines
+      .filter((line) => family === undefined || family.has(Number.parseInt(line, 10)))
+      .flatMap(parseCall);
+  }
+
+  async #lines(pid: number): Promise<readonly string[]> {
     const ended = new RegExp(`^${pid} +\\+\\+\\+ (exited|killed)`, "m");
     for (let waitedMs = 0; ; waitedMs += 50) {
       const text = await readFile(join(this.#folder, "calls"), "utf8");
-      if (ended.test(text)) return text.split("\n").flatMap(parseCall);
+      if (ended.test(text)) return text.split("\n");
       if (waitedMs > 20_000)
         throw new Error(`The recording does not tell the end of process ${pid}.`);
       await pause(50);
@@ -119,10 +130,22 @@ export class Recorder {
   }
 }
 
+/** Processes and threads with all that they started: `123 clone3({…}, 88) = 124`, or what is left of it when another call came between. */
+function descendants(lines: readonly string[], roots: readonly number[]): ReadonlySet<number> {
+  const family = new Set(roots);
+  for (const line of lines) {
+    const [, parent, child] =
+      /^(\d+) +(?:<\.\.\. )?(?:clone3?|v?fork)\b.* = (\d+)$/.exec(line) ?? [];
+    // A parent's start comes before those of its children.
+    if (family.has(Number(parent))) family.add(Number(child));
+  }
+  return family;
+}
+
 /** One line of strace: `123 connect(19, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.1")}, 16) = 0`. */
 function parseCall(line: string): readonly PortAttempt[] {
   const call = /^\d+ +(\w+)\(/.exec(line)?.[1];
-  if (call === undefined) return [];
+  if (call === undefined || /^(?:clone3?|v?fork)$/.test(call)) return [];
   const family = /sa_family=(\w+)/.exec(line)?.[1];
   const address = /inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"|sun_path=@?"([^"]+)"/.exec(
     line,

@@ -57,7 +57,9 @@ export interface EditorOptions {
   readonly folder: string;
   /** Settings of the person, beside those that make the editor quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Default "en". */
+  /** Settings of the machine that the files are on. */
+  readonly machine?: Readonly<Record<string, unknown>>;
+  /** Of the extension: the editor's own words stay English, since its language packs are no part of it. Default "en". */
   readonly language?: "en" | "zh-cn";
   /** A command line that runs the editor's: a recorder, a network without a way out. */
   readonly wrap?: readonly string[];
@@ -102,6 +104,7 @@ export class Editor {
   readonly #context: BrowserContext;
   readonly #home: string;
   readonly #ownsHome: boolean;
+  readonly #address: string;
   /** Addresses beyond the editor's own that its page asked for. */
   readonly foreign: string[] = [];
 
@@ -111,6 +114,7 @@ export class Editor {
     context: BrowserContext;
     home: string;
     ownsHome: boolean;
+    address: string;
   }) {
     this.page = parts.page;
     this.#server = parts.server;
@@ -118,6 +122,7 @@ export class Editor {
     this.#context = parts.context;
     this.#home = parts.home;
     this.#ownsHome = parts.ownsHome;
+    this.#address = parts.address;
   }
 
   /** Starts an editor with the extension installed, and opens the folder. */
@@ -129,6 +134,9 @@ export class Editor {
       join(data, "User", "settings.json"),
       JSON.stringify({ ...quiet, ...options.settings }, null, 2),
     );
+    if (options.language !== undefined) speak(options.language, data);
+    mkdirSync(join(data, "Machine"), { recursive: true });
+    writeFileSync(join(data, "Machine", "settings.json"), JSON.stringify(options.machine ?? {}));
     const program = join(await folderOfEditor(), "node_modules/code-server/out/node/entry.js");
     const config = join(home, "config.yaml");
     writeFileSync(config, "");
@@ -162,6 +170,7 @@ export class Editor {
       "--disable-update-check",
       "--disable-getting-started-override",
       "--disable-proxy",
+      ...(options.language === undefined ? [] : ["--locale", options.language]),
       ...(options.asksForTrust === true ? [] : ["--disable-workspace-trust"]),
       options.folder,
     ];
@@ -185,22 +194,32 @@ export class Editor {
     });
     context.setDefaultTimeout(30_000);
     const page = context.pages()[0] ?? (await context.newPage());
+    const address = `127.0.0.1:${port}`;
     const editor = new Editor({
       page,
       server,
       context,
       home,
       ownsHome: options.home === undefined,
+      address: `http://${address}/?folder=${encodeURIComponent(options.folder)}`,
     });
-    const address = `127.0.0.1:${port}`;
     context.on("request", (request) => {
       const { host, protocol } = new URL(request.url());
       // Files of a webview have addresses under this name, which the editor's own worker in the page answers.
       const isInside = host === address || host.endsWith(".vscode-resource.vscode-cdn.net");
       if (protocol.startsWith("http") && !isInside) editor.foreign.push(request.url());
     });
-    await editor.#open(`http://${address}/?folder=${encodeURIComponent(options.folder)}`);
+    await editor.#open();
     return editor;
+  }
+
+  /** Another window of the same person on the same folder; it goes with this editor. */
+  async openWindow(): Promise<Editor> {
+    const page = await this.#context.newPage();
+    const parts = { server: this.#server, context: this.#context, home: this.#home };
+    const window = new Editor({ ...parts, page, ownsHome: false, address: this.#address });
+    await window.#open();
+    return window;
   }
 
   get pid(): number {
@@ -218,6 +237,21 @@ export class Editor {
       string,
       unknown
     >;
+  }
+
+  /** Chooses one of the values of a setting on the settings page. */
+  async chooseSetting(name: string, value: string): Promise<void> {
+    await this.command("Preferences: Open Settings (UI)");
+    const search = this.page.locator(".settings-editor .settings-header .monaco-editor").first();
+    await search.click();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.type(`@id:${name}`);
+    const box = this.page.locator(`.settings-editor select[aria-label="${name}"]`);
+    await box.click();
+    await this.page
+      .locator(".monaco-select-box-dropdown-container .monaco-list-row", { hasText: value })
+      .first()
+      .click();
   }
 
   /** Runs a command by its title. */
@@ -322,6 +356,11 @@ export class Editor {
       .join("\n");
   }
 
+  /** The processes of the assistant that were started, by the log. */
+  assistantPids(): readonly number[] {
+    return [...this.log().matchAll(/runs as process (\d+)/g)].map(([, pid]) => Number(pid));
+  }
+
   /** The processor time that loading and calling the extension took, by its log. */
   activationMs(): number {
     const found = /Activated in (\d+) ms/.exec(this.log())?.[1];
@@ -350,7 +389,8 @@ export class Editor {
     if (this.#ownsHome) rmSync(this.#home, { recursive: true, force: true });
   }
 
-  async #open(address: string): Promise<void> {
+  async #open(): Promise<void> {
+    const address = this.#address;
     const deadlineMs = performance.now() + 60_000;
     for (;;) {
       const answer = await fetch(new URL("/healthz", address)).catch(() => undefined);
@@ -382,6 +422,22 @@ export class Editor {
     await input.press("Enter");
     await input.waitFor({ state: "hidden" });
   }
+}
+
+/**
+ * Makes the editor one of another language, by a language pack that translates none of its own words: what is shown in that language is
+ * the extension's.
+ */
+function speak(language: string, data: string): void {
+  const translations = join(data, "language.json");
+  writeFileSync(translations, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const pack = {
+    hash: language,
+    label: language,
+    extensions: [{ extensionIdentifier: { id: `tests.${language}` }, version: "1.0.0" }],
+    translations: { vscode: translations },
+  };
+  writeFileSync(join(data, "languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -23,7 +24,7 @@ import {
   weekOf,
 } from "@cloud-code/telemetry";
 import type { Copy } from "../lsp.ts";
-import { Recorder, whyNotRecorded } from "../offline.ts";
+import { type PortAttempt, Recorder, whyNotRecorded } from "../offline.ts";
 import { createProject, ledger } from "../try.ts";
 import { Editor, type EditorOptions, packExtension, whyNoEditor } from "./editor.ts";
 
@@ -99,6 +100,11 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
             .filter((entry) => entry.isFile())
             .map((entry) => join(entry.parentPath, entry.name)),
     );
+  }
+
+  /** Those of them that hold what was counted and not sent, or when that is to be. */
+  function unsent(place: string): string[] {
+    return kept(place).filter((path) => !path.endsWith(".jsonl") && !path.includes("/sent/"));
   }
 
   /** Writes so that suggestions are computed at least `times`, and accepts the last. */
@@ -187,6 +193,10 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Send" }).click();
       const dialog = editor.page.locator(".monaco-dialog-box");
       await dialog.waitFor();
+      // Nobody allows anything by pressing Enter, or a key that was meant for the file.
+      await expect
+        .poll(() => dialog.locator(".monaco-button:focus").innerText())
+        .toBe("Read the privacy notice");
       await editor.picture("allow");
       await dialog.getByRole("button", { name: "Allow", exact: true }).click();
       await expect.poll(() => editor.settings()["cloudCode.telemetry.mode"], soon).toBe("on");
@@ -268,15 +278,21 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
     } finally {
       await editor.close();
     }
-    const connections = (await recorder.portAttempts(editor.pid))
-      .filter(({ call, family }) => call === "connect" && family !== "AF_UNIX")
-      // The editor looks up names for its own updates; that the assistant looks up none is recorded in e2e/offline.test.ts.
-      .filter(({ port }) => port !== 53)
-      .map(({ address, port }) => `${address ?? ""}:${port ?? ""}`);
-    // The editor's own statistics were pointed at a port that nobody listens on.
-    expect([...new Set(connections)].filter((place) => place !== "127.0.0.1:9")).toEqual([
-      `127.0.0.1:${receiver.port}`,
-    ]);
+    const toPlaces = (attempts: readonly PortAttempt[]): string[] =>
+      attempts
+        .filter(({ family }) => family !== undefined && family !== "AF_UNIX")
+        .map(({ call, address, port }) => `${call} ${address ?? ""}:${port ?? ""}`);
+    const receiving = `connect 127.0.0.1:${receiver.port}`;
+    // The assistant with its threads: one connection, and not so much as a name looked up.
+    const assistants = editor.assistantPids();
+    expect(assistants.length).toBeGreaterThan(0);
+    const own = toPlaces(await recorder.portAttempts(editor.pid, { of: assistants }));
+    expect(own).toEqual([receiving]);
+    // The editor around it looks up names for its own updates, and its own statistics were pointed at a port that nobody listens on.
+    const all = toPlaces(await recorder.portAttempts(editor.pid))
+      .filter((place) => place.startsWith("connect "))
+      .filter((place) => !place.endsWith(":53") && place !== "connect 127.0.0.1:9");
+    expect([...new Set(all)]).toEqual([receiving]);
     await recorder.remove();
   });
 
@@ -291,9 +307,53 @@ describe.skipIf(missing !== undefined)("usage statistics in VS Code", { timeout:
       await editor.close();
     }
     expect(arrived).toEqual([shown]);
-    expect(
-      kept(home).filter((path) => !path.endsWith(".jsonl") && !path.includes("/sent/")),
-    ).toEqual([]);
+    expect(unsent(home)).toEqual([]);
+  });
+
+  test("[A4] [A8] withdrawing on the settings page while windows are open empties the queue, and nothing is counted or sent any more", async () => {
+    const sent = [...arrived];
+    const editor = await start();
+    try {
+      await editor.openFile("ledger.ts");
+      await editor.indexed();
+      await editor.command("Allow or Stop Usage Statistics");
+      await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Send" }).click();
+      const dialog = editor.page.locator(".monaco-dialog-box");
+      await dialog.getByRole("button", { name: "Allow", exact: true }).click();
+      await expect.poll(() => editor.settings()["cloudCode.telemetry.mode"], soon).toBe("on");
+      const other = await editor.openWindow();
+      await other.openFile("ledger.ts");
+      await other.indexed();
+      await write(other, 2);
+      await expect.poll(() => unsent(home), soon).not.toEqual([]);
+      comeDue(home, 3_600_000);
+      await editor.page.bringToFront();
+      await editor.chooseSetting("cloudCode.telemetry.mode", "off");
+      await expect.poll(() => unsent(home), soon).toEqual([]);
+      await editor.picture("settings-off");
+      // A yes in a terminal does not outvote the page, and nothing that is told of it raises the page.
+      const choices = join(home, ".config/cloud-code/telemetry.jsonl");
+      const modes = (): string[] => readFileSync(choices, "utf8").match(/"mode":"\w+"/g) ?? [];
+      const before = modes().length;
+      const yes = {
+        mode: "on",
+        receiver: origin,
+        noticeVersion: products.assistant.notice.version,
+      };
+      appendFileSync(choices, `\n${JSON.stringify({ ...yes, atMs: Date.now() })}\n`);
+      await expect
+        .poll(() => modes().slice(before), soon)
+        .toEqual(expect.arrayContaining(['"mode":"on"', '"mode":"off"']));
+      expect(modes().at(-1)).toBe('"mode":"off"');
+      expect(editor.settings()["cloudCode.telemetry.mode"]).toBe("off");
+      await other.page.bringToFront();
+      await write(other, 2);
+      await pause(2_500);
+      expect(unsent(home)).toEqual([]);
+    } finally {
+      await editor.close();
+    }
+    expect(arrived).toEqual(sent);
   });
 });
 

@@ -55,6 +55,25 @@ export function recordConsent(path: string, consent: ModelConsent): void {
   }
 }
 
+/** Records a yes to a model service, given with the notice of now on the screen. Throws `CHOICES_UNWRITABLE`. */
+export function allowModel(origin: string, environment: NodeJS.ProcessEnv): void {
+  recordConsent(consentsPath(environment), {
+    answer: "given",
+    purpose: "ask-chosen-model",
+    origin,
+    noticeVersion: products.assistant.notice.version,
+    atMs: Date.now(),
+  });
+}
+
+/** Records a no, which holds from the next request. Throws `CHOICES_UNREADABLE` and `CHOICES_UNWRITABLE`. */
+export function forbidModel(origin: string, environment: NodeJS.ProcessEnv): void {
+  const path = consentsPath(environment);
+  const before = readConsents(path).findLast((event) => event.origin === origin);
+  const answer = before?.answer === "given" ? "withdrawn" : "refused";
+  recordConsent(path, { answer, purpose: "ask-chosen-model", origin, atMs: Date.now() });
+}
+
 /** What is known when a chosen model is to be asked. A yes is recorded with the notice that was on the screen, so that one was shown. */
 export function modelCircumstances(
   consents: readonly ConsentEvent[],

@@ -314,6 +314,7 @@ export function reasonOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }
 
-function isDenialReason(value: unknown): value is DenialReason {
+/** Whether a value is one of the policy's reasons. */
+export function isDenialReason(value: unknown): value is DenialReason {
   return typeof value === "string" && Object.hasOwn(denials, value);
 }

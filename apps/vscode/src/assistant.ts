@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly journal: Journal;
   /** The settings as the program reads them. */
   readonly settings: () => object;
+  /** What it is told by its environment, beside that of the editor. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>;
 }
 
 /** How often the program is started again by itself within `periodMs`; a program that falls over at once is left lying. */
@@ -49,19 +51,16 @@ export class Assistant implements Disposable {
   readonly #client: LanguageClient;
   readonly #status = new EventEmitter<StatusReport | undefined>();
   readonly #telemetry = new EventEmitter<TelemetryState>();
+  readonly #start = new EventEmitter<void>();
   readonly #falls: number[] = [];
   readonly #subscriptions: Disposable[];
   #started: Promise<void> | undefined;
+  #restarting: Promise<void> | undefined;
   #report: StatusReport | undefined;
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.#client = new LanguageClient(
-      section,
-      "Cloud Code",
-      () => launch(around.program, around.journal),
-      this.#options(),
-    );
+    this.#client = new LanguageClient(section, "Cloud Code", () => launch(around), this.#options());
     this.#client.registerFeature(abilities);
     this.#subscriptions = [
       this.#client.onNotification(statusMethod, (report: StatusReport) => this.#tell(report)),
@@ -71,10 +70,10 @@ export class Assistant implements Disposable {
       this.#client.onDidChangeState(({ newState }) => {
         if (newState !== State.Running) this.#tell(undefined);
       }),
-      env.onDidChangeTelemetryEnabled(() => void this.#tellEditorTelemetry()),
+      env.onDidChangeTelemetryEnabled(() => this.#noteFailure(this.#tellEditorTelemetry())),
       // The program is told of the trust when it starts.
       workspace.onDidGrantWorkspaceTrust(() => {
-        if (this.#started !== undefined) void this.restart();
+        if (this.#started !== undefined) this.#noteFailure(this.restart());
       }),
     ];
   }
@@ -87,6 +86,11 @@ export class Assistant implements Disposable {
   /** The person's choice about usage statistics changed, in this window or elsewhere. */
   get onTelemetry(): Event<TelemetryState> {
     return this.#telemetry.event;
+  }
+
+  /** The program runs, for the first time or again. */
+  get onStart(): Event<void> {
+    return this.#start.event;
   }
 
   /** The latest the program said of itself; undefined while it does not run. */
@@ -109,14 +113,19 @@ export class Assistant implements Disposable {
 
   /** Starts the program, unless it runs. Rejects when it cannot be started. */
   start(): Promise<void> {
-    this.#started ??= this.#client.start().then(() => this.#tellEditorTelemetry());
+    this.#started ??= this.#client.start().then(async () => {
+      await this.#tellEditorTelemetry();
+      this.#start.fire();
+    });
     return this.#started;
   }
 
-  /** Stops the program and starts it again. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+  /** Stops the program and starts it again; whoever asks meanwhile gets the same start. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.stop()
+      .then(() => this.start())
+      .finally(() => (this.#restarting = undefined));
+    return this.#restarting;
   }
 
   /** Asks the program, which is started when it does not run. */
@@ -125,6 +134,7 @@ export class Assistant implements Disposable {
     params?: object,
     token?: CancellationToken,
   ): Promise<Answer> {
+    await this.#restarting;
     await this.start();
     return this.#client.sendRequest<Answer>(method, params, token);
   }
@@ -136,9 +146,10 @@ export class Assistant implements Disposable {
       this.#client.sendNotification(method, params).catch(() => undefined);
   }
 
-  /** Tells that settings are different. */
-  reconfigure(): void {
-    this.notify("workspace/didChangeConfiguration", { settings: null });
+  /** Tells that settings are different; what is asked after that is answered by the new ones. */
+  async reconfigure(): Promise<void> {
+    if (this.#client.state === State.Running)
+      await this.#client.sendNotification("workspace/didChangeConfiguration", { settings: null });
   }
 
   /** Lets the program end in order. It starts again when something is asked of it. */
@@ -155,6 +166,7 @@ export class Assistant implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#status.dispose();
     this.#telemetry.dispose();
+    this.#start.dispose();
   }
 
   #options(): LanguageClientOptions {
@@ -201,6 +213,10 @@ export class Assistant implements Disposable {
     this.#status.fire(report);
   }
 
+  #noteFailure(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#around.journal.fail(error));
+  }
+
   async #tellEditorTelemetry(): Promise<void> {
     if (this.#client.state === State.Running)
       await this.#client.sendNotification(telemetryEditorMethod, {
@@ -231,13 +247,15 @@ const abilities: StaticFeature = {
 };
 
 /** Starts the program with the editor's own Node. What it prints on its error output is not kept: a stack may quote code. */
-function launch(program: string, journal: Journal): Promise<StreamInfo> {
+async function launch({ program, journal, environment }: Surroundings): Promise<StreamInfo> {
+  const { NODE_OPTIONS: _, ...inherited } = process.env;
+  const own = await environment();
   return new Promise((resolve, reject) => {
-    const { NODE_OPTIONS: _, ...environment } = process.env;
     const child = spawn(process.execPath, [program, "lsp"], {
       cwd: dirname(program),
       env: {
-        ...environment,
+        ...inherited,
+        ...own,
         ELECTRON_RUN_AS_NODE: "1",
         ELECTRON_NO_ASAR: "1",
         // No model elsewhere is asked about the code of a folder that the person does not trust.

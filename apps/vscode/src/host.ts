@@ -4,7 +4,9 @@ import {
   type Disposable,
   env,
   l10n,
+  type Memento,
   Range,
+  SnippetString,
   Uri,
   window,
   workspace,
@@ -36,35 +38,62 @@ import type {
 import { ResponseError } from "vscode-languageclient/node";
 import type { Assistant } from "./assistant.ts";
 import type { Consent } from "./consent.ts";
-import { isEnabled, section, setEnabled, usesSaveAsKey } from "./settings.ts";
+import { dedent } from "./indent.ts";
+import type { Model } from "./model.ts";
+import { isEnabled, searchesDependencies, section, setEnabled, usesSaveAsKey } from "./settings.ts";
 import type { Snooze } from "./snooze.ts";
 import type { FoundFiles } from "./source.ts";
 import { toStatusView } from "./views.ts";
 
 type Asked<Kind extends PanelMessage["kind"]> = Extract<PanelMessage, { kind: Kind }>;
 
+/** What answers the panel. */
+export interface HostParts {
+  readonly assistant: Assistant;
+  readonly consent: Consent;
+  readonly model: Model;
+  readonly snooze: Snooze;
+  readonly files: FoundFiles;
+  /** Keeps questions, if the person wants that. */
+  readonly memory: Memento;
+  /** Hears of failures that nobody asked for. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Where questions are kept that the person wants kept. */
+const queriesKey = "queries";
+
 /** What the panel asks for, done with the editor and the assistant. */
 export class Host implements Disposable {
   readonly #assistant: Assistant;
   readonly #consent: Consent;
+  readonly #model: Model;
   readonly #snooze: Snooze;
   readonly #files: FoundFiles;
+  readonly #memory: Memento;
   readonly #subscriptions: Disposable[];
   readonly #running = new Map<number, CancellationTokenSource>();
   /** Where messages to the panel go. */
   post: (message: HostMessage) => void = () => undefined;
 
-  constructor(assistant: Assistant, consent: Consent, snooze: Snooze, files: FoundFiles) {
+  constructor({ assistant, consent, model, snooze, files, memory, failed }: HostParts) {
     this.#assistant = assistant;
     this.#consent = consent;
+    this.#model = model;
     this.#snooze = snooze;
     this.#files = files;
+    this.#memory = memory;
     this.#subscriptions = [
       assistant.onStatus((report) => this.#postStatus(report)),
-      assistant.onTelemetry((state) => void this.#postTelemetry(state)),
+      assistant.onTelemetry((state) => {
+        this.#postTelemetry(state).catch(failed);
+      }),
       snooze.onChange(() => this.#postStatus(assistant.report)),
+      model.onChange(() => this.#postStatus(assistant.report)),
       workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(section)) this.#postStatus(assistant.report);
+        if (!event.affectsConfiguration(section)) return;
+        this.#postStatus(assistant.report);
+        this.#postSettings();
       }),
     ];
   }
@@ -144,13 +173,13 @@ export class Host implements Disposable {
         await commands.executeCommand("cloudCode.showLog");
         return undefined;
       case "keep-queries":
-        // Questions stay in the panel's memory: they may quote code, and nothing here asks to keep them.
+        await this.#memory.update(queriesKey, message.queries);
         return undefined;
     }
   }
 
   async #begin(): Promise<void> {
-    this.post({ kind: "settings", settings: toPanelSettings() });
+    this.#postSettings();
     this.#postStatus(this.#assistant.report);
     this.#postStatus(await this.#assistant.request<StatusReport>(statusMethod));
     await this.#postTelemetry(await this.#consent.state());
@@ -203,9 +232,8 @@ export class Host implements Disposable {
     const editor = window.activeTextEditor ?? window.visibleTextEditors[0];
     if (editor === undefined) throw new Error(l10n.t("Open a file to insert the snippet into."));
     await window.showTextDocument(editor.document, editor.viewColumn);
-    await editor.edit((edit) =>
-      editor.selections.forEach((selection) => edit.replace(selection, text)),
-    );
+    // As a snippet without places to fill in: that takes on the indentation of the line it comes into.
+    await editor.insertSnippet(new SnippetString().appendText(dedent(text)), editor.selections);
   }
 
   async #export(id: number): Promise<void> {
@@ -246,8 +274,13 @@ export class Host implements Disposable {
   }
 
   #postStatus(report: StatusReport | undefined): void {
-    const status = toStatusView(report, isEnabled(), this.#snooze.untilMs);
+    const status = toStatusView(report, isEnabled(), this.#snooze.untilMs, this.#model.state);
     this.post({ kind: "status", status });
+  }
+
+  #postSettings(): void {
+    const kept = this.#memory.get<readonly string[]>(queriesKey);
+    this.post({ kind: "settings", settings: toPanelSettings(kept) });
   }
 
   async #postTelemetry(state: TelemetryState): Promise<void> {
@@ -265,10 +298,10 @@ export class Host implements Disposable {
   }
 }
 
-function toPanelSettings(): PanelSettings {
+function toPanelSettings(kept: readonly string[] | undefined): PanelSettings {
   return {
     language: env.language.toLowerCase().startsWith("zh") ? "zh" : "en",
-    sources: ["workspace", "dependencies"],
+    sources: searchesDependencies() ? ["workspace", "dependencies"] : ["workspace"],
     can: {
       open: true,
       openPackages: true,
@@ -278,7 +311,9 @@ function toPanelSettings(): PanelSettings {
       showNotice: true,
       showSettings: true,
       showLog: true,
+      keepQueries: true,
     },
+    ...(kept === undefined ? {} : { keptQueries: kept }),
     keys: { focusSearch: usesSaveAsKey() ? "Ctrl+Shift+S" : "Shift+Alt+S" },
   };
 }

@@ -36,6 +36,11 @@ export class Journal implements LogOutputChannel {
     this.#channel.error(toLine(typeof error === "string" ? error : error.name));
   }
 
+  /** Notes a failure in the background, whatever was thrown. */
+  fail(error: unknown): void {
+    this.error(error instanceof Error ? error : String(error));
+  }
+
   append(value: string): void {
     this.info(value);
   }

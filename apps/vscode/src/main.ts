@@ -8,6 +8,7 @@ import { Host } from "./host.ts";
 import { clearIndexes, rebuildIndexes } from "./indexes.ts";
 import { Journal } from "./journal.ts";
 import { choosePause, showMenu } from "./menu.ts";
+import { Model, readModel } from "./model.ts";
 import { NoticePage } from "./notice.ts";
 import { PanelView, viewId } from "./panel.ts";
 import {
@@ -38,14 +39,19 @@ export function activate(context: ExtensionContext): void {
     languages,
     journal,
     settings: () => toAssistantSettings(snooze.untilMs !== undefined),
+    environment: () => readModel(context.secrets),
   });
   running = assistant;
   const notice = new NoticePage(assistant);
-  const consent = new Consent(assistant, globalState, () => notice.show());
+  const showNotice = (): Promise<void> => notice.show();
+  const failed = (error: unknown): void => journal.fail(error);
+  const model = new Model(assistant, globalState, context.secrets, showNotice, failed);
+  const consent = new Consent(assistant, globalState, showNotice, failed);
   const files = new FoundFiles(assistant);
-  const host = new Host(assistant, consent, snooze, files);
+  const memory = globalState;
+  const host = new Host({ assistant, consent, model, snooze, files, memory, failed });
   const panel = new PanelView(Uri.joinPath(context.extensionUri, "dist", "panel"), host);
-  const status = new StatusItem(assistant, snooze, languages);
+  const status = new StatusItem(assistant, model, snooze, languages);
 
   const deeds: Readonly<Record<string, () => unknown>> = {
     showStatus: () => showMenu(assistant, snooze),
@@ -60,6 +66,8 @@ export function activate(context: ExtensionContext): void {
     openPanel: () => panel.show("search"),
     showStatistics: () => panel.show("statistics"),
     chooseStatistics: () => chooseStatistics(consent),
+    chooseModel: () => model.choose(),
+    enterModelKey: () => model.enterKey(),
     showNotice: () => notice.show(),
     rebuildIndex: () => rebuildIndexes(assistant, program),
     clearIndex: () => clearIndexes(assistant, program),
@@ -79,6 +87,7 @@ export function activate(context: ExtensionContext): void {
     assistant,
     notice,
     consent,
+    model,
     files,
     host,
     panel,
@@ -88,12 +97,18 @@ export function activate(context: ExtensionContext): void {
       // Results are kept while another view of the side bar is in front.
       webviewOptions: { retainContextWhenHidden: true },
     }),
-    snooze.onChange(() => assistant.reconfigure()),
+    snooze.onChange(() => report(journal, assistant.reconfigure())),
     workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(section)) return;
       status.update();
+      if (event.affectsConfiguration(`${section}.embeddings`)) model.follow();
       if (event.affectsConfiguration(`${section}.telemetry.mode`))
         report(journal, consent.follow());
+      if (event.affectsConfiguration(`${section}.telemetry.receiver`))
+        report(
+          journal,
+          assistant.reconfigure().then(() => consent.followReceiver()),
+        );
     }),
   );
 
@@ -172,5 +187,5 @@ async function openWalkthrough(context: ExtensionContext): Promise<void> {
 
 /** A failure in the background is in the log, and the status item shows it; it must not be a rejection that nobody handles. */
 function report(journal: Journal, work: Promise<unknown>): void {
-  work.catch((error: unknown) => journal.error(error instanceof Error ? error : String(error)));
+  work.catch((error: unknown) => journal.fail(error));
 }

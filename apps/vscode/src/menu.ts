@@ -1,8 +1,7 @@
 import { commands, l10n, type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import type { Assistant } from "./assistant.ts";
 import { isEnabled, isLanguageEnabled } from "./settings.ts";
-import type { Snooze } from "./snooze.ts";
-import { toClock } from "./status.ts";
+import { type Snooze, toClock } from "./snooze.ts";
 
 /** One thing that can be done. */
 interface Deed extends QuickPickItem {

@@ -42,9 +42,35 @@ export async function setSaveAsKey(isUsed: boolean): Promise<void> {
   await change("search.useSaveAsKey", isUsed);
 }
 
+/** Whether the sources of dependencies are searched too. */
+export function searchesDependencies(): boolean {
+  return workspace.getConfiguration(section).get("search.dependencies", true);
+}
+
+/** The embedding model that the settings of this machine name; its parts are empty where they name none. */
+export function embeddingsSetting(): {
+  readonly url: string;
+  readonly model: string;
+  readonly weight: number;
+} {
+  const settings = workspace.getConfiguration(section);
+  const weight = settings.get<unknown>("embeddings.weight");
+  return {
+    url: settings.get("embeddings.url", "").trim(),
+    model: settings.get("embeddings.model", "").trim(),
+    // The page warns of a number that is none of these, and keeps it.
+    weight: typeof weight === "number" && weight >= 0 && weight <= 1 ? weight : 0.4,
+  };
+}
+
 /** What the settings page says about usage statistics. It is a wish; the choice itself is kept by the assistant. */
 export function statisticsSetting(): StatisticsSetting {
   return workspace.getConfiguration(section).get<StatisticsSetting>("telemetry.mode", "ask");
+}
+
+/** Whether the settings page names a receiver of statistics. */
+export function hasReceiverSetting(): boolean {
+  return receiverSetting() !== "";
 }
 
 /** Makes the settings page show what holds. */
@@ -55,7 +81,6 @@ export async function setStatisticsSetting(mode: StatisticsSetting): Promise<voi
 /** The settings as the assistant reads them. `isPaused`: suggestions are off for a while. */
 export function toAssistantSettings(isPaused: boolean): object {
   const settings = workspace.getConfiguration(section);
-  const receiver = settings.get("telemetry.receiver", "");
   return {
     enabled: isEnabled() && !isPaused,
     languages: languages(),
@@ -63,9 +88,14 @@ export function toAssistantSettings(isPaused: boolean): object {
     candidates: settings.get("candidates"),
     ghostThreshold: settings.get("ghostThreshold"),
     listThreshold: settings.get("listThreshold"),
+    search: { dependencies: searchesDependencies() },
     // The mode is not told: what the page says about it is the person's to be asked about, not the program's to follow.
-    ...(receiver === "" ? {} : { telemetry: { receiver } }),
+    telemetry: { receiver: receiverSetting() },
   };
+}
+
+function receiverSetting(): string {
+  return workspace.getConfiguration(section).get("telemetry.receiver", "").trim();
 }
 
 function languages(): Readonly<Record<string, boolean>> {

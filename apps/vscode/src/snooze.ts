@@ -1,4 +1,4 @@
-import { EventEmitter, type Disposable, type Event, type Memento } from "vscode";
+import { env, EventEmitter, type Disposable, type Event, type Memento } from "vscode";
 
 const key = "snoozedUntilMs";
 
@@ -50,4 +50,9 @@ export class Snooze implements Disposable {
     if (untilMs !== undefined)
       this.#timer = setTimeout(() => this.#changed.fire(), untilMs - Date.now());
   }
+}
+
+/** A time of day as the person's language writes it. */
+export function toClock(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString(env.language, { hour: "2-digit", minute: "2-digit" });
 }

@@ -10,8 +10,10 @@ import {
 } from "vscode";
 import type { StatusReport, TelemetryState } from "@cloud-code/assistant/protocol";
 import type { Assistant } from "./assistant.ts";
+import type { Model } from "./model.ts";
 import { isEnabled, isLanguageEnabled } from "./settings.ts";
-import type { Snooze } from "./snooze.ts";
+import { type Snooze, toClock } from "./snooze.ts";
+import { wordModel } from "./views.ts";
 
 /** What stands in the status bar. */
 interface Face {
@@ -26,14 +28,16 @@ interface Face {
 export class StatusItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #assistant: Assistant;
+  readonly #model: Model;
   readonly #snooze: Snooze;
   readonly #selector: readonly string[];
   readonly #subscriptions: Disposable[];
   #telemetry: TelemetryState | undefined;
 
   /** `selector` names the languages that the assistant knows. */
-  constructor(assistant: Assistant, snooze: Snooze, selector: readonly string[]) {
+  constructor(assistant: Assistant, model: Model, snooze: Snooze, selector: readonly string[]) {
     this.#assistant = assistant;
+    this.#model = model;
     this.#snooze = snooze;
     this.#selector = selector;
     this.#item = window.createStatusBarItem("cloudCode.status", StatusBarAlignment.Right, 100);
@@ -47,6 +51,7 @@ export class StatusItem implements Disposable {
         this.update();
       }),
       snooze.onChange(() => this.update()),
+      model.onChange(() => this.update()),
       window.onDidChangeActiveTextEditor(() => this.update()),
     ];
     this.update();
@@ -134,7 +139,7 @@ export class StatusItem implements Disposable {
       if (activity.kind === "ready")
         lines.push(l10n.t("{0}: {1} files indexed", escape(name), index.files.toLocaleString()));
     }
-    lines.push(l10n.t("Suggestions are computed on this machine. Code does not leave it."));
+    lines.push(escape(wordModel(this.#model.state)));
     if (this.#telemetry !== undefined) lines.push(escape(this.#telemetry.sentence));
     const links = [
       `[${l10n.t("What can be done")}](command:cloudCode.showStatus)`,
@@ -157,11 +162,6 @@ function indexedShare(report: StatusReport): number | undefined {
     total += activity.filesTotal;
   }
   return total === 0 ? undefined : Math.floor((100 * done) / total);
-}
-
-/** A time of day as the person's language writes it. */
-export function toClock(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
 function escape(text: string): string {

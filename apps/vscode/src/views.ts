@@ -1,27 +1,29 @@
 import { l10n } from "vscode";
-import type { StatusReport } from "@cloud-code/assistant/protocol";
+import type { ModelState, StatusReport } from "@cloud-code/assistant/protocol";
 import type { EngineState, FolderView, StatusView } from "@cloud-code/panel/protocol";
-import { toClock } from "./status.ts";
+import { toClock } from "./snooze.ts";
 
 // What the assistant says, as the panel shows it.
 
-/** The state. `pausedUntilMs`: suggestions are off until then. */
+/** The state. `pausedUntilMs`: suggestions are off until then. `model`: the one of the code search, as far as it is known. */
 export function toStatusView(
   report: StatusReport | undefined,
   isEnabled: boolean,
   pausedUntilMs: number | undefined,
+  model: ModelState | undefined,
 ): StatusView {
   const engine: EngineState = !isEnabled ? "off" : pausedUntilMs === undefined ? "on" : "snoozed";
   const { last } = report ?? {};
+  const sentence = report?.sentence ?? l10n.t("The assistant is starting.");
   return {
-    sentence: report?.sentence ?? l10n.t("The assistant is starting."),
+    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
     engine,
     ...(engine === "snoozed" && pausedUntilMs !== undefined
       ? { snoozedUntil: toClock(pausedUntilMs) }
       : {}),
     model: {
-      kind: "local",
-      sentence: l10n.t("Suggestions are computed on this machine. Code does not leave it."),
+      kind: model?.kind === "remote" && model.asks ? "remote" : "local",
+      sentence: wordModel(model),
     },
     ...(last === undefined
       ? {}
@@ -34,6 +36,14 @@ export function toStatusView(
         }),
     folders: report?.sessions.map(toFolderView) ?? [],
   };
+}
+
+/** Where suggestions and searches are computed. */
+export function wordModel(model: ModelState | undefined): string {
+  const here = l10n.t("Suggestions are computed on this machine. Code does not leave it.");
+  if (model === undefined || model.kind === "none") return here;
+  const isElsewhere = model.kind === "remote" && model.asks;
+  return `${isElsewhere ? l10n.t("Suggestions are computed on this machine.") : here} ${model.sentence}`;
 }
 
 function toFolderView({

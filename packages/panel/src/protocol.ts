@@ -163,6 +163,10 @@ export interface PanelAnswer extends Omit<SearchAnswer, "understoodAs" | "result
     readonly sentence: string;
   };
   readonly results: readonly PanelResult[];
+  /** More is being read at this moment: asked again soon, there may be more. */
+  readonly isIndexing?: boolean;
+  /** What the person should know of this search, as sentences. */
+  readonly notices?: readonly string[];
 }
 
 /** One result with its reason as a phrase. */

@@ -55,6 +55,18 @@ const typed: Action = { kind: "typed", query: " read excel " };
 const submit: Action = { kind: "submit" };
 
 describe("a question", () => {
+  test("tells how much was found as exactly as it is known", () => {
+    const check = (more: Partial<PanelAnswer>, expected: string): void => {
+      const told: HostMessage = { kind: "answer", id: 1, answer: answerOf(more) };
+      const { state } = walk(settings, typed, submit, told);
+      expect(state.said?.text).toBe(`${expected} A description.`);
+    };
+    check({}, "Nothing found.");
+    check({ results: [result], total: 1 }, "1 result.");
+    check({ results: [result], total: 1_200 }, "1,200 results.");
+    check({ results: [result], total: 150, isTotalExact: false }, "About 150 results.");
+  });
+
   test("is sent trimmed, from its first page, with the filters that are set", () => {
     const { posts, state } = walk(
       settings,

@@ -232,7 +232,6 @@ function hear(state: State, message: HostMessage): Step {
       if (!isAwaited(search, message.id)) return stay(state);
       const { answer } = message;
       const { sentence } = answer.understoodAs;
-      const total = sayNumber(answer.total, state.language);
       const done = withSearch(state, {
         answer,
         phase: { kind: "answered" },
@@ -241,7 +240,9 @@ function hear(state: State, message: HostMessage): Step {
       });
       if (answer.results.length === 0)
         return stay(saying(done, "quiet", say("foundNothing", state.language, { sentence })));
-      const spoken = saying(done, "quiet", say("found", state.language, { total, sentence }));
+      const total = sayNumber(answer.total, state.language);
+      const word = answer.total === 1 ? "foundOne" : answer.isTotalExact ? "found" : "foundAbout";
+      const spoken = saying(done, "quiet", say(word, state.language, { total, sentence }));
       // A new question begins without an answer, so this is a page that was turned: it is read from its first result.
       return search.answer === undefined ? stay(spoken) : { ...stay(spoken), focus: "result" };
     }

@@ -86,13 +86,21 @@ const words = {
     zh: "该问题被指定理解为“{mode}”。",
   },
   modeReset: { en: "Let it find out", zh: "改为自动判断" },
-  nothingPackages: {
-    en: "Packages are indexed in the background after the first search; try again in a moment.",
-    zh: "首次搜索后会在后台为软件包建立索引，请稍后再试。",
-  },
   results: { en: "Results", zh: "结果" },
   count: { en: "{first}–{last} of {total}", zh: "第 {first}–{last} 条，共 {total} 条" },
+  countAbout: {
+    en: "{first}–{last} of about {total}",
+    zh: "第 {first}–{last} 条，共约 {total} 条",
+  },
+  countAll: { en: "{total} results", zh: "{total} 条结果" },
+  countOne: { en: "1 result", zh: "1 条结果" },
   found: { en: "{total} results. {sentence}", zh: "{total} 条结果。{sentence}" },
+  foundAbout: { en: "About {total} results. {sentence}", zh: "约 {total} 条结果。{sentence}" },
+  foundOne: { en: "1 result. {sentence}", zh: "1 条结果。{sentence}" },
+  stillIndexing: {
+    en: "Dependencies are still being indexed.",
+    zh: "仍在为依赖建立索引。",
+  },
   foundNothing: { en: "Nothing found. {sentence}", zh: "没有找到结果。{sentence}" },
   result: { en: "Result {rank}: {place}", zh: "第 {rank} 条结果：{place}" },
   line: { en: "line {line}", zh: "第 {line} 行" },
@@ -152,6 +160,10 @@ const words = {
   modeOnTo: {
     en: "Counted, and sent once a week to {receiver} as shown below.",
     zh: "统计并每周向 {receiver} 发送一次，内容如下所示。",
+  },
+  modeOnLocked: {
+    en: "Your organization has ruled this out.",
+    zh: "您的组织已禁止此项。",
   },
   noReceiver: {
     en: "Nobody is set up to receive reports, so there is nothing to allow.",

@@ -33,6 +33,13 @@ describe("[A8] permission to send", () => {
       forbiddenPurposes: "usage-statistics"[],
       allowedOrigins: string[],
     ): Signals => ({ ...signals, organisation: { forbiddenPurposes, allowedOrigins } });
+    check("granted", [yes], { receiver });
+    const elsewhere = { receiver: "https://other.example" };
+    check("consent-missing", [yes], {
+      ...elsewhere,
+      organisation: { forbiddenPurposes: [], allowedOrigins: "any" },
+    });
+    check("organisation-forbids", [yes], elsewhere);
     check("organisation-forbids", [yes], organisation([], []));
     check("organisation-forbids", [yes], organisation([], ["https://other.example"]));
     check("organisation-forbids", [yes], organisation(["usage-statistics"], [receiver]));
@@ -84,6 +91,13 @@ describe("[A8] permission to send", () => {
     check(true, false);
     check(false, true);
     check(undefined, false);
+    const moved: Signals = {
+      ...signals,
+      receiver: "https://other.example",
+      organisation: { forbiddenPurposes: [], allowedOrigins: "any" },
+    };
+    const decision = askPermission([yes], moved, 2_000, 2_000);
+    expect(decision !== undefined && isNo(decision, moved)).toBe(false);
   });
 
   it("is asked for again when notice or receiver changed, and never after a no", () => {

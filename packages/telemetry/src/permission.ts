@@ -15,11 +15,13 @@ export interface Signals {
   /** Whether `DO_NOT_TRACK` is set. */
   readonly doNotTrack: boolean;
   readonly organisation: OrganisationPolicy;
+  /** The one origin that the settings name at this moment; absent: they name none, so the one agreed to holds. */
+  readonly receiver?: string | undefined;
 }
 
 /**
- * Asks the policy whether figures that arose since `collectedSinceMs` may go to the receiver that the person agreed to. Undefined
- * unless the latest choice is `on`.
+ * Asks the policy whether figures that arose since `collectedSinceMs` may go to the receiver of now: somebody who names another one in the
+ * settings no longer means the one agreed to. Undefined unless the latest choice is `on`.
  */
 export function askPermission(
   choices: readonly Choice[],
@@ -32,7 +34,10 @@ export function askPermission(
   return decide({
     items: reportItems,
     purpose: "usage-statistics",
-    destination: { recipient: "statistics-receiver", origin: choice.receiver },
+    destination: {
+      recipient: "statistics-receiver",
+      origin: signals.receiver ?? choice.receiver,
+    },
     circumstances: {
       ...strictest,
       consents: toConsents(choices),
@@ -64,13 +69,13 @@ export function isForbidden(
 
 /**
  * Whether a refusal is a no to what has been counted, which then is never sent. That this program does not know of an editor's switch is
- * none: another window may.
+ * none: another window may. Nor is a question about another receiver that nobody has answered yet.
  */
 export function isNo(decision: Decision, signals: Signals): boolean {
-  return (
-    decision.kind === "denied" &&
-    !(decision.because === "editor-forbids" && signals.editorTelemetry === undefined)
-  );
+  if (decision.kind === "granted") return false;
+  const { because } = decision;
+  if (because === "editor-forbids") return signals.editorTelemetry !== undefined;
+  return because !== "consent-missing";
 }
 
 /** Whether the latest answer is one to the question of now: a no, `local`, or a yes for this receiver under the notice of now. */

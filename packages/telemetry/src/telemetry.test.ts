@@ -42,12 +42,13 @@ class Machine {
   };
   readonly failures: unknown[] = [];
   signals: Signals = allowed;
+  receiver: string | undefined = receiver.origin;
 
   async open(): Promise<Telemetry> {
     const telemetry = await Telemetry.open({
       paths: this.paths,
       signals: () => Promise.resolve(this.signals),
-      receiver: () => receiver.origin,
+      receiver: () => this.receiver,
       now: () => nowMs,
       chance: () => 0,
       failed: (error) => this.failures.push(error),
@@ -300,6 +301,22 @@ describe("on", () => {
     await check({
       organisation: { forbiddenPurposes: ["usage-statistics"], allowedOrigins: "any" },
     });
+  });
+
+  it("[A8] goes nowhere while the settings name another receiver than the one agreed to", async () => {
+    const { machine, telemetry } = await withDueReport();
+    machine.receiver = "https://127.0.0.1:9";
+    await telemetry.signalsChanged();
+    await telemetry.sendDue();
+    expect(receiver.bodies).toEqual([]);
+    expect(await telemetry.standing()).toMatchObject({
+      receiver: machine.receiver,
+      isAnswered: false,
+      decision: { kind: "denied", because: "consent-missing" },
+    });
+    machine.receiver = undefined;
+    await telemetry.sendDue();
+    expect(receiver.bodies.length).toBe(1);
   });
 
   it("neither sends nor drops anything in an editor that has no switch, and leaves it to one that has", async () => {

@@ -21,8 +21,8 @@ const watchIntervalMs = 2_000;
 export interface TelemetryOptions {
   readonly paths: Paths;
   /** What speaks for or against sending at this moment; asked at every decision. */
-  readonly signals: () => Promise<Signals>;
-  /** The receiver that the settings name, an HTTPS address; undefined: none. Asked whenever it matters. */
+  readonly signals: () => Promise<Omit<Signals, "receiver">>;
+  /** The receiver that the settings name, an HTTPS address; undefined: none. Asked at every decision too. */
   readonly receiver: () => Promise<string | undefined> | string | undefined;
   /** Hears of failures in the background; nothing else happens because of them. */
   readonly failed?: (error: unknown) => void;
@@ -129,7 +129,7 @@ export class Telemetry {
     this.#now = options.now ?? Date.now;
     this.#sender = new Sender({
       store: this.#store,
-      signals: options.signals,
+      signals: () => this.#signals(),
       now: this.#now,
       chance: options.chance ?? Math.random,
       upload: options.upload ?? realUpload,
@@ -237,18 +237,17 @@ export class Telemetry {
   /** How things stand, read from disk. */
   async standing(): Promise<Standing> {
     await this.flush();
-    const [choices, tallies, reports, signals, named] = await Promise.all([
+    const [choices, tallies, reports, signals] = await Promise.all([
       this.#store.choices(),
       this.#store.tallies(),
       this.#store.reports(),
-      this.#options.signals(),
-      this.#options.receiver(),
+      this.#signals(),
     ]);
     const nowMs = this.#now();
     const week = weekOf(nowMs);
     const latest = choices.at(-1);
     const agreed = latest?.mode === "on" ? latest.receiver : undefined;
-    const receiver = named === undefined ? agreed : parseReceiver(named);
+    const receiver = signals.receiver ?? agreed;
     const queued = tallies.filter((tally) => isSendable(tally, latest));
     const done = new Set(reports.map((report) => report.week));
     const weeks = [...new Set(queued.map((tally) => tally.week))].filter((each) => !done.has(each));
@@ -330,18 +329,17 @@ export class Telemetry {
   }
 
   async #checkYes(receiver: string, noticeVersion: number): Promise<void> {
-    const named = await this.#options.receiver();
+    const { receiver: named, organisation } = await this.#signals();
     const origin = parseReceiver(receiver);
     const isOfNow =
       noticeVersion === products.assistant.notice.version &&
-      (named === undefined || parseReceiver(named) === origin);
+      (named === undefined || named === origin);
     if (!isOfNow) {
       throw new TelemetryError(
         "TELEMETRY_QUESTION_OUTDATED",
         "The question has changed since it was shown. Show the new one and ask again.",
       );
     }
-    const { organisation } = await this.#options.signals();
     if (!isForbidden(origin, organisation, this.#now())) return;
     throw new TelemetryError(
       "TELEMETRY_FORBIDDEN",
@@ -350,12 +348,18 @@ export class Telemetry {
     );
   }
 
+  /** What speaks for or against sending, the receiver of the settings included. */
+  async #signals(): Promise<Signals> {
+    const [signals, named] = await Promise.all([this.#options.signals(), this.#options.receiver()]);
+    return named === undefined ? signals : { ...signals, receiver: parseReceiver(named) };
+  }
+
   /** Reads the choice and judges it; a no empties the queue, and `off` erases what a crash may have left. */
   async #look(): Promise<void> {
     const choices = await this.#store.choices();
     // All that happens every two seconds on the machines of those who never said yes.
     if (this.#hasLooked && choices.length === 0 && this.#choices.length === 0) return;
-    const signals = await this.#options.signals();
+    const signals = await this.#signals();
     const nowMs = this.#now();
     const decision = askPermission(choices, signals, nowMs, nowMs);
     const isRefused = decision !== undefined && isNo(decision, signals);

@@ -2,11 +2,10 @@ import {
   consentQuestion,
   denials,
   isLoopback,
-  products,
   renderNotice,
   toPlainText,
 } from "@cloud-code/policy";
-import { consentsPath, readConsents, recordConsent } from "../consents.ts";
+import { allowModel, consentsPath, forbidModel, readConsents } from "../consents.ts";
 import { judgeModel, readMeaning } from "../search/meaning.ts";
 import { type Given, usage } from "./command.ts";
 import { confirm } from "./confirm.ts";
@@ -79,13 +78,7 @@ export async function runModelAllow(given: Given, terminal: Terminal): Promise<n
       return 0;
     }
   }
-  recordConsent(consentsPath(process.env), {
-    answer: "given",
-    purpose: "ask-chosen-model",
-    origin,
-    noticeVersion: products.assistant.notice.version,
-    atMs: Date.now(),
-  });
+  allowModel(origin, process.env);
   print(
     terminal,
     english
@@ -98,10 +91,7 @@ export async function runModelAllow(given: Given, terminal: Terminal): Promise<n
 /** `cloud-code model forbid URL`: a no, which holds from the next request. */
 export function runModelForbid(given: Given, terminal: Terminal): Promise<number> {
   const origin = toOrigin(given, "model forbid", terminal);
-  const path = consentsPath(process.env);
-  const before = readConsents(path).findLast((event) => event.origin === origin);
-  const answer = before?.answer === "given" ? "withdrawn" : "refused";
-  recordConsent(path, { answer, purpose: "ask-chosen-model", origin, atMs: Date.now() });
+  forbidModel(origin, process.env);
   print(
     terminal,
     terminal.locale === "en" ? `${origin} may not be asked.` : `不允许询问 ${origin}。`,

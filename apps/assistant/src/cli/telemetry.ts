@@ -20,11 +20,9 @@ export const runShow: Run = command(async (telemetry, given, terminal) => {
 /** `cloud-code telemetry on`: shows notice and question, and allows sending after an explicit yes. */
 export const runOn: Run = command(async (telemetry, given, terminal) => {
   const { locale } = terminal;
-  const { receiver } = await telemetry.standing();
-  const named = given.texts["receiver"];
-  const origin = named === undefined ? receiver : parseReceiver(named);
+  const { receiver: origin } = await telemetry.standing();
   if (origin === undefined) throw new AssistantError("TELEMETRY_RECEIVER_MISSING");
-  const question = toQuestion(origin, locale);
+  const question = toQuestion("usage-statistics", origin, locale);
   if (!given.switches.has("yes")) {
     if (given.switches.has("json")) {
       const reason = {
@@ -105,9 +103,10 @@ function command(
 ): Run {
   return async (given, terminal) => {
     const failures: unknown[] = [];
+    const receiver = readReceiver(given);
     const telemetry = await openTelemetry({
       editorTelemetry: () => undefined,
-      receiver: () => given.texts["receiver"],
+      receiver: () => receiver,
       failed: (error) => failures.push(error),
     });
     try {
@@ -126,6 +125,15 @@ function command(
       await telemetry.close();
     }
   };
+}
+
+/** What `--receiver` names. Throws `TELEMETRY_RECEIVER_INVALID`. */
+function readReceiver({ texts: { receiver } }: Given): string | undefined {
+  try {
+    return receiver === undefined ? undefined : parseReceiver(receiver);
+  } catch (error) {
+    throw error instanceof TelemetryError ? toAssistantError(error) : error;
+  }
 }
 
 async function tellState(telemetry: Telemetry, given: Given, terminal: Terminal): Promise<void> {

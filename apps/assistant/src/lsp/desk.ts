@@ -12,6 +12,7 @@ import { type Client, toPath } from "./client.ts";
 import { Documents, type SyncFault } from "./document.ts";
 import { type Feature, Features } from "./features.ts";
 import { acceptedCommand } from "./items.ts";
+import { listenForModels } from "./models.ts";
 import { arrayAt, at, stringAt } from "./params.ts";
 import { Progress } from "./progress.ts";
 import {
@@ -172,6 +173,7 @@ export class Desk {
     wire.onRequest(sourceMethod, (params) => this.#searching.source(params, this.#roots.folders));
     wire.onRequest(suggestMethod, (params) => this.#searching.suggest(params, this.#roots.folders));
     this.#statistics.listen(() => this.#searching.requests);
+    listenForModels(wire, this.#client.locale, process.env);
   }
 
   #changedOnDisk(uri: string): void {
@@ -247,23 +249,32 @@ export class Desk {
     await removal;
   }
 
-  /** Reads the settings: from the editor where it can be asked, otherwise from what it pushed. */
   async #configure(pushed: unknown): Promise<void> {
-    const sent = this.#client.can.pullConfiguration ? await this.#pull() : pushed;
-    // What the extension said at the start is kept by itself; here is only what the settings say.
-    const base = { ...this.#initial, editorTelemetry: undefined };
-    const { settings, refused } = parseSettings(sent ?? undefined, base);
+    const reading = this.#readSettings(pushed);
+    // At once: a question about statistics that arrives while the editor is asked is answered by the new settings.
+    const heard = this.#statistics.configure(reading);
+    const settings = await reading;
     this.#settings = settings;
-    if (refused.length > 0) {
-      this.#wire.log("settings-refused", refused.join(", "));
-      this.#show(MessageType.Warning, wordRefusedSettings(refused, this.#client.locale));
-    }
     this.#suggesting.refresh();
     this.#statusChanged();
     await Promise.all([
       this.#attempt(this.#features.offer(this.#wanted())),
-      this.#statistics.configure(settings),
+      this.#searching.configure(settings),
+      heard,
     ]);
+  }
+
+  /** Reads the settings: from the editor where it can be asked, otherwise from what it pushed. */
+  async #readSettings(pushed: unknown): Promise<Settings> {
+    const sent = this.#client.can.pullConfiguration ? await this.#pull() : pushed;
+    // What the extension said at the start is kept by itself; here is only what the settings say.
+    const base = { ...this.#initial, editorTelemetry: undefined };
+    const { settings, refused } = parseSettings(sent ?? undefined, base);
+    if (refused.length > 0) {
+      this.#wire.log("settings-refused", refused.join(", "));
+      this.#show(MessageType.Warning, wordRefusedSettings(refused, this.#client.locale));
+    }
+    return settings;
   }
 
   async #pull(): Promise<unknown> {

@@ -60,6 +60,10 @@ export interface FoundSource {
 /** One page of answers. Sentences are in the editor's language. */
 export interface SearchReport extends Omit<SearchAnswer, "understoodAs" | "results"> {
   readonly understoodAs: { readonly kind: Understanding["kind"]; readonly sentence: string };
+  /** The dependencies are still being read: there may be more soon. */
+  readonly isIndexing?: boolean;
+  /** What the person should know of this search, for example why the model was not asked. */
+  readonly notices?: readonly string[];
   /** With the reason as a phrase, and the folder that was searched. */
   readonly results: readonly (Omit<SearchResult, "why"> & {
     readonly why: string;
@@ -116,6 +120,36 @@ export const telemetryHistoryMethod = "cloud-code/telemetry/history";
  */
 export const egressMethod = "cloud-code/egress";
 
+/** Request (no parameters): the embedding model of the code search, a {@link ModelState}. */
+export const modelStateMethod = "cloud-code/model/state";
+
+/**
+ * Request with {@link ModelAnswer}: records the person's answer, which holds from the next request to the model, and answers with the {@link ModelState}
+ * after it. Fails with `InvalidParams` when the answer is one to another question than the one of now.
+ */
+export const modelSetMethod = "cloud-code/model/set";
+
+/** What the person answered; a yes names what was on the screen. */
+export type ModelAnswer =
+  | { readonly allowed: false; readonly receiver: string }
+  | { readonly allowed: true; readonly receiver: string; readonly noticeVersion: number };
+
+/** The embedding model that has a say in the order of what is found. It is set up in the environment of the server. */
+export interface ModelState {
+  /** `none`: words alone decide. `local`: a model on this machine. `remote`: one elsewhere, which sees code only after a yes. */
+  readonly kind: "none" | "local" | "remote";
+  /** One line: who is asked, or why nobody is. */
+  readonly sentence: string;
+  /** Whether it would be asked at this moment. */
+  readonly asks: boolean;
+  /** Whether the person said yes or no to it under the notice of now. */
+  readonly answered: boolean;
+  /** The origin of a remote model. */
+  readonly receiver?: string;
+  /** The question that a yes would answer; absent when none is needed or none would help. */
+  readonly question?: TelemetryQuestion;
+}
+
 /** Request (no parameters): everything that is kept about usage on this machine, as {@link TelemetryExport}. */
 export const telemetryExportMethod = "cloud-code/telemetry/export";
 
@@ -171,11 +205,11 @@ export interface TelemetryState {
   readonly figuresPath: string;
 }
 
-/** The question, ready for a dialog with two answers of the same rank. */
+/** A question for consent, ready for a dialog with two answers of the same rank. */
 export interface TelemetryQuestion {
-  /** The origin a yes is for; goes back in {@link TelemetryChoice}. */
+  /** The origin a yes is for; goes back in {@link TelemetryChoice} or {@link ModelAnswer}. */
   readonly receiver: string;
-  /** The notice a yes is for; goes back in {@link TelemetryChoice}. */
+  /** The notice a yes is for; goes back with it. */
   readonly noticeVersion: number;
   readonly title: string;
   readonly body: string;

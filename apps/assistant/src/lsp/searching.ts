@@ -3,19 +3,27 @@ import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver-
 import type { CancellationToken } from "vscode-languageserver-protocol/node";
 import type { Completion } from "@cloud-code/search";
 import { languageOf } from "@cloud-code/syntax";
-import { AssistantError, type Locale, wordError } from "../errors.ts";
+import { AssistantError, isDenialReason, type Locale, wordError } from "../errors.ts";
 import { toColours } from "../search/colours.ts";
 import { LiveSearch } from "../search/live.ts";
 import type { ModelRequest } from "../search/meaning.ts";
 import { parseSearch } from "../search/request.ts";
 import { wordReason, wordUnderstanding } from "../search/words.ts";
+import type { Notice } from "../session.ts";
 import type { Counter } from "../telemetry/counter.ts";
+import { wordDenial } from "../telemetry/view.ts";
 import { cacheFolder } from "../workspace/store.ts";
 import { toPath } from "./client.ts";
 import { at, stringAt } from "./params.ts";
 import type { FoundSource, SearchReport } from "./protocol.ts";
+import type { Settings } from "./settings.ts";
 
 const SUGGESTIONS = 10;
+const searchNotices: ReadonlySet<Notice["code"]> = new Set<Notice["code"]>([
+  "MEANING_DENIED",
+  "MEANING_FAILED",
+  "SETTING_INVALID",
+]);
 
 /** Answers an editor's searches, with one search thread for each workspace folder that was searched. */
 export class Searching {
@@ -23,6 +31,11 @@ export class Searching {
   readonly #isTold: boolean;
   readonly #counter: Counter;
   readonly #searches = new Map<string, LiveSearch>();
+  /** What was told of each folder's search since its latest answer. */
+  readonly #notices = new Map<string, Notice[]>();
+  /** What searches that ended had sent to a model: that they ended takes nothing off the record. */
+  readonly #earlier: ModelRequest[] = [];
+  #hasDependencies = true;
 
   /** `isTold`: the editor tells of every change on disk. */
   constructor(locale: Locale, isTold: boolean, counter: Counter) {
@@ -35,7 +48,15 @@ export class Searching {
   get requests(): readonly ModelRequest[] {
     return [...this.#searches.values()]
       .flatMap(({ requests }) => requests)
+      .concat(this.#earlier)
       .toSorted((one, other) => other.atMs - one.atMs);
+  }
+
+  /** Takes new settings: searches that knew others end, and begin anew with the next question. */
+  async configure({ searchDependencies }: Settings): Promise<void> {
+    if (searchDependencies === this.#hasDependencies) return;
+    this.#hasDependencies = searchDependencies;
+    await this.close();
   }
 
   /** `cloud-code/search`. */
@@ -57,8 +78,10 @@ export class Searching {
       );
       // Further pages belong to the same question.
       if (rest.page === 1) this.#counter.count({ kind: "search" });
+      const notices = this.#takeNotices(root);
       return {
         ...rest,
+        ...(notices.length === 0 ? {} : { notices }),
         understoodAs: {
           kind: understoodAs.kind,
           sentence: wordUnderstanding(understoodAs, this.#locale),
@@ -121,16 +144,41 @@ export class Searching {
 
   /** Ends the threads. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#searches.values(), (search) => search.close()));
+    const searches = [...this.#searches.values()];
+    this.#earlier.push(...searches.flatMap(({ requests }) => requests));
+    // First: a question that comes meanwhile is not one for a thread that ends.
     this.#searches.clear();
+    await Promise.all(searches.map((search) => search.close()));
+  }
+
+  /** What concerns the question that was asked, in words; what concerns the index is told by the session. */
+  #takeNotices(root: string): readonly string[] {
+    const notices = this.#notices.get(root) ?? [];
+    this.#notices.delete(root);
+    return notices
+      .filter(({ code }) => searchNotices.has(code))
+      .map((notice) => this.#word(notice));
+  }
+
+  #word({ code, details }: Notice): string {
+    const { origin, because } = details;
+    // The sentence of the terminal names the terminal's commands.
+    return code === "MEANING_DENIED" && isDenialReason(because)
+      ? `${origin ?? ""}: ${wordDenial(because, this.#locale)}`
+      : wordError(code, details, this.#locale);
   }
 
   #open(root: string): LiveSearch {
     let search = this.#searches.get(root);
     if (search === undefined) {
       search = new LiveSearch(
-        { root, cache: cacheFolder(), isTold: this.#isTold },
-        () => undefined,
+        {
+          root,
+          cache: cacheFolder(),
+          isTold: this.#isTold,
+          dependencies: this.#hasDependencies,
+        },
+        (notice) => this.#notices.set(root, [...(this.#notices.get(root) ?? []), notice]),
       );
       this.#searches.set(root, search);
     }

@@ -21,6 +21,13 @@ describe("settings", () => {
     }
   });
 
+  it("take a receiver back", () => {
+    const base = { ...defaultSettings, receiver: "https://statistics.example" };
+    expect(parseSettings({}, base).settings.receiver).toBe(base.receiver);
+    const taken = parseSettings({ telemetry: { receiver: "" } }, base);
+    expect(taken).toEqual({ settings: defaultSettings, refused: [] });
+  });
+
   it("name every value that cannot be used, and go on without it", () => {
     const check = (name: string, values: readonly unknown[]): void => {
       for (const value of values)
@@ -36,10 +43,10 @@ describe("settings", () => {
     check("listThreshold", [-0.1, 1.1, "0.5", Number.NaN]);
     check("ghostThreshold", [-0.1, 1.1, "0.5", Number.NaN]);
     check("editorTelemetry", ["true", 1]);
+    check("search.dependencies", ["yes", 0]);
     check("telemetry.mode", ["yes", true]);
     check("telemetry.receiver", [
       7,
-      "",
       "statistics.example",
       "http://statistics.example",
       "https://statistics.example/path",

@@ -16,9 +16,11 @@ export interface Settings {
   readonly listThreshold: number;
   /** The least probability of ghost text that was not asked for, 0 to 1. Default 0.5. */
   readonly ghostThreshold: number;
+  /** `search.dependencies`: whether the sources of declared dependencies are read and searched. Default true. */
+  readonly searchDependencies: boolean;
   /** The editor's own telemetry switch. Default: none, which sends nothing. */
   readonly editorTelemetry: boolean | undefined;
-  /** `telemetry.receiver`: the origin that weekly reports would go to. Default: none. */
+  /** `telemetry.receiver`: the origin that weekly reports would go to; "" takes back an earlier one. Default: none. */
   readonly receiver: string | undefined;
   /** `telemetry.mode`: the most that is allowed. Default: no say. */
   readonly telemetryMode: Mode | undefined;
@@ -35,6 +37,7 @@ export const defaultSettings: Settings = {
   candidates: 5,
   listThreshold: 0.05,
   ghostThreshold: 0.5,
+  searchDependencies: true,
   editorTelemetry: undefined,
   receiver: undefined,
   telemetryMode: undefined,
@@ -67,8 +70,10 @@ export function parseSettings(sent: unknown, base: Settings = defaultSettings): 
     candidates: take("candidates", isCandidates, base.candidates),
     listThreshold: take("listThreshold", isProbability, base.listThreshold),
     ghostThreshold: take("ghostThreshold", isProbability, base.ghostThreshold),
+    searchDependencies: take("search.dependencies", isBoolean, base.searchDependencies),
     editorTelemetry: take<boolean | undefined>("editorTelemetry", isBoolean, base.editorTelemetry),
-    receiver: take<string | undefined>("telemetry.receiver", isReceiver, base.receiver),
+    receiver:
+      take<string>("telemetry.receiver", isReceiverOrNone, base.receiver ?? "") || undefined,
     telemetryMode: take<Mode | undefined>("telemetry.mode", isMode, base.telemetryMode),
   };
   return { settings, refused };
@@ -89,6 +94,10 @@ function isSwitches(value: unknown): value is Record<string, boolean> {
 
 function isView(value: unknown): value is Settings["show"] {
   return value === "both" || value === "ghost" || value === "list";
+}
+
+function isReceiverOrNone(value: unknown): value is string {
+  return value === "" || isReceiver(value);
 }
 
 function isMode(value: unknown): value is Mode {

@@ -115,11 +115,11 @@ export class Statistics implements Counter {
     (await this.#telemetry).start();
   }
 
-  /** Takes new settings: a mode below the person's choice withdraws it; one above is no yes. */
-  async configure(settings: Settings): Promise<void> {
-    this.#settings = settings;
-    const { telemetryMode } = settings;
+  /** Takes settings that are being read: a mode below the person's choice withdraws it; one above is no yes. */
+  async configure(reading: Promise<Settings>): Promise<void> {
     await this.#hear(async (telemetry) => {
+      this.#settings = await reading;
+      const { telemetryMode } = this.#settings;
       if (telemetryMode === "off" || telemetryMode === "local") {
         const { mode } = await telemetry.standing();
         if (levels.indexOf(telemetryMode) < levels.indexOf(mode))

@@ -61,9 +61,9 @@ export function wordReason(reason: Reason, locale: Locale): string {
   return isOwn(reason) ? REASONS[reason][locale] : wordWhy(reason, locale);
 }
 
-/** A probability for people: "87 %". */
+/** A probability for people: "87 %". What is offered is never "0 %". */
 export function wordProbability(probability: number, locale: Locale): string {
-  const percent = Math.round(probability * 100);
+  const percent = Math.max(1, Math.round(probability * 100));
   return locale === "en" ? `${percent} %` : `${percent}%`;
 }
 

@@ -17,6 +17,7 @@ const PACKAGES_MS = 60_000;
 export class LiveSearch {
   readonly #finder: Finder;
   readonly #isTold: boolean;
+  readonly #hasDependencies: boolean;
   readonly #requests: ModelRequest[] = [];
   #updated: Promise<void> | undefined;
   #updatedMs = 0;
@@ -29,8 +30,9 @@ export class LiveSearch {
     notice: (notice: Notice) => void,
   ) {
     this.#isTold = options.isTold;
+    this.#hasDependencies = options.dependencies ?? true;
     this.#finder = new Finder(
-      { root: options.root, cache: options.cache },
+      { root: options.root, cache: options.cache, dependencies: this.#hasDependencies },
       {
         notice,
         progress: () => undefined,
@@ -93,6 +95,7 @@ export class LiveSearch {
     }
     await this.#updated;
     this.#updatedMs = performance.now();
+    if (!this.#hasDependencies) return;
     if (this.#packages === undefined && performance.now() - this.#packagesMs > PACKAGES_MS)
       // What cannot be read of the dependencies is told by a notice; the workspace is searched all the same.
       this.#packages = this.#finder

@@ -4,8 +4,10 @@ import { ask, type Endpoint, openai } from "@cloud-code/models";
 import {
   type Decision,
   decide,
+  type DenialReason,
   isLoopback,
   type ItemKey,
+  products,
   type PurposeKey,
 } from "@cloud-code/policy";
 import { consentsPath, modelCircumstances, readConsents } from "../consents.ts";
@@ -88,6 +90,40 @@ export async function judgeModel(
   });
 }
 
+/** The model that is set up, and whether it may be asked. */
+export interface ModelStanding {
+  readonly settings: MeaningSettings;
+  readonly origin: string;
+  /** It is on this machine: nothing leaves it, and no permission is needed. */
+  readonly isHere: boolean;
+  /** Why it may not be asked; undefined when it may. */
+  readonly refusal: DenialReason | undefined;
+  /** Whether the person said yes or no to this origin under the notice of now. */
+  readonly isAnswered: boolean;
+}
+
+/** Finds the model that is set up; undefined where none is. Throws `SETTING_INVALID` and `CHOICES_UNREADABLE`. */
+export async function findModel(
+  environment: NodeJS.ProcessEnv,
+): Promise<ModelStanding | undefined> {
+  const settings = readMeaning(environment);
+  if (settings === undefined) return undefined;
+  const { origin } = new URL(settings.root);
+  const decision = await judgeModel(origin, environment);
+  const answer = readConsents(consentsPath(environment)).findLast(
+    (event) => event.origin === undefined || event.origin === origin,
+  );
+  return {
+    settings,
+    origin,
+    isHere: isLoopback(origin),
+    refusal: decision.kind === "denied" ? decision.because : undefined,
+    isAnswered:
+      answer !== undefined &&
+      (answer.answer !== "given" || answer.noticeVersion === products.assistant.notice.version),
+  };
+}
+
 /** Leave to ask the model that is set up. */
 export interface ModelPermission {
   readonly origin: string;
@@ -97,13 +133,12 @@ export interface ModelPermission {
   readonly sinceMs?: number;
 }
 
-/** The permission as it stands; undefined where no model is set up, or the one that is may not be asked. */
+/** The permission as it stands; undefined where no model is set up, or the one that is may not be asked or cannot be. */
 export async function findModelPermission(
   environment: NodeJS.ProcessEnv,
 ): Promise<ModelPermission | undefined> {
-  const settings = readMeaning(environment);
-  if (settings === undefined) return undefined;
-  const { origin } = new URL(settings.root);
+  const origin = originOf(environment);
+  if (origin === undefined) return undefined;
   const decision = await judgeModel(origin, environment);
   if (decision.kind === "denied") return undefined;
   const { purpose, items } = decision.permit;
@@ -111,6 +146,18 @@ export async function findModelPermission(
     (event) => event.origin === origin && event.answer === "given",
   );
   return { origin, purpose, items, ...(given === undefined ? {} : { sinceMs: given.atMs }) };
+}
+
+/** Where the model is that is set up; undefined where none is, or by settings that cannot be used. */
+function originOf(environment: NodeJS.ProcessEnv): string | undefined {
+  try {
+    const settings = readMeaning(environment);
+    return settings === undefined ? undefined : new URL(settings.root).origin;
+  } catch (error) {
+    // The search says what is wrong with them, and asks nobody.
+    if (error instanceof AssistantError && error.code === "SETTING_INVALID") return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import driver from "node-sqlite3-wasm";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { SearchRequest } from "@cloud-code/search";
-import { Searcher } from "./searcher.ts";
+import { Searcher, type SearcherOptions } from "./searcher.ts";
 import { toZip } from "./testing/zip.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/cloud-code.js", import.meta.url));
@@ -47,7 +47,7 @@ function write(root: string, files: Readonly<Record<string, string | Buffer>>): 
   }
 }
 
-function searcher(at: { root: string; cache: string }, notices: string[] = []): Searcher {
+function searcher(at: SearcherOptions, notices: string[] = []): Searcher {
   const opened = new Searcher(at, {
     progress: () => undefined,
     notice: ({ code }) => void notices.push(code),
@@ -56,10 +56,7 @@ function searcher(at: { root: string; cache: string }, notices: string[] = []): 
   return opened;
 }
 
-async function ready(
-  at: { root: string; cache: string },
-  notices: string[] = [],
-): Promise<Searcher> {
+async function ready(at: SearcherOptions, notices: string[] = []): Promise<Searcher> {
   const opened = searcher(at, notices);
   await opened.update({ workspace: true, dependencies: true });
   return opened;
@@ -388,6 +385,24 @@ describe("dependencies", () => {
     expect(results.filter(({ package: facts }) => facts?.name === "other")).toEqual([]);
     expect(results.some(({ path }) => path === "README.md")).toBe(true);
     expect(await ask(own, { query: "openSheet", filter: { package: "nothing" } })).toEqual([]);
+  });
+  it("are neither read nor shown where the person does not want them searched", async () => {
+    const at = workspace({
+      "package.json": JSON.stringify({ dependencies: { tables: "1" } }),
+      "index.ts": "import { openSheet } from 'tables';\n",
+      "node_modules/tables/package.json": manifest("tables", "1.2.3"),
+      "node_modules/tables/lib/sheet.js": "exports.openSheet = function () {};\n",
+    });
+    const check = async (dependencies: boolean, expected: boolean): Promise<void> => {
+      const { results } = await (
+        await ready({ ...at, dependencies })
+      ).search({ query: "openSheet" });
+      expect(results.some(({ source }) => source === "dependencies")).toBe(expected);
+    };
+    await check(false, false);
+    await check(true, true);
+    // Also when another window has read them.
+    await check(false, false);
   });
   it("are read from source jars, environments of Python, module caches and registries", async () => {
     const at = workspace({

@@ -34,6 +34,8 @@ export interface SearcherOptions {
   readonly cache: string;
   /** A second opinion on descriptions; see `meaning.ts`. */
   readonly similarity?: Similarity;
+  /** Whether the sources of declared dependencies are read and searched. Default true. */
+  readonly dependencies?: boolean;
 }
 
 /** What to bring up to date. */
@@ -111,6 +113,7 @@ export class Searcher {
   readonly #sharedCatalog: Catalog;
   readonly #selector: Selector;
   readonly #similarity: Similarity | undefined;
+  readonly #hasDependencies: boolean;
   readonly #reader = new PackageReader();
   readonly #matcher = new Matcher();
   #hasIndex = false;
@@ -118,9 +121,13 @@ export class Searcher {
   #allowed: Set<number> = new Set();
   #vocabulary: { readonly words: Vocabulary; readonly madeMs: number } | undefined;
 
-  constructor({ root, cache, similarity }: SearcherOptions, listener: SearcherListener) {
+  constructor(
+    { root, cache, similarity, dependencies = true }: SearcherOptions,
+    listener: SearcherListener,
+  ) {
     this.#root = root;
     this.#similarity = similarity;
+    this.#hasDependencies = dependencies;
     const place = join(cache, "search");
     this.#folder = indexFolder(root, place);
     this.#listener = listener;
@@ -143,7 +150,7 @@ export class Searcher {
       await this.#alone(join(this.#folder, "search.indexing"), signal, () =>
         this.#updateWorkspace(signal),
       );
-    if (!order.dependencies) return;
+    if (!order.dependencies || !this.#hasDependencies) return;
     await this.#alone(join(dirname(this.#folder), "packages.indexing"), signal, () =>
       this.#updatePackages(signal),
     );
@@ -433,7 +440,7 @@ export class Searcher {
 
   async #findPackages(): Promise<readonly PackageOnDisk[]> {
     const imports = await this.#own.use(() => this.#catalog.imports());
-    const packages = await findPackages(this.#root, imports);
+    const packages = this.#hasDependencies ? await findPackages(this.#root, imports) : [];
     this.#packages = packages;
     const keys = new Set(packages.map(keyOf));
     this.#allowed = await this.#shared.use(

@@ -1,7 +1,9 @@
 /** Usage statistics in words: what the terminal prints and what editors are told. */
 import {
+  type AskedPurpose,
   consentQuestion,
   counters,
+  type DenialReason,
   denials,
   figures,
   inventory,
@@ -42,7 +44,7 @@ export function toState(standing: Standing, paths: Paths, locale: Locale): Telem
     ...(decision?.kind === "denied" ? { because: decision.because } : {}),
     locked: isForbidden,
     answered: standing.isAnswered,
-    ...(canAsk ? { question: toQuestion(receiver, locale) } : {}),
+    ...(canAsk ? { question: toQuestion("usage-statistics", receiver, locale) } : {}),
     ...(next === undefined ? {} : { next: toReport(next) }),
     waiting: standing.waiting.map(toReport),
     ...(mode === "off" ? {} : { figures: defineFigures(standing.counts, locale) }),
@@ -52,9 +54,13 @@ export function toState(standing: Standing, paths: Paths, locale: Locale): Telem
 }
 
 /** The question that a yes answers. */
-export function toQuestion(receiver: string, locale: Locale): TelemetryQuestion {
+export function toQuestion(
+  purpose: AskedPurpose,
+  receiver: string,
+  locale: Locale,
+): TelemetryQuestion {
   const { title, body, allow, refuse, more, origin, noticeVersion } = consentQuestion(
-    "usage-statistics",
+    purpose,
     receiver,
   );
   return {
@@ -66,6 +72,11 @@ export function toQuestion(receiver: string, locale: Locale): TelemetryQuestion 
     refuse: refuse[locale],
     more: more[locale],
   };
+}
+
+/** Why nothing was sent, and what to do about it. */
+export function wordDenial(because: DenialReason, locale: Locale): string {
+  return denials[because][locale];
 }
 
 /** The notice as Markdown. */

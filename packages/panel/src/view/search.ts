@@ -113,10 +113,8 @@ function drawOutcome(scene: Scene): ComponentChild {
 }
 
 /** What the question was taken for, and how much came of it. */
-function drawSummary({ state, say }: Scene, answer: PanelAnswer): ComponentChild {
-  const first = (answer.page - 1) * PAGE_SIZE + 1;
-  const total = `${sayNumber(answer.total, state.language)}${answer.isTotalExact ? "" : "+"}`;
-  const last = first + answer.results.length - 1;
+function drawSummary(scene: Scene, answer: PanelAnswer): ComponentChild {
+  const { say } = scene;
   return h(
     "div",
     { class: "summary", key: "summary" },
@@ -127,8 +125,34 @@ function drawSummary({ state, say }: Scene, answer: PanelAnswer): ComponentChild
       " ",
       answer.understoodAs.sentence,
     ),
-    h("p", { class: "soft count" }, say("count", { first, last, total })),
+    h("p", { class: "soft count" }, sayCount(scene, answer)),
+    drawNews(scene, answer),
   );
+}
+
+function sayCount({ state, say }: Scene, answer: PanelAnswer): string {
+  const { page, results, isTotalExact } = answer;
+  const total = sayNumber(answer.total, state.language);
+  if (isTotalExact && answer.total === results.length)
+    return results.length === 1 ? say("countOne") : say("countAll", { total });
+  const first = (page - 1) * PAGE_SIZE + 1;
+  const last = first + results.length - 1;
+  return say(isTotalExact ? "count" : "countAbout", { first, last, total });
+}
+
+/** What the person should know of the answer: that it may grow, and what was not asked for it. */
+function drawNews({ dispatch, say }: Scene, { isIndexing, notices }: PanelAnswer): ComponentChild {
+  return [
+    isIndexing === true
+      ? h(
+          "div",
+          { class: "news", key: "indexing" },
+          loading(say("stillIndexing")),
+          button(say("again"), () => dispatch({ kind: "submit" }), { class: "plain" }),
+        )
+      : null,
+    notices?.map((sentence) => h("p", { class: "hint", key: sentence }, sentence)),
+  ];
 }
 
 function drawResults(scene: Scene, answer: PanelAnswer, isOld: boolean): ComponentChild {
@@ -167,11 +191,11 @@ function drawPages({ state, dispatch, say }: Scene, answer: PanelAnswer): Compon
 }
 
 /** Nothing was found: what was understood, and everything that may stand in the way. */
-function drawNothing({ state, dispatch, say }: Scene, answer: PanelAnswer): ComponentChild {
+function drawNothing(scene: Scene, answer: PanelAnswer): ComponentChild {
+  const { state, dispatch, say } = scene;
   const { asked } = state.search;
   const isFiltered = asked !== undefined && countFilters(asked.filter) > 0;
   const isForced = asked !== undefined && asked.mode !== "auto";
-  const { sources = [] } = asked?.filter ?? {};
   return notice(
     "search",
     say("nothing"),
@@ -188,10 +212,8 @@ function drawNothing({ state, dispatch, say }: Scene, answer: PanelAnswer): Comp
       isFiltered ? h("li", null, say("nothingFilters")) : null,
       isForced ? h("li", null, say("nothingMode", { mode: say(modeWords[asked.mode]) })) : null,
       h("li", null, say("nothingFewer")),
-      sources.length === 0 || sources.includes("dependencies")
-        ? h("li", null, say("nothingPackages"))
-        : null,
     ),
+    drawNews(scene, answer),
     h(
       "div",
       { class: "row" },

@@ -40,16 +40,24 @@ function drawSwitch(scene: Scene, telemetry: TelemetryView): ComponentChild {
   const { mode: current, locked, question, sentence } = telemetry;
   return h(
     "fieldset",
-    { class: "part choices", disabled: locked, key: "switch" },
+    { class: "part choices", key: "switch" },
     h("legend", null, say("collecting")),
-    choices.map(({ mode, title, body }) =>
-      h(
+    choices.map(({ mode, title, body }) => {
+      // An organisation locks sending; to count less is always the person's to choose.
+      const isLocked = locked && mode === "on";
+      const classes = [
+        "choice",
+        ...(mode === current ? ["chosen"] : []),
+        ...(isLocked ? ["locked"] : []),
+      ];
+      return h(
         "label",
-        { class: mode === current ? "choice chosen" : "choice", key: mode },
+        { class: classes.join(" "), key: mode },
         h("input", {
           type: "radio",
           name: "panel-mode",
           checked: mode === current,
+          disabled: isLocked,
           ...(mode === current ? { "data-focus": "mode" } : {}),
           onClick: (event: Event) => {
             // The host says what holds; until then nothing is shown as chosen.
@@ -66,11 +74,11 @@ function drawSwitch(scene: Scene, telemetry: TelemetryView): ComponentChild {
             { class: "soft" },
             mode === "on" && question !== undefined
               ? say("modeOnTo", { receiver: question.receiver })
-              : say(body),
+              : say(isLocked ? "modeOnLocked" : body),
           ),
         ),
-      ),
-    ),
+      );
+    }),
     state.asking === "consent" ? drawQuestion(scene, telemetry) : null,
     h("p", { class: "hint" }, sentence),
   );

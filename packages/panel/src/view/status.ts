@@ -154,9 +154,14 @@ function drawFolder(scene: Scene, folder: FolderView): ComponentChild {
       ? h("p", { class: "soft" }, say("leftOutNone"))
       : h(
           "ul",
-          { class: "tally" },
+          { class: "tally counted" },
           leftOut.map(({ reason, files }) =>
-            h("li", { key: reason }, h("span", { class: "count" }, number(files)), " ", reason),
+            h(
+              "li",
+              { key: reason },
+              h("span", { class: "count" }, number(files)),
+              h("span", null, reason),
+            ),
           ),
         ),
     notices.map((sentence) => h("p", { class: "hint", key: sentence }, sentence)),
