@@ -157,7 +157,9 @@ export class Editor {
       ...options.environment,
     };
     const words = [program, ...places];
-    await run(process.execPath, [...words, "--install-extension", packed], { env: environment });
+    // Whoever used the editor before has it.
+    if (!existsSync(join(home, "extensions", "extensions.json")))
+      await run(process.execPath, [...words, "--install-extension", packed], { env: environment });
     const port = await portOf(home);
     const line: string[] = [
       ...(options.wrap ?? []),

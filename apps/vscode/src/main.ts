@@ -143,9 +143,9 @@ async function chooseStatistics(consent: Consent): Promise<void> {
   const { mode, sentence } = await consent.state();
   const items = [
     {
-      label: l10n.t("Send"),
-      detail: l10n.t("Count, and send eight figures once a week. You are asked first."),
-      mode: "on",
+      label: l10n.t("Off"),
+      detail: l10n.t("Count nothing. What was not sent is dropped."),
+      mode: "off",
     },
     {
       label: l10n.t("Count on this machine"),
@@ -153,9 +153,9 @@ async function chooseStatistics(consent: Consent): Promise<void> {
       mode: "local",
     },
     {
-      label: l10n.t("Off"),
-      detail: l10n.t("Count nothing. What was not sent is dropped."),
-      mode: "off",
+      label: l10n.t("Send"),
+      detail: l10n.t("Count, and send eight figures once a week. You are asked first."),
+      mode: "on",
     },
   ] as const;
   const chosen = await window.showQuickPick(
