@@ -104,11 +104,10 @@ export function activate(context: ExtensionContext): void {
       if (event.affectsConfiguration(`${section}.embeddings`)) model.follow();
       if (event.affectsConfiguration(`${section}.telemetry.mode`))
         report(journal, consent.follow());
-      if (event.affectsConfiguration(`${section}.telemetry.receiver`))
-        report(
-          journal,
-          assistant.reconfigure().then(() => consent.followReceiver()),
-        );
+      if (event.affectsConfiguration(`${section}.telemetry.receiver`)) {
+        report(journal, assistant.reconfigure());
+        consent.followReceiver();
+      }
     }),
   );
 
