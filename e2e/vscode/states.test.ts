@@ -282,7 +282,7 @@ describe.skipIf(noEditor !== undefined)(
         await editor.picture("chinese");
         await editor.command("允许或停止使用统计");
         await editor.page
-          .locator(".quick-input-list .monaco-list-row", { hasText: "发送" })
+          .locator(".quick-input-list .monaco-list-row", { hasText: "会先征求您的同意" })
           .first()
           .click();
         await editor.notification("您所在的组织不允许使用统计").waitFor();
