@@ -157,7 +157,9 @@ export class Editor {
       ...options.environment,
     };
     const words = [program, ...places];
-    await run(process.execPath, [...words, "--install-extension", packed], { env: environment });
+    // Whoever used the editor before has it.
+    if (!existsSync(join(home, "extensions", "extensions.json")))
+      await run(process.execPath, [...words, "--install-extension", packed], { env: environment });
     const port = await portOf(home);
     const line: string[] = [
       ...(options.wrap ?? []),
@@ -192,7 +194,7 @@ export class Editor {
         "--disable-sync",
       ],
     });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     const page = context.pages()[0] ?? (await context.newPage());
     const address = `127.0.0.1:${port}`;
     const editor = new Editor({
@@ -280,7 +282,7 @@ export class Editor {
   /** Opens a file for the first time ever: the walkthrough comes, is looked at, and the file is in front again. */
   async begin(name: string): Promise<void> {
     await this.#quickly("Control+P", name, name);
-    await this.page.locator(".getting-started-step").first().waitFor({ timeout: 60_000 });
+    await this.page.locator(".getting-started-step").first().waitFor({ timeout: 150_000 });
     await this.page.locator(".tab", { hasText: name }).click();
     await this.openFile(name);
   }
@@ -344,7 +346,7 @@ export class Editor {
       .locator(
         '.statusbar-item[id="cloud-code.cloud-code-assistant.cloudCode.status"] .codicon-cloud',
       )
-      .waitFor({ timeout: 90_000 });
+      .waitFor({ timeout: 150_000 });
   }
 
   /** What the extension wrote to its log. */
@@ -391,7 +393,7 @@ export class Editor {
 
   async #open(): Promise<void> {
     const address = this.#address;
-    const deadlineMs = performance.now() + 60_000;
+    const deadlineMs = performance.now() + 150_000;
     for (;;) {
       const answer = await fetch(new URL("/healthz", address)).catch(() => undefined);
       if (answer?.ok === true) break;
@@ -402,7 +404,7 @@ export class Editor {
     await this.page
       .locator(".monaco-workbench .explorer-folders-view .monaco-list-row")
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 150_000 });
   }
 
   async #quickly(key: string, typed: string, row: string): Promise<void> {

@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -108,6 +110,86 @@ describe.skipIf(noEditor !== undefined)(
       }
     });
 
+    test("[A2] the model of this machine's settings is asked; one elsewhere only after a yes that names it", async () => {
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        request.on("end", () => {
+          const { input, model } = JSON.parse(body) as { input: string[]; model: string };
+          asked.push(`${request.url ?? ""} ${model} ${input[0] ?? ""}`);
+          const data = input.map((_, index) => ({
+            object: "embedding",
+            index,
+            embedding: [1, index],
+          }));
+          response.setHeader("content-type", "application/json");
+          response.end(
+            JSON.stringify({
+              object: "list",
+              data,
+              model,
+              usage: { prompt_tokens: 1, total_tokens: 1 },
+            }),
+          );
+        });
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      const home = createHome({});
+      const editor = await Editor.start(packed, {
+        folder: project.folder,
+        home,
+        machine: {
+          "cloudCode.embeddings.url": `http://127.0.0.1:${port}/v1`,
+          "cloudCode.embeddings.model": "some-model",
+        },
+      });
+      try {
+        await editor.begin("ledger.ts");
+        await editor.indexed();
+        await editor.command("Open the Panel");
+        await editor.panel.locator("textarea").first().fill("orders that are not paid");
+        await editor.page.keyboard.press("Enter");
+        await editor.panel.locator("pre").first().waitFor();
+        expect(asked).toEqual(["/v1/embeddings some-model orders that are not paid"]);
+        await editor.panel.getByRole("tab", { name: "Data" }).click();
+        const place = `127.0.0.1:${port}`;
+        await editor.panel.locator(".connections li", { hasText: place }).waitFor();
+        await editor.picture("model-data");
+
+        const elsewhere = "https://models.example";
+        writeFileSync(
+          join(home, "data/Machine/settings.json"),
+          JSON.stringify({
+            "cloudCode.embeddings.url": `${elsewhere}/v1`,
+            "cloudCode.embeddings.model": "some-model",
+          }),
+        );
+        const question = editor.notification("Send code to this model service?");
+        await question.waitFor();
+        expect(await question.innerText()).toContain(elsewhere);
+        await editor.picture("model-question");
+        const answers = join(home, ".config/cloud-code/models.jsonl");
+        expect(existsSync(answers)).toBe(false);
+        await question.getByRole("button", { name: "Allow", exact: true }).click();
+        await expect
+          .poll(() => existsSync(answers) && readFileSync(answers, "utf8"), soon)
+          .toContain(elsewhere);
+        await editor.command("Allow or Stop the Embedding Model");
+        await editor.page
+          .locator(".monaco-dialog-box")
+          .getByRole("button", { name: "Stop" })
+          .click();
+        await expect.poll(() => readFileSync(answers, "utf8"), soon).toContain("withdrawn");
+      } finally {
+        await editor.close();
+        server.close();
+      }
+    });
+
     test("[A1] [A3] a notice that changed asks again; everything is reached by keys, in high contrast", async () => {
       const receiver = "https://statistics.example";
       const editor = await Editor.start(packed, {
@@ -200,7 +282,7 @@ describe.skipIf(noEditor !== undefined)(
         await editor.picture("chinese");
         await editor.command("允许或停止使用统计");
         await editor.page
-          .locator(".quick-input-list .monaco-list-row", { hasText: "发送" })
+          .locator(".quick-input-list .monaco-list-row", { hasText: "会先征求您的同意" })
           .first()
           .click();
         await editor.notification("您所在的组织不允许使用统计").waitFor();

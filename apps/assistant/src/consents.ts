@@ -10,7 +10,7 @@ export function consentsPath(environment: NodeJS.ProcessEnv): string {
 }
 
 /** An answer to the question whether a model service may see code; `origin` as `new URL(address).origin` prints it. */
-export type ModelConsent = ConsentEvent & {
+type ModelConsent = ConsentEvent & {
   readonly purpose: "ask-chosen-model";
   readonly origin: string;
 };
@@ -35,7 +35,7 @@ export function readConsents(path: string): readonly ConsentEvent[] {
 }
 
 /** Adds an answer, and returns once the disk has it. Throws `CHOICES_UNWRITABLE`. */
-export function recordConsent(path: string, consent: ModelConsent): void {
+function recordConsent(path: string, consent: ModelConsent): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(path, "a", 0o600);

@@ -20,6 +20,8 @@ const levels: Readonly<Record<TelemetryMode, number>> = { off: 0, local: 1, on: 
  * How long after a change elsewhere page and choice are compared: another window writes both, and they arrive here one after the other.
  */
 const settleMs = 5_000;
+/** Somebody who types an address changes the setting at every pause. */
+const typingMs = 1_500;
 
 /**
  * The person's choice about usage statistics. Silence is a no: only the button that says so allows anything, and the settings page, the
@@ -38,6 +40,7 @@ export class Consent implements Disposable {
   /** How many choices of the person are being written down: what the page says meanwhile is this window's own doing. */
   #recording = 0;
   #settling: NodeJS.Timeout | undefined;
+  #typing: NodeJS.Timeout | undefined;
 
   /**
    * `memory` remembers that the question was shown, not what was answered: that is the assistant's to keep. `failed` hears of what could
@@ -56,7 +59,8 @@ export class Consent implements Disposable {
     this.#subscription = assistant.onTelemetry(() => {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(() => {
-        this.#settle().catch(failed);
+        // One window writes the page: two at once spoil the file.
+        (window.state.focused ? this.#settle() : this.#lower()).catch(failed);
       }, settleMs);
     });
   }
@@ -116,11 +120,15 @@ export class Consent implements Disposable {
       await this.choose(wanted);
   }
 
-  /** Another receiver was named on the settings page: a yes to an earlier one is none to this one. */
-  async followReceiver(): Promise<void> {
-    const state = await this.state();
-    if (!hasReceiverSetting() && state.mode === "on") await this.record({ mode: "local" });
-    else if (window.state.focused) await this.begin();
+  /**
+   * Another receiver was named on the settings page, or none any more: a yes to an earlier one is none to this one. The assistant keeps
+   * back at once what the page does not name; the person is asked once the address is typed to its end.
+   */
+  followReceiver(): void {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => {
+      this.#meetReceiver().catch(this.#failed);
+    }, typingMs);
   }
 
   /** Records a choice that the person made where the question was on the screen. Rejects when it cannot be written. */
@@ -139,7 +147,14 @@ export class Consent implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#settling);
+    clearTimeout(this.#typing);
     this.#subscription.dispose();
+  }
+
+  async #meetReceiver(): Promise<void> {
+    const state = await this.state();
+    if (!hasReceiverSetting() && state.mode === "on") await this.record({ mode: "local" });
+    else if (window.state.focused) await this.begin();
   }
 
   /** The page first, so that no window ever finds more chosen than the page allows. */

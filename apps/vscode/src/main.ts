@@ -104,11 +104,10 @@ export function activate(context: ExtensionContext): void {
       if (event.affectsConfiguration(`${section}.embeddings`)) model.follow();
       if (event.affectsConfiguration(`${section}.telemetry.mode`))
         report(journal, consent.follow());
-      if (event.affectsConfiguration(`${section}.telemetry.receiver`))
-        report(
-          journal,
-          assistant.reconfigure().then(() => consent.followReceiver()),
-        );
+      if (event.affectsConfiguration(`${section}.telemetry.receiver`)) {
+        report(journal, assistant.reconfigure());
+        consent.followReceiver();
+      }
     }),
   );
 
@@ -143,9 +142,9 @@ async function chooseStatistics(consent: Consent): Promise<void> {
   const { mode, sentence } = await consent.state();
   const items = [
     {
-      label: l10n.t("Send"),
-      detail: l10n.t("Count, and send eight figures once a week. You are asked first."),
-      mode: "on",
+      label: l10n.t("Off"),
+      detail: l10n.t("Count nothing. What was not sent is dropped."),
+      mode: "off",
     },
     {
       label: l10n.t("Count on this machine"),
@@ -153,9 +152,9 @@ async function chooseStatistics(consent: Consent): Promise<void> {
       mode: "local",
     },
     {
-      label: l10n.t("Off"),
-      detail: l10n.t("Count nothing. What was not sent is dropped."),
-      mode: "off",
+      label: l10n.t("Send"),
+      detail: l10n.t("Count, and send eight figures once a week. You are asked first."),
+      mode: "on",
     },
   ] as const;
   const chosen = await window.showQuickPick(

@@ -2,6 +2,7 @@ import { commands, l10n, type QuickPickItem, QuickPickItemKind, window } from "v
 import type { Assistant } from "./assistant.ts";
 import { isEnabled, isLanguageEnabled } from "./settings.ts";
 import { type Snooze, toClock } from "./snooze.ts";
+import { wordReport } from "./views.ts";
 
 /** One thing that can be done. */
 interface Deed extends QuickPickItem {
@@ -53,7 +54,7 @@ export async function showMenu(assistant: Assistant, snooze: Snooze): Promise<vo
   const placeHolder =
     phase === "failed" || phase === "stopped"
       ? l10n.t("The assistant is stopped.")
-      : (report?.sentence ?? l10n.t("The assistant is starting."));
+      : wordReport(report);
   const chosen = await window.showQuickPick(
     phase === "failed" || phase === "stopped" ? [start, ...deeds] : deeds,
     {

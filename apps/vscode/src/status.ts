@@ -13,7 +13,7 @@ import type { Assistant } from "./assistant.ts";
 import type { Model } from "./model.ts";
 import { isEnabled, isLanguageEnabled } from "./settings.ts";
 import { type Snooze, toClock } from "./snooze.ts";
-import { wordModel } from "./views.ts";
+import { wordModel, wordReport } from "./views.ts";
 
 /** What stands in the status bar. */
 interface Face {
@@ -83,7 +83,7 @@ export class StatusItem implements Disposable {
       };
     const failed = report?.sessions.find(({ activity }) => activity.kind === "failed");
     if (report !== undefined && failed !== undefined)
-      return { icon: "$(error)", text: "", sentence: report.sentence, isProblem: true };
+      return { icon: "$(error)", text: "", sentence: wordReport(report), isProblem: true };
     const off = this.#whyOff();
     if (off !== undefined) return off;
     if (phase === "stopped")
@@ -96,8 +96,8 @@ export class StatusItem implements Disposable {
       return { icon: "$(loading~spin)", text: "", sentence: l10n.t("The assistant is starting.") };
     const share = indexedShare(report);
     if (share !== undefined)
-      return { icon: "$(sync~spin)", text: `${share} %`, sentence: report.sentence };
-    return { icon: "$(cloud)", text: "", sentence: report.sentence };
+      return { icon: "$(sync~spin)", text: `${share} %`, sentence: wordReport(report) };
+    return { icon: "$(cloud)", text: "", sentence: wordReport(report) };
   }
 
   #whyOff(): Face | undefined {

@@ -14,9 +14,8 @@ export function toStatusView(
 ): StatusView {
   const engine: EngineState = !isEnabled ? "off" : pausedUntilMs === undefined ? "on" : "snoozed";
   const { last } = report ?? {};
-  const sentence = report?.sentence ?? l10n.t("The assistant is starting.");
   return {
-    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
+    sentence: wordReport(report),
     engine,
     ...(engine === "snoozed" && pausedUntilMs !== undefined
       ? { snoozedUntil: toClock(pausedUntilMs) }
@@ -36,6 +35,12 @@ export function toStatusView(
         }),
     folders: report?.sessions.map(toFolderView) ?? [],
   };
+}
+
+/** What the assistant is doing, as a sentence. */
+export function wordReport(report: StatusReport | undefined): string {
+  const words = report?.sentence ?? l10n.t("The assistant is starting.");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Where suggestions and searches are computed. */

@@ -70,8 +70,7 @@ export function toListItems(
       ...(style.labelDetails ? { labelDetails: { description } } : { detail: description }),
       documentation: ["Cloud Code", ...facts].join("\n"),
       sortText: String(suggestion.rank).padStart(4, "0"),
-      // A re-spelled word does not begin with what was typed; said so here, it survives the editor's own filter.
-      ...(edit.text.startsWith(typed) ? {} : { filterText: typed + edit.text }),
+      filterText: toFilter(typed, edit.text),
       ...(suggestion.rank === 1 && suggestion.probability >= style.preselectFrom
         ? { preselect: true }
         : {}),
@@ -82,6 +81,22 @@ export function toListItems(
     };
   });
 }
+
+/**
+ * What the editor filters an item by while the person goes on typing: no more than its first word. With all of "request: Request):" the item
+ * would outlive a typed "request):", whose letters are all in it, and take the next Enter for itself.
+ */
+function toFilter(typed: string, text: string): string {
+  // A re-spelled word does not begin with what was typed; said so here, it survives the filter.
+  if (!text.startsWith(typed)) return typed + (firstWord.exec(text)?.[0] ?? text);
+  const rest = text.slice(typed.length);
+  const goesOn = typed === "" ? firstWord : restOfWord;
+  return typed + (goesOn.exec(rest)?.[0] ?? "");
+}
+
+/** What stands before the first word belongs to it: an item is filtered by something. */
+const firstWord = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]*/u;
+const restOfWord = /^[\p{L}\p{N}_$]*/u;
 
 /** The suggestions as ghost text, in their order. */
 export function toInlineItems(

@@ -16,6 +16,7 @@ describe("the completion list", () => {
       labelDetails: { description: "90 % · this project" },
       documentation: "Cloud Code\n90 %\nthis project",
       sortText: "0001",
+      filterText: "getName",
       preselect: true,
       insertTextFormat: 1,
       textEdit: { range: span(5, 8), newText: "getName()" },
@@ -37,9 +38,28 @@ describe("the completion list", () => {
     editor.engine.find = finding([["getName()", 0.8]], 3, 1);
     const { items } = await editor.list();
     expect(items[0]).toMatchObject({
-      filterText: "gtNgetName()",
+      filterText: "gtNgetName",
       textEdit: { range: span(5, 9), newText: "getName()" },
     });
+  });
+
+  it("outlives no more than its first word, so that Enter after a finished line is a new line", async () => {
+    const check = async (
+      line: string,
+      text: string,
+      over: number,
+      expected: string,
+    ): Promise<void> => {
+      const editor = await Editor.start({ text: `${line}\n` });
+      editor.engine.find = finding([[text, 0.8]], over);
+      const { items } = await editor.list(line.length);
+      expect(items[0]?.filterText).toBe(expected);
+    };
+    await check("def f(req", "request: Request):", 3, "request");
+    await check("def f(request", "request: Request):", 7, "request");
+    await check("order.", "lines.map((line) => line.name);", 0, "lines");
+    await check("x = ", "(one, two)", 0, "(one");
+    await check("x = ", "[]", 0, "[]");
   });
 
   it("shows every candidate when asked by hand and the likely ones while typing", async () => {
