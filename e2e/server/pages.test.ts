@@ -78,11 +78,11 @@ function nameOf(path: string): string {
 }
 
 describe.runIf(chromium !== undefined)("every page", () => {
-  // Colours are the same in every language, so darkness is looked at once.
+  // Colours and structure are the same in every language: darkness is looked at once, and of Chinese what could not fit a phone.
   for (const [language, colorScheme, widths] of [
     ["en", "light", [1280, 375]],
     ["en", "dark", [1280]],
-    ["zh", "light", [1280, 375]],
+    ["zh", "light", [375]],
   ] as const) {
     test(`is accessible in ${language}, ${colorScheme}, at ${widths.join(" and ")} px`, async () => {
       const pages = await listPages();

@@ -32,7 +32,7 @@ async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     // An expected failure is a sentence; a fault shows where it happened, without asking for it.
     if (error instanceof DatabaseError || error instanceof SettingError) {
-      process.stderr.write(`${error.code}: ${error.message}\n`);
+      process.stderr.write(`${error.code}: ${error.said[language]}\n`);
       return 1;
     }
     throw error;
@@ -42,8 +42,12 @@ async function run(words: readonly string[]): Promise<number> {
 async function dispatch(words: readonly string[]): Promise<number> {
   const { own, rest } = takeOptions(words);
   const settings = readSettings(process.env, own);
-  const [command = ""] = rest;
+  const [command = "", ...more] = rest;
   if (isAdministration(rest)) return administerHere(settings, rest);
+  if (["start", "migrate", "doctor"].includes(command) && more.length > 0) {
+    process.stderr.write(`${phrase(language, "badWord", command, more.join(" "))}\n`);
+    return 2;
+  }
   switch (command) {
     case "start":
       return serve(settings, process.env, language);

@@ -173,7 +173,9 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     const browser = await signUp(service, "leaver");
     const old = browser.cookies.get("session") ?? "";
     await browser.get("/account");
-    await browser.submit("/sign-out");
+    const left = await browser.submit("/sign-out");
+    // ASVS 14.3.1: nor does anything of the account stay in the browser.
+    expect(left.headers.get("clear-site-data")).toBe('"cache", "storage"');
     expect(browser.cookies.has("session")).toBe(false);
     browser.cookies.set("session", old);
     expect((await browser.get("/account")).status).toBe(303);

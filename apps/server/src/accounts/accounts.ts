@@ -28,13 +28,22 @@ import type {
   Outcome,
   Profile,
   ProfileChange,
-  Refusal,
   Role,
   SessionLine,
   SignedIn,
   SignInOutcome,
   SignUp,
 } from "./port.ts";
+import {
+  cookieToken,
+  onlyCookie,
+  refuse,
+  sessionToken,
+  toCookieHeader,
+  toCookies,
+  toHeaders,
+  toRefusal,
+} from "./wire.ts";
 import { sessions, sessionsClassified, users, usersClassified, verifications } from "./tables.ts";
 
 /** What accounts are built from. */
@@ -583,60 +592,6 @@ class LibraryAccounts implements Accounts {
     );
     return row?.language ?? "en";
   }
-}
-
-function refuse(because: Refusal): { readonly kind: "refused"; readonly because: Refusal } {
-  return { kind: "refused", because };
-}
-
-const refusals: Readonly<Record<string, Refusal>> = {
-  USERNAME_IS_ALREADY_TAKEN: "username-taken",
-  EMAIL_NOT_VERIFIED: "unconfirmed",
-  TOKEN_EXPIRED: "expired",
-  INVALID_TWO_FACTOR_COOKIE: "expired",
-  TOTP_ALREADY_ENABLED: "already-set-up",
-};
-
-/** The library's refusals in our words. What it did not refuse but failed at is thrown on. */
-function toRefusal(error: unknown): Refusal {
-  if (!(error instanceof Error) || !("body" in error) || !("statusCode" in error)) throw error;
-  if (Number(error.statusCode) >= 500) throw error;
-  const { body } = error as { readonly body?: { readonly code?: string } };
-  return refusals[body?.code ?? ""] ?? "wrong";
-}
-
-function toHeaders({ cookie, address, userAgent }: Browser): Headers {
-  return new Headers({ cookie, "user-agent": userAgent, "x-client-address": address });
-}
-
-/** The library's cookies without their lifetime: they end with the browser's session, so nobody stays signed in unasked. */
-function toCookies(headers: Headers): Cookies {
-  return headers
-    .getSetCookie()
-    .map((cookie) => cookie.replace(/; Max-Age=[1-9]\d*/i, "").replace(/; Expires=[^;]*/i, ""));
-}
-
-function toCookieHeader(cookies: Cookies): string {
-  return cookies.map((cookie) => cookie.split(";")[0] ?? "").join("; ");
-}
-
-/** What a signed cookie carries before its signature. */
-function cookieToken(browser: Browser, name: string): string | undefined {
-  const pair = onlyCookie(browser, name);
-  const value = pair.slice(pair.indexOf("=") + 1);
-  return pair === "" ? undefined : decodeURIComponent(value).split(".")[0];
-}
-
-function sessionToken(browser: Browser): string | undefined {
-  return cookieToken(browser, "session");
-}
-
-function onlyCookie({ cookie }: Browser, name: string): string {
-  return (
-    cookie
-      .split(/; */)
-      .find((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`)) ?? ""
-  );
 }
 
 function companyColumns({ name, region, website, contact }: Company) {

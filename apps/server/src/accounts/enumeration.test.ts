@@ -119,4 +119,33 @@ describe.each(testableKinds())("on the %s database", (kind) => {
     expect(await service.letterTo("known@example.com")).toContain("Choose a new password");
     expect(await service.letterTo("nobody@example.com")).toBe("");
   });
+
+  it("a mail server that is away changes no answer, and the letters wait for it", async () => {
+    // Nothing listens on port 1.
+    const cut = await openTestService(kind, {}, "smtp://127.0.0.1:1");
+    try {
+      await createAccount(cut.services, {
+        username: "known",
+        email: "known@example.com",
+        role: "person",
+      });
+      const pages = new Set<string>();
+      for (const email of ["known@example.com", "nobody@example.com"]) {
+        for (const path of ["/reset", "/sign-up"]) {
+          const browser = new TestBrowser(cut);
+          await browser.get(path);
+          const form = { username: `u${email.slice(0, 5)}`, password: goodPassword, age: "yes" };
+          const answer = await browser.submit(path, { ...form, email });
+          const text = (await answer.text()).replace(/nonce="[^"]*"/g, "");
+          pages.add(`${path} ${answer.status} ${text}`);
+        }
+      }
+      expect(pages.size).toBe(2);
+      await cut.services.mail.settled();
+      // A reset and a warning for the one, a confirmation for the other, and for a reset of nobody's nothing.
+      expect(cut.log.filter(({ event }) => event === "mail-waiting")).toHaveLength(3);
+    } finally {
+      await cut.close();
+    }
+  });
 });

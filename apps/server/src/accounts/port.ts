@@ -6,7 +6,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import type { AskedAnswer } from "../consent/ledger.ts";
+import type { AskedAnswer } from "../consent/chain.ts";
 import type { NoticeShown } from "../notices/shown.ts";
 import type { PasskeyLine } from "./passkeys.ts";
 

@@ -24,6 +24,7 @@ import { takeTry } from "./limits.ts";
 import { routes as organizationRoutes } from "./organizations/routes.tsx";
 import { routes as passkeyRoutes } from "./passkeyroutes.ts";
 import type { Cookies } from "./port.ts";
+import { routes as securityRoutes } from "./security.tsx";
 
 type Parts = Pick<
   Services,
@@ -39,6 +40,7 @@ export function routes(services: Parts): Hono<ServerEnv> {
   reset(app, services);
   const ledger = new ConsentLedger(services, services.notices);
   app.route("/", accountRoutes({ ...services, ledger }));
+  app.route("/", securityRoutes(services));
   app.route("/", passkeyRoutes(services));
   app.route("/", organizationRoutes(services));
   return app;

@@ -134,7 +134,7 @@ async function publish({ services, language, names: [name = ""], options }: Call
   const effectiveMs =
     typeof effective === "string" ? Date.parse(`${effective}T00:00:00Z`) : undefined;
   if (product === undefined || Number.isNaN(effectiveMs)) {
-    return { code: 2, text: phrase(language, "badOption", `notice publish ${name}`) };
+    return { code: 2, text: phrase(language, "badPublish") };
   }
   const outcome = await publishNotice(services.notices, services, product, effectiveMs);
   return outcome.kind === "refused"

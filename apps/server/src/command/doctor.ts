@@ -1,5 +1,4 @@
 /** `doctor`: looks at everything a service needs and says, line by line, what is well and what to do about the rest. */
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Language, Text } from "@cloud-code/policy";
 import { createTransport } from "nodemailer";
@@ -8,8 +7,9 @@ import { hasOfficer } from "../accounts/administration.ts";
 import { openDatabase } from "../database/database.ts";
 import { checkDurability } from "../database/durability.ts";
 import { DatabaseError } from "../database/errors.ts";
+import { makeFolder } from "../database/folder.ts";
 import { migrateDatabase } from "../database/migrate.ts";
-import { readSecret, type Settings } from "./settings.ts";
+import { readSecret, SettingError, type Settings } from "./settings.ts";
 
 interface Finding {
   readonly state: "good" | "note" | "bad";
@@ -23,10 +23,6 @@ const words = {
     zh: "Node.js {} 过旧，请安装 20.19 或更高版本。",
   },
   directory: { en: "Data directory {}", zh: "数据目录 {}" },
-  directoryBad: {
-    en: "Data directory {} cannot be written. Choose another with --data-dir.",
-    zh: "数据目录 {} 不可写，请用 --data-dir 另选。",
-  },
   secret: { en: "Secret", zh: "密钥" },
   database: { en: "Database: at this version, {}", zh: "数据库：已是当前版本，{}" },
   durable: { en: "every commit reaches the disk", zh: "每次提交均写入磁盘" },
@@ -46,8 +42,8 @@ const words = {
     zh: "邮件服务器不可用（{}）。请检查 CLOUD_CODE_SMTP_URL。",
   },
   mailWaiting: {
-    en: "{} letters wait for the mail server; the running service tries again every minute, for three days.",
-    zh: "有 {} 封邮件等待邮件服务器；运行中的服务每分钟重试，持续三天。",
+    en: "Letters that wait for the mail server: {}. The running service tries again every minute, for three days.",
+    zh: "等待邮件服务器的邮件：{} 封。运行中的服务每分钟重试，持续三天。",
   },
   outbox: { en: "No mail server: letters are files.", zh: "未设置邮件服务器：邮件写入文件。" },
   place: { en: "Deadlines count the days of {}.", zh: "期限按 {} 的日历计算。" },
@@ -77,21 +73,14 @@ export async function examine(
   find(recent ? "good" : "bad", recent ? "node" : "nodeOld", process.versions.node);
 
   try {
-    mkdirSync(settings.directory, { recursive: true, mode: 0o700 });
-    accessSync(settings.directory, constants.W_OK);
+    makeFolder(settings.directory);
     find("good", "directory", settings.directory);
     readSecret(environment, settings.directory);
     find("good", "secret");
     await examineDatabase(settings, find, words.durable[language], words.server[language]);
   } catch (error) {
-    if (
-      error instanceof DatabaseError ||
-      (error instanceof Error && "code" in error && error.code === "setting-invalid")
-    ) {
-      findings.push({ state: "bad", text: error.message });
-    } else {
-      find("bad", "directoryBad", settings.directory);
-    }
+    if (!(error instanceof DatabaseError || error instanceof SettingError)) throw error;
+    findings.push({ state: "bad", text: `${error.code}: ${error.said[language]}` });
   }
 
   const { country, timeZone } = settings.operator;

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Language } from "@cloud-code/policy";
 import { hasOfficer } from "../accounts/administration.ts";
-import { openDatabase } from "../database/database.ts";
+import { type Database, openDatabase } from "../database/database.ts";
 import { checkDurability } from "../database/durability.ts";
 import { migrateDatabase } from "../database/migrate.ts";
 import { startJobs } from "../jobs/jobs.ts";
 import { upkeepJobs } from "../jobs/upkeep.ts";
-import { createLog } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { createService } from "../service.ts";
 import { websiteJobs } from "../website.ts";
 import { administer } from "./administer.ts";
@@ -35,15 +35,32 @@ export async function serve(
     fetch: async (request: Request, bindings: object) => handle(request, bindings),
   }) as Server;
   const taken = await listen(server, port, host);
-  if (taken === undefined) {
-    sayIn(language)("portTaken", port);
+  if (typeof taken === "string") {
+    const say = sayIn(language);
+    if (taken === "EADDRINUSE") say("portTaken", port);
+    else say("portRefused", port, host, taken);
     return 1;
   }
-  const origin = settings.origin ?? `http://localhost:${taken}`;
+  const say = sayIn(language);
+  const { directory, databaseUrl } = settings;
   try {
-    return await serveOn(server, taken, origin, settings, environment, language, (next) => {
-      handle = next;
-    });
+    // Before the database is opened: what is wrong with it should stop the start while there is nothing to put away.
+    const secret = readSecret(environment, directory);
+    if (databaseUrl === undefined && !existsSync(join(directory, "database"))) {
+      say("creating", directory);
+    }
+    const log = createLog((line) => void process.stdout.write(line));
+    const database = await openDatabase({ url: databaseUrl, directory });
+    try {
+      await serveFrom(database, { server, port: taken, settings, secret, say, log }, (next) => {
+        handle = next;
+      });
+    } finally {
+      // Also after a start that failed: the thread of an open database keeps its process alive.
+      await database.close();
+    }
+    log.write({ event: "stopped" });
+    return 0;
   } finally {
     // A listening server would keep a process alive that has failed to open its database.
     server.close();
@@ -51,21 +68,23 @@ export async function serve(
   }
 }
 
-async function serveOn(
-  server: Server,
-  taken: number,
-  origin: string,
-  settings: Settings,
-  environment: Readonly<Record<string, string | undefined>>,
-  language: Language,
+interface Start {
+  readonly server: Server;
+  readonly port: number;
+  readonly settings: Settings;
+  readonly secret: string;
+  readonly say: Say;
+  readonly log: Log;
+}
+
+/** Serves from an open database until told to stop. */
+async function serveFrom(
+  database: Database,
+  { server, port, settings, secret, say, log }: Start,
   setHandle: (handle: Handle) => void,
-): Promise<number> {
+): Promise<void> {
   const { directory, databaseUrl, mailServer, mailFrom, operator } = settings;
-  const say = sayIn(language);
-  const isFirst = databaseUrl === undefined && !existsSync(join(directory, "database"));
-  if (isFirst) say("creating", directory);
-  const log = createLog((line) => void process.stdout.write(line));
-  const database = await openDatabase({ url: databaseUrl, directory });
+  const origin = settings.origin ?? `http://localhost:${port}`;
   await migrateDatabase(database);
   const syncs = await checkDurability(database);
   const outbox = join(directory, "outbox");
@@ -75,7 +94,7 @@ async function serveOn(
       trustedProxies: settings.trustedProxies,
       operator,
       optionalCookies: settings.optionalCookies,
-      secret: readSecret(environment, directory),
+      secret,
     },
     database,
     mail: { server: mailServer, outbox, from: mailFrom },
@@ -105,7 +124,7 @@ async function serveOn(
     say("noOfficer", `cloud-code-server user create NAME --email ADDRESS --role officer${option}`);
   }
   say("listening", origin);
-  log.write({ event: "started", port: taken, database: database.kind });
+  log.write({ event: "started", port, database: database.kind });
 
   await untilTold();
   // Whoever is being answered is answered; nobody new is let in.
@@ -116,11 +135,9 @@ async function serveOn(
   await stopListening?.();
   await jobs.stop();
   await services.mail.settled();
-  await database.close();
-  log.write({ event: "stopped" });
-  return 0;
 }
 
+type Say = ReturnType<typeof sayIn>;
 type Line = Parameters<typeof phrase> extends [Language, ...infer Rest] ? Rest : never;
 
 /** What is for people goes to standard error; standard output is the log. */
@@ -128,12 +145,10 @@ function sayIn(language: Language): (...line: Line) => void {
   return (...line) => void process.stderr.write(`${phrase(language, ...line)}\n`);
 }
 
-async function listen(server: Server, port: number, host: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(undefined);
-      else reject(error);
-    });
+/** The port it listens on, or the code of the system's refusal. */
+async function listen(server: Server, port: number, host: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);

@@ -1,10 +1,11 @@
 /** What the environment and the options say, checked before anything is opened. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Operator, unnamedOperator } from "@cloud-code/policy";
+import { type Operator, type Text, unnamedOperator } from "@cloud-code/policy";
 import { z } from "zod";
+import { makeFolder } from "../database/folder.ts";
 import type { MailServer } from "../mail/mail.ts";
 
 /** Everything a command may need to know. */
@@ -25,11 +26,18 @@ export interface Settings {
 /** A setting that cannot be used; the message names it and says what it should be. */
 export class SettingError extends Error {
   readonly code = "setting-invalid";
+  /** The message in every language. */
+  readonly said: Text;
+
+  constructor(said: Text, options?: ErrorOptions) {
+    super(said.en, options);
+    this.said = said;
+  }
 }
 
 const country = z
   .string()
-  .regex(/^[A-Z]{2}$/, "two capital letters of ISO 3166-1, like IE or CN")
+  .regex(/^[A-Z]{2}$/)
   .optional();
 
 const text = z.object({ en: z.string().min(1), zh: z.string().min(1) });
@@ -48,29 +56,78 @@ const variables = z.object({
   CLOUD_CODE_DATA_DIR: z.string().optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, "an address like postgres://user:password@host/name")
+    .regex(/^postgres(ql)?:\/\//)
     .optional(),
   CLOUD_CODE_ORIGIN: z
     .string()
-    .regex(/^https?:\/\/[^/\s]+$/, "scheme and host without a path, like https://code.example.com")
+    .regex(/^https?:\/\/[^/\s]+$/)
     .optional(),
   CLOUD_CODE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-  CLOUD_CODE_SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, "an address like smtps://user:password@host:465")
-    .optional(),
+  CLOUD_CODE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   CLOUD_CODE_MAIL_FROM: z.string().default("cloud-code@localhost"),
   CLOUD_CODE_SMTP_COUNTRY: country,
   CLOUD_CODE_COUNTRY: country,
-  CLOUD_CODE_TIME_ZONE: z
-    .string()
-    .refine(isTimeZone, "a name of the time zone database, like Europe/Dublin or Asia/Shanghai")
-    .optional(),
+  CLOUD_CODE_TIME_ZONE: z.string().refine(isTimeZone).optional(),
   CLOUD_CODE_OPERATOR_FILE: z.string().optional(),
-  CLOUD_CODE_OPTIONAL_COOKIES: z
-    .enum(["display"], { error: "`display`, or nothing for necessary cookies only" })
-    .optional(),
+  CLOUD_CODE_OPTIONAL_COOKIES: z.enum(["display"]).optional(),
 });
+
+/** What each variable should be. */
+const wanted = {
+  PORT: {
+    en: "a port number from 0 to 65535, 0 for any that is free (--port, PORT)",
+    zh: "0 至 65535 的端口号，0 表示任意空闲端口（--port、PORT）",
+  },
+  CLOUD_CODE_HOST: { en: "an address to listen on", zh: "监听地址" },
+  CLOUD_CODE_DATA_DIR: { en: "a folder", zh: "目录" },
+  DATABASE_URL: {
+    en: "an address like postgres://user:password@host/name",
+    zh: "形如 postgres://user:password@host/name 的地址",
+  },
+  CLOUD_CODE_ORIGIN: {
+    en: "scheme and host without a path, like https://code.example.com",
+    zh: "协议与主机，不含路径，例如 https://code.example.com",
+  },
+  CLOUD_CODE_TRUSTED_PROXIES: {
+    en: "how many proxies of yours stand in front, from 0 to 10",
+    zh: "前置的自有代理层数，0 至 10",
+  },
+  CLOUD_CODE_SMTP_URL: {
+    en: "an address like smtps://user:password@host:465",
+    zh: "形如 smtps://user:password@host:465 的地址",
+  },
+  CLOUD_CODE_MAIL_FROM: { en: "the sender of letters", zh: "发件人" },
+  CLOUD_CODE_SMTP_COUNTRY: {
+    en: "the country the mail server is in, like IE (two capital letters of ISO 3166-1): a letter carries an address there, and to another region it needs a mechanism (console, Transfers)",
+    zh: "邮件服务器所在国家或地区，例如 CN（ISO 3166-1 的两个大写字母）：邮件会将地址带到那里，跨境时需要相应机制（控制台“传输”）",
+  },
+  CLOUD_CODE_COUNTRY: {
+    en: "where the operator is established, like IE (two capital letters of ISO 3166-1): legal deadlines count the working days and holidays of that country",
+    zh: "运营者所在国家或地区，例如 CN（ISO 3166-1 的两个大写字母）：法定期限按当地工作日和节假日计算",
+  },
+  CLOUD_CODE_TIME_ZONE: {
+    en: "where the operator's day ends, like Europe/Dublin or Asia/Shanghai: legal deadlines end with a day there",
+    zh: "运营者所在时区，例如 Asia/Shanghai 或 Europe/Dublin：法定期限随当地日期结束",
+  },
+  CLOUD_CODE_OPERATOR_FILE: {
+    en: "a readable JSON file {name, contact, contactUrl, processors}; name and contact have an en and a zh",
+    zh: "可读取的 JSON 文件 {name, contact, contactUrl, processors}，其中 name 和 contact 各含 en 与 zh",
+  },
+  CLOUD_CODE_OPTIONAL_COOKIES: {
+    en: "display, or nothing at all for necessary cookies only",
+    zh: "display；留空则仅使用必要 Cookie",
+  },
+  CLOUD_CODE_SECRET: {
+    en: "at least 32 random characters; make one with: openssl rand -base64 48",
+    zh: "至少 32 个随机字符；可用以下命令生成：openssl rand -base64 48",
+  },
+} as const satisfies Readonly<Record<keyof typeof variables.shape | "CLOUD_CODE_SECRET", Text>>;
+
+function invalid(name: keyof typeof wanted, options?: ErrorOptions): SettingError {
+  // What was given is not repeated: addresses carry passwords.
+  const { en, zh } = wanted[name];
+  return new SettingError({ en: `${name} should be ${en}.`, zh: `${name} 应为${zh}。` }, options);
+}
 
 /** Reads the settings; an option of the command line wins over its variable. */
 export function readSettings(
@@ -84,8 +141,7 @@ export function readSettings(
   if (options["data-dir"] !== undefined) given["CLOUD_CODE_DATA_DIR"] = options["data-dir"];
   const parsed = variables.safeParse(given);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new SettingError(`${String(issue?.path[0])}: ${issue?.message ?? ""}`);
+    throw invalid(parsed.error.issues[0]?.path[0] as keyof typeof wanted);
   }
   const { data } = parsed;
   const operator: Operator = {
@@ -112,14 +168,8 @@ export function readSettings(
 
 /** A service for others runs no clock of the law before it knows whose days it counts. */
 function requirePlace({ country: established, timeZone }: Operator): void {
-  if (established === undefined)
-    throw new SettingError(
-      "CLOUD_CODE_COUNTRY: say where the operator is established, like IE. Legal deadlines count the working days and holidays of that country.",
-    );
-  if (timeZone === undefined)
-    throw new SettingError(
-      "CLOUD_CODE_TIME_ZONE: say where the operator's day ends, like Europe/Dublin. Legal deadlines end with a day there.",
-    );
+  if (established === undefined) throw invalid("CLOUD_CODE_COUNTRY");
+  if (timeZone === undefined) throw invalid("CLOUD_CODE_TIME_ZONE");
 }
 
 /** The mail server with its country; one on this computer is where the operator is. */
@@ -132,9 +182,7 @@ function readMailServer(
   const own = /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
   const known = given ?? (own ? operator.country : undefined);
   if (known !== undefined) return { url, country: known };
-  throw new SettingError(
-    "CLOUD_CODE_SMTP_COUNTRY: say where the mail server is, like IE. A letter carries an address there, and to another region it needs a mechanism (console, Transfers).",
-  );
+  throw invalid("CLOUD_CODE_SMTP_COUNTRY");
 }
 
 /** Whether a word names a time zone. */
@@ -149,20 +197,11 @@ function isTimeZone(word: string): boolean {
 
 function readOperator(path: string | undefined): Operator {
   if (path === undefined) return unnamedOperator;
-  let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    return operatorSchema.parse(JSON.parse(readFileSync(path, "utf8"))) as Operator;
   } catch (error) {
-    throw new SettingError(`CLOUD_CODE_OPERATOR_FILE: ${path} is not a readable JSON file.`, {
-      cause: error,
-    });
+    throw invalid("CLOUD_CODE_OPERATOR_FILE", { cause: error });
   }
-  const parsed = operatorSchema.safeParse(content);
-  if (parsed.success) return parsed.data as Operator;
-  const [issue] = parsed.error.issues;
-  throw new SettingError(
-    `CLOUD_CODE_OPERATOR_FILE: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-  );
 }
 
 /**
@@ -177,15 +216,13 @@ export function readSecret(
   if (given !== undefined && given !== "") {
     // Distinct characters tell a random secret from "aaaa…" without pretending to measure randomness.
     if (given.length < 32 || new Set(given).size < 12) {
-      throw new SettingError(
-        "CLOUD_CODE_SECRET: at least 32 random characters; make one with: openssl rand -base64 48",
-      );
+      throw invalid("CLOUD_CODE_SECRET");
     }
     return given;
   }
   const path = join(directory, "secret");
   if (!existsSync(path)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     writeFileSync(path, randomBytes(48).toString("base64url"), { mode: 0o600, flag: "wx" });
   }
   return readFileSync(path, "utf8").trim();

@@ -95,6 +95,14 @@ export const lines = {
     en: "There is no command “{}”. Run cloud-code-server --help.",
     zh: "没有命令“{}”。请运行 cloud-code-server --help。",
   },
+  badWord: {
+    en: "{} takes --port and --data-dir, not “{}”. Run cloud-code-server --help.",
+    zh: "{} 只接受 --port 和 --data-dir，不接受“{}”。请运行 cloud-code-server --help。",
+  },
+  badPublish: {
+    en: "Which notice, and from when? notice publish service|assistant|gateway [--effective YYYY-MM-DD]",
+    zh: "请指明声明与生效日期：notice publish service|assistant|gateway [--effective YYYY-MM-DD]",
+  },
   badOption: { en: "{} Run cloud-code-server --help.", zh: "{} 请运行 cloud-code-server --help。" },
   creating: {
     en: "Creating the database in {} (a few seconds, once) …",
@@ -124,6 +132,10 @@ export const lines = {
   portTaken: {
     en: "Port {} is taken. Choose another with --port, or 0 for any that is free.",
     zh: "端口 {} 已被占用。请用 --port 选择其他端口，0 表示任意空闲端口。",
+  },
+  portRefused: {
+    en: "Port {} of {} cannot be listened on ({}). Choose another with --port, or another address in CLOUD_CODE_HOST.",
+    zh: "无法监听端口 {}（地址 {}，{}）。请用 --port 选择其他端口，或在 CLOUD_CODE_HOST 中设置其他地址。",
   },
   migrated: { en: "The database is at this version.", zh: "数据库已是当前版本。" },
   userCreated: {

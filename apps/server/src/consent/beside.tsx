@@ -12,7 +12,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ServerContext } from "../environment.ts";
 import { Checkbox } from "../pages/components.tsx";
 import { sendsPrivacySignal } from "../pages/layout.tsx";
-import type { AskedAnswer } from "./ledger.ts";
+import type { AskedAnswer } from "./chain.ts";
 import { type ConsentQuestion, serviceQuestions } from "./questions.ts";
 
 const words = {

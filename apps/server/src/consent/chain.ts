@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { PurposeKey } from "@cloud-code/policy";
 import type { ChainGap } from "../audit/gaps.ts";
 
 /** The answers a person can give. */
@@ -24,6 +25,14 @@ export interface ConsentEntry {
   readonly screen: string;
   readonly signal: boolean;
   readonly atMs: number;
+}
+
+/** A question as it was put to a person, and where. */
+export interface AskedAnswer extends Pick<
+  ConsentEntry,
+  "kind" | "question" | "language" | "screen" | "signal"
+> {
+  readonly purpose: PurposeKey;
 }
 
 /** A row of the ledger as it is stored. */

@@ -5,17 +5,9 @@ import { ChainGaps } from "../audit/gaps.ts";
 import { NoticeShown } from "../notices/shown.ts";
 import type { NoticeStore, PublishedNotice } from "../notices/store.ts";
 import type { Services } from "../services.ts";
-import type { ChainCheck, ChainedEntry, ConsentEntry } from "./chain.ts";
+import type { AskedAnswer, ChainCheck, ChainedEntry, ConsentEntry } from "./chain.ts";
 import { chain, chainStart, verifyChain } from "./chain.ts";
 import { consentEvents, consentSubjects } from "./tables.ts";
-
-/** A question as it was put to a person, and where. */
-export interface AskedAnswer extends Pick<
-  ConsentEntry,
-  "kind" | "question" | "language" | "screen" | "signal"
-> {
-  readonly purpose: PurposeKey;
-}
 
 /** What a person answered to one question, before it has its place in the ledger. */
 export type NewAnswer = AskedAnswer &

@@ -1,5 +1,5 @@
 /** The database: PostgreSQL by address, or PostgreSQL inside this process. Above this file nobody can tell which. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
@@ -7,7 +7,8 @@ import pg from "pg";
 import { EngineStream } from "./embedded/stream.ts";
 import { lockFolder } from "./embedded/lock.ts";
 import { startThread } from "./embedded/thread.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, hasSqlState } from "./errors.ts";
+import { makeFolder } from "./folder.ts";
 
 /** An open database. */
 export interface Database {
@@ -32,7 +33,7 @@ export async function openDatabase(place: DatabasePlace): Promise<Database> {
 }
 
 async function openEmbedded(directory: string): Promise<Database> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const lock = lockFolder(directory);
   try {
     const thread = await startThread(findWorker(), join(directory, "database"));
@@ -77,7 +78,14 @@ async function openServer(url: string): Promise<Database> {
     await pool.query("SELECT 1");
   } catch (error) {
     await pool.end();
-    throw new DatabaseError("database-unreachable", { cause: error });
+    throw new DatabaseError(
+      hasSqlState(error, "3D000")
+        ? "database-missing"
+        : hasSqlState(error, "28P01") || hasSqlState(error, "28000")
+          ? "database-refused"
+          : "database-unreachable",
+      { cause: error },
+    );
   }
   return {
     kind: "server",

@@ -15,6 +15,7 @@ const doors: Readonly<Record<string, string>> = {
     "compares the accounts of a restored backup with those that were erased",
   "retention/retention.ts": "ends periods: asks whose data is held or restricted",
   "incidents/store.ts": "tells everybody an incident reached",
+  "transfers/gate.ts": "asks where the reader of a letter is before it may cross a border",
 };
 
 /** What asks the database in words of its own, and why. */

@@ -12,4 +12,4 @@ export {
   testOrigin,
   type TestService,
 } from "./service.ts";
-export { type FilledRoute, type Inhabited, inhabit, type Visitor } from "./inhabited.ts";
+export { type Inhabited, inhabit, type Visitor } from "./inhabited.ts";

@@ -29,7 +29,7 @@ export interface Inhabited {
 }
 
 /** A route with an address it answers. */
-export interface FilledRoute {
+interface FilledRoute {
   /** As the router knows it: `/support/mine/:id`. */
   readonly pattern: string;
   readonly path: string;

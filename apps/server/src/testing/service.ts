@@ -34,10 +34,11 @@ export interface TestService {
 /** The origin test services believe to have. */
 export const testOrigin = "http://localhost:4000";
 
-/** Builds a service for a test. */
+/** Builds a service for a test. Its letters are files, unless it is given a mail server. */
 export async function openTestService(
   kind: DatabaseKind = "embedded",
   config: Partial<Config> = {},
+  mailUrl?: string,
 ): Promise<TestService> {
   const database = await openTestDatabase(kind);
   const outbox = mkdtempSync(join(tmpdir(), "cc-outbox-"));
@@ -53,7 +54,7 @@ export async function openTestService(
       ...config,
     },
     database,
-    mail: { outbox, from: "service@example.com" },
+    mail: { url: mailUrl, outbox, from: "service@example.com" },
     log: { write: (entry) => void log.push(entry) },
     now: () => Date.now() + offsetMs,
     pause: async (ms) => {
