@@ -303,7 +303,7 @@ describe("the person's pages", () => {
   it("[C11] leave nothing of a child", async () => {
     await officer.get("/console/children");
     await officer.submit("/console/children", { email: "neighbour@example.com" });
-    expect(textOf(officer)).toMatch(/Proof: R-[A-Z2-9]{6}/);
+    expect(textOf(officer)).toMatch(/searched for afterwards\. Proof: R-[A-Z2-9]{6}/);
     expect(await orm().$count(users, eq(users.username, "neighbour"))).toBe(0);
     await officer.get("/console/trail");
     await officer.submit("/console/trail");

@@ -126,7 +126,7 @@ export function incidentRoutes({
         {lines.length === 0 ? <p>{text.noIncidents}</p> : null}
         {lines.length === 0 ? null : (
           <Table
-            caption={text.incidents}
+            caption={<span class="visually-hidden">{text.incidents}</span>}
             columns={[text.number, text.what, text.aware, text.state, text.toldCount]}
             numbers={[4]}
             rows={lines.map(({ id, number, title, incident, told }) => [
@@ -141,7 +141,7 @@ export function incidentRoutes({
           />
         )}
         {desk.mayChange ? (
-          <section>
+          <section class="stack">
             <h2>{text.recordIncident}</h2>
             <Form context={context} action="/console/incidents">
               <Field context={context} name="title" label={text.incidentTitle} maxlength={200} />
@@ -198,12 +198,12 @@ export function incidentRoutes({
             [text.toldCount, String(told)],
           ]}
         />
-        <section>
+        <section class="stack">
           <h2>{text.clocks}</h2>
           {clocks.length === 0 ? <p>{text.none}</p> : null}
           {clocks.length === 0 ? null : (
             <Table
-              caption={text.clocks}
+              caption={<span class="visually-hidden">{text.clocks}</span>}
               columns={[text.what, text.region, text.due]}
               rows={clocks.map(({ task, region, deadline, done }) => [
                 taskTitles[task][language],
@@ -220,10 +220,10 @@ export function incidentRoutes({
             />
           )}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.timeline}</h2>
           <Table
-            caption={text.timeline}
+            caption={<span class="visually-hidden">{text.timeline}</span>}
             columns={[text.when, text.what]}
             rows={events.map((event) => [
               formatTime(event.atMs, language),
@@ -260,7 +260,7 @@ export function incidentRoutes({
     const [untold, unreported] = [waiting("notify-authority"), waiting("final-report")];
     return (
       <div class="stack-wide">
-        <section>
+        <section class="stack">
           <h2>{text.assess}</h2>
           <Form context={context} action={`${own}/assess`}>
             <Select
@@ -287,27 +287,32 @@ export function incidentRoutes({
             />
             <fieldset>
               <legend>{text.regions}</legend>
-              {regions.map((each) => (
-                <Checkbox
-                  name={`region-${each}`}
-                  label={regimes[each].title[language]}
-                  checked={
-                    entered[`region-${each}`] === "yes" || incident.regions?.includes(each) === true
-                  }
-                />
-              ))}
+              <div class="stack">
+                {regions.map((each) => (
+                  <Checkbox
+                    name={`region-${each}`}
+                    label={regimes[each].title[language]}
+                    checked={
+                      entered[`region-${each}`] === "yes" ||
+                      incident.regions?.includes(each) === true
+                    }
+                  />
+                ))}
+              </div>
             </fieldset>
             <details open={incident.items.length === 0}>
               <summary>{text.affected}</summary>
               <fieldset>
                 <legend class="visually-hidden">{text.affected}</legend>
-                {touchable.map((key) => (
-                  <Checkbox
-                    name={`item-${key}`}
-                    label={inventory[key].title[language]}
-                    checked={entered[`item-${key}`] === "yes" || incident.items.includes(key)}
-                  />
-                ))}
+                <div class="stack">
+                  {touchable.map((key) => (
+                    <Checkbox
+                      name={`item-${key}`}
+                      label={inventory[key].title[language]}
+                      checked={entered[`item-${key}`] === "yes" || incident.items.includes(key)}
+                    />
+                  ))}
+                </div>
               </fieldset>
             </details>
             <TextArea
@@ -321,7 +326,7 @@ export function incidentRoutes({
           </Form>
         </section>
         {untold.length === 0 ? null : (
-          <section>
+          <section class="stack">
             <h2>{text.notified}</h2>
             <Form context={context} action={`${own}/authority`}>
               <Select
@@ -336,7 +341,7 @@ export function incidentRoutes({
           </section>
         )}
         {incident.risk === undefined || incident.peopleTold ? null : (
-          <section>
+          <section class="stack">
             <h2>{text.tell}</h2>
             <p>{incident.drill ? text.tellDrill : text.tellLead}</p>
             <Form context={context} action={`${own}/tell`} wide>
@@ -375,7 +380,7 @@ export function incidentRoutes({
           </section>
         )}
         {incident.status === "contained" ? null : (
-          <section>
+          <section class="stack">
             <h2>{text.contain}</h2>
             <Form context={context} action={`${own}/contain`}>
               <TextArea context={context} name="measures" label={text.measures} rows={3} />
@@ -384,7 +389,7 @@ export function incidentRoutes({
           </section>
         )}
         {unreported.length === 0 ? null : (
-          <section>
+          <section class="stack">
             <h2>{text.report}</h2>
             <Form context={context} action={`${own}/report`}>
               <Select
@@ -398,7 +403,7 @@ export function incidentRoutes({
           </section>
         )}
         {incident.status === "contained" ? (
-          <section>
+          <section class="stack">
             <h2>{text.close}</h2>
             <Form context={context} action={`${own}/close`}>
               <TextArea
@@ -427,7 +432,7 @@ export function incidentRoutes({
     const sent = events.findLast((event) => event.kind === "people-notified");
     if (sent?.kind !== "people-notified") return null;
     return (
-      <section>
+      <section class="stack">
         <h2>{words.sentNotice[language]}</h2>
         <pre tabindex={0}>{printIncidentNotice(sent.notice, language, incident.drill)}</pre>
       </section>

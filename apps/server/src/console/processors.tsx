@@ -70,12 +70,12 @@ export function processorRoutes({
             ) : null}
           </Banner>
         ) : null}
-        <section>
+        <section class="stack">
           <h2>{text.inFile}</h2>
           {(config.operator.processors ?? []).length === 0 ? <p>{text.noProcessors}</p> : null}
           {(config.operator.processors ?? []).length === 0 ? null : (
             <Table
-              caption={text.inFile}
+              caption={<span class="visually-hidden">{text.inFile}</span>}
               columns={[text.company, text.task, text.country]}
               rows={(config.operator.processors ?? []).map(({ name, task, place }) => [
                 name,
@@ -85,12 +85,12 @@ export function processorRoutes({
             />
           )}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.processorChanges}</h2>
           {changes.length === 0 ? <p>{text.noEntries}</p> : null}
           {changes.length === 0 ? null : (
             <Table
-              caption={text.processorChanges}
+              caption={<span class="visually-hidden">{text.processorChanges}</span>}
               columns={[text.what, text.announcedOn, text.effectiveOn]}
               rows={changes.map(({ id, publishedMs, effectiveMs, change }) => [
                 <a href={`/privacy/archive/${id}/changes`}>{change.text[language]}</a>,

@@ -97,12 +97,12 @@ export function registerRoutes({
         shows: "nobody",
       },
       <>
-        <section>
+        <section class="stack">
           <h2>{text.overdue}</h2>
           {due.lines.length === 0 ? <p>{text.nothingOverdue}</p> : null}
           {due.lines.length === 0 ? null : (
             <Table
-              caption={text.overdue}
+              caption={<span class="visually-hidden">{text.overdue}</span>}
               columns={[text.table, text.item, text.rows, text.held]}
               numbers={[2, 3]}
               rows={due.lines.map(({ table, item, rows, held }) => [
@@ -117,14 +117,14 @@ export function registerRoutes({
             <ActionButton context={context} action="/console/retention" label={text.sweepNow} />
           ) : null}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.within}</h2>
           {byTable.length === 0 ? <p>{text.noEntries}</p> : null}
           {byTable.length === 0 ? null : (
             <>
               <Bars title={text.within} bars={byTable} />
               <Table
-                caption={text.within}
+                caption={<span class="visually-hidden">{text.within}</span>}
                 columns={[text.table, text.rows]}
                 numbers={[1]}
                 rows={byTable.map(([table, rows]) => [table, String(rows)])}
@@ -132,10 +132,10 @@ export function registerRoutes({
             </>
           )}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.certificates}</h2>
           <Table
-            caption={text.certificates}
+            caption={<span class="visually-hidden">{text.certificates}</span>}
             columns={[text.when, text.rows, text.held]}
             numbers={[1, 2]}
             rows={certificates.map(({ at, counts }) => [
@@ -191,7 +191,7 @@ export function registerRoutes({
         </form>
         {history.length === 0 ? null : (
           <Table
-            caption={pseudonym}
+            caption={<span class="visually-hidden">{pseudonym}</span>}
             columns={[text.when, text.purpose, text.answer]}
             rows={history.map(({ atMs, purpose, answer }) => [
               formatTime(atMs, language),
@@ -200,11 +200,11 @@ export function registerRoutes({
             ])}
           />
         )}
-        <section>
+        <section class="stack">
           <h2>{text.byPurpose}</h2>
           <Bars title={text.byPurpose} bars={lines} />
           <Table
-            caption={text.byPurpose}
+            caption={<span class="visually-hidden">{text.byPurpose}</span>}
             columns={[text.purpose, text.count]}
             numbers={[1]}
             rows={lines.map(([title, count]) => [title, String(count)])}
@@ -234,19 +234,19 @@ export function registerRoutes({
           <a href={`/console/record.csv?product=${product}`}>CSV</a>
           <a href={`/console/record.json?product=${product}`}>JSON</a>
         </p>
-        <section>
+        <section class="stack">
           <h2>{text.map}</h2>
           <p>{text.mapLead}</p>
           <DataMapChart title={text.map} map={map} name={name} />
           <Table
-            caption={text.map}
+            caption={<span class="visually-hidden">{text.map}</span>}
             columns={[text.from, text.to, text.count]}
             numbers={[2]}
             rows={map.flows.map(({ from, to, count }) => [name(from), name(to), String(count)])}
           />
         </section>
         {record.activities.map((activity) => (
-          <section>
+          <section class="stack">
             <h2>{activity.title}</h2>
             <p>{activity.description}</p>
             <Facts
@@ -314,7 +314,7 @@ export function registerRoutes({
         {found === undefined ? null : <Banner tone={found.tone} title={found.title} announce />}
         <ActionButton context={context} action="/console/trail" label={text.verify} />
         <Table
-          caption={text.trail}
+          caption={<span class="visually-hidden">{text.trail}</span>}
           columns={[text.number, text.when, text.actor, text.action, text.subject, text.purpose]}
           rows={entries.map(({ number, at, actor, action, subject, purpose }) => [
             String(number),
@@ -351,7 +351,7 @@ export function registerRoutes({
         {holds.length === 0 ? <p>{text.noEntries}</p> : null}
         {holds.length === 0 ? null : (
           <Table
-            caption={text.holds}
+            caption={<span class="visually-hidden">{text.holds}</span>}
             columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
             rows={holds.map(({ id, hold }) => [
               formatDate(hold.placedMs, language),

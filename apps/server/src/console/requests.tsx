@@ -99,7 +99,7 @@ export function requestRoutes({
         {country === undefined || timeZone === undefined ? (
           <Banner tone="warn" title={text.noPlace} />
         ) : null}
-        <section>
+        <section class="stack">
           <h2>{text.strip}</h2>
           <DeadlineStrip
             title={text.strip}
@@ -117,7 +117,7 @@ export function requestRoutes({
           {waiting.length + incidents.length + asked.length === 0 ? <p>{text.none}</p> : null}
           {waiting.length + incidents.length + asked.length === 0 ? null : (
             <Table
-              caption={text.requests}
+              caption={<span class="visually-hidden">{text.requests}</span>}
               columns={[text.number, text.what, text.state, text.due]}
               rows={[
                 ...incidents.map(({ line, clock }) => [
@@ -143,28 +143,28 @@ export function requestRoutes({
             />
           )}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.byState}</h2>
           <Bars title={text.byState} bars={states} />
           <Table
-            caption={text.byState}
+            caption={<span class="visually-hidden">{text.byState}</span>}
             columns={[text.state, text.count]}
             numbers={[1]}
             rows={states.map(([title, count]) => [title, String(count)])}
           />
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.byAge}</h2>
           <Bars title={text.byAge} bars={ages} />
           <Table
-            caption={text.byAge}
+            caption={<span class="visually-hidden">{text.byAge}</span>}
             columns={[text.age, text.count]}
             numbers={[1]}
             rows={ages.map(([title, count]) => [title, String(count)])}
           />
         </section>
         {desk.mayChange ? (
-          <section>
+          <section class="stack">
             <h2>{text.writeDown}</h2>
             <p>{text.writeDownLead}</p>
             <Form context={context} action="/console/requests">
@@ -254,9 +254,16 @@ export function requestRoutes({
       context,
       desk,
       { title: text.children, path: "/console/children", shows: "nobody" },
-      <Banner tone="good" title={`${text.childDone} ${request.number}`} announce>
-        <a href={`/console/requests/${request.id}`}>{request.number}</a>
-      </Banner>,
+      request.state.status === "fulfilled" ? (
+        <Banner tone="good" title={text.childDone} announce>
+          <a href={`/console/requests/${request.id}`}>{request.number}</a>
+        </Banner>
+      ) : (
+        // Not before the search came back empty.
+        <Banner tone="info" title={text.childChecking} announce>
+          <a href={`/console/requests/${request.id}`}>{request.number}</a>
+        </Banner>
+      ),
     );
   });
 
@@ -339,7 +346,7 @@ export function requestRoutes({
           ]}
         />
         {more.content === undefined ? null : (
-          <section>
+          <section class="stack">
             <h2>{text.content}</h2>
             <p class="soft">{text.contentWhy}</p>
             <p>{more.content}</p>

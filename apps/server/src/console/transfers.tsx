@@ -186,10 +186,10 @@ export function transferRoutes({
         problem,
       },
       <>
-        <section>
+        <section class="stack">
           <h2>{text.places}</h2>
           <Table
-            caption={text.places}
+            caption={<span class="visually-hidden">{text.places}</span>}
             columns={[text.recipient, text.country, text.address]}
             rows={receivers.map((key) => {
               const target = targets.find(({ recipient }) => recipient === key);
@@ -229,12 +229,12 @@ export function transferRoutes({
             </details>
           ) : null}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.mechanisms}</h2>
           {agreements.length === 0 ? <p>{text.noMechanisms}</p> : null}
           {agreements.length === 0 ? null : (
             <Table
-              caption={text.mechanisms}
+              caption={<span class="visually-hidden">{text.mechanisms}</span>}
               columns={[
                 text.recipient,
                 text.mechanism,
@@ -300,7 +300,7 @@ export function transferRoutes({
             </details>
           ) : null}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.china}</h2>
           <p>{text.chinaLead}</p>
           {china.warning ? <Banner tone="warn" title={text.chinaWarning} /> : null}
@@ -322,13 +322,13 @@ export function transferRoutes({
             ]}
           />
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.register}</h2>
           <p>{text.registerLead}</p>
           {register.length === 0 ? <p>{text.noEntries}</p> : null}
           {register.length === 0 ? null : (
             <Table
-              caption={text.register}
+              caption={<span class="visually-hidden">{text.register}</span>}
               columns={[
                 text.when,
                 text.subject,
@@ -381,7 +381,7 @@ export function transferRoutes({
         {rows.length === 0 ? <p>{text.noEntries}</p> : null}
         {rows.length === 0 ? null : (
           <Table
-            caption={text.disclosures}
+            caption={<span class="visually-hidden">{text.disclosures}</span>}
             columns={[
               text.when,
               text.recipient,
@@ -406,7 +406,7 @@ export function transferRoutes({
           <a href="/console/disclosures.csv">CSV</a>
         </p>
         {desk.mayChange ? (
-          <section>
+          <section class="stack">
             <h2>{text.recordDisclosure}</h2>
             <Form context={context} action="/console/disclosures">
               <Select

@@ -86,12 +86,12 @@ export function webhookRoutes({
             </p>
           </Banner>
         )}
-        <section>
+        <section class="stack">
           <h2>{text.endpoints}</h2>
           {endpoints.length === 0 ? <p>{text.noEndpoints}</p> : null}
           {endpoints.length === 0 ? null : (
             <Table
-              caption={text.endpoints}
+              caption={<span class="visually-hidden">{text.endpoints}</span>}
               columns={[text.recipient, text.address, text.what]}
               rows={endpoints.map(({ id, recipient, url }) => [
                 titleOf(recipient, language),
@@ -127,12 +127,12 @@ export function webhookRoutes({
             </Form>
           ) : null}
         </section>
-        <section>
+        <section class="stack">
           <h2>{text.deliveries}</h2>
           {deliveries.length === 0 ? <p>{text.noEntries}</p> : null}
           {deliveries.length === 0 ? null : (
             <Table
-              caption={text.deliveries}
+              caption={<span class="visually-hidden">{text.deliveries}</span>}
               columns={[
                 text.number,
                 text.what,

@@ -78,6 +78,10 @@ export const words = {
     en: "Deleted, and searched for afterwards. Proof:",
     zh: "已删除并完成残留检查。凭证：",
   },
+  childChecking: {
+    en: "Deleted; every table and file is being searched for what is left. Proof:",
+    zh: "已删除，正在检索所有数据表和文件确认没有残留。凭证：",
+  },
   childUnknown: { en: "There is no such account.", zh: "没有该账户。" },
   pseudonym: { en: "Pseudonym", zh: "化名" },
   everyone: { en: "everyone", zh: "所有人" },
