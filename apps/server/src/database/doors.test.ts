@@ -29,6 +29,7 @@ const words: Readonly<Record<string, string>> = {
   "api/routes.ts": "asks whether the database answers",
   "pages/routes.tsx": "asks whether the database answers",
   "audit/trail.ts": "takes a lock",
+  "audit/gaps.ts": "takes expired rows off a chain, and notes where it goes on",
   "consent/ledger.ts": "takes a lock",
   "requests/copy.ts": "a person's copy: everything that is theirs",
   "requests/erasure.ts": "counts and erases everything that is theirs",

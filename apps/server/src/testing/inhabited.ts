@@ -120,6 +120,8 @@ export async function inhabit(service: TestService): Promise<Inhabited> {
         { secret: requestSecrets[0] ?? "", file: "copy.json" },
       ],
       [/^\/privacy\/requests/, { secret: requestSecrets[1] ?? "" }],
+      [/^\/api\/v1\/data-rights-request/, { id: waiting?.id ?? "" }],
+      [/^\/console\/webhooks/, { id: "none" }],
       [/^\/console\/requests/, { id: waiting?.id ?? "", event: "begin" }],
       [/^\/console\/incidents/, { id: incidentId, event: "contained" }],
       [/^\/console\/holds/, { id: "none" }],
