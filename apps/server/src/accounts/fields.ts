@@ -137,6 +137,13 @@ const regions =
 
 /** Countries and regions for a list to choose from, by name in the language; the first choice is none. */
 export function regionOptions(language: Language): readonly (readonly [string, string])[] {
+  // Naming and sorting two hundred countries takes milliseconds, and every account page shows them.
+  return (known[language] ??= listRegions(language));
+}
+
+const known: Partial<Record<Language, readonly (readonly [string, string])[]>> = {};
+
+function listRegions(language: Language): readonly (readonly [string, string])[] {
   const names = new Intl.DisplayNames(language === "zh" ? "zh-CN" : "en", { type: "region" });
   const { compare } = new Intl.Collator(language === "zh" ? "zh-CN" : "en");
   const named = regions.map((code) => [code, names.of(code) ?? code] as const);
