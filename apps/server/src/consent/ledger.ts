@@ -42,17 +42,23 @@ export class ConsentLedger {
 
   /** The pseudonym of a person, made when it is first needed. */
   async pseudonymOf(userId: string): Promise<string> {
-    const { orm } = this.#services.database;
-    await orm
+    const known = await this.#findPseudonym(userId);
+    if (known !== undefined) return known;
+    await this.#services.database.orm
       .insert(consentSubjects)
       .values({ userId, pseudonym: randomUUID() })
       .onConflictDoNothing();
-    const [row] = await orm
+    const made = await this.#findPseudonym(userId);
+    if (made === undefined) throw new Error("A pseudonym that was just written is gone.");
+    return made;
+  }
+
+  async #findPseudonym(userId: string): Promise<string | undefined> {
+    const [row] = await this.#services.database.orm
       .select({ pseudonym: consentSubjects.pseudonym })
       .from(consentSubjects)
       .where(eq(consentSubjects.userId, userId));
-    if (row === undefined) throw new Error("A pseudonym that was just written is gone.");
-    return row.pseudonym;
+    return row?.pseudonym;
   }
 
   /** Adds an answer. A yes comes with the proof that the notice was shown; a literal in its place is refused. */

@@ -23,6 +23,8 @@ const words: Readonly<Record<string, string>> = {
   "database/reading.ts": "takes the purpose's role",
   "database/migrate.ts": "makes the roles",
   "database/database.ts": "asks whether the server answers",
+  "database/words.ts":
+    "asks the catalogue for what a row says, to search for what is left of a person",
   "database/durability.ts": "counts a commit's fsyncs",
   "jobs/jobs.ts": "the queue's own tables, which hold keys and numbers",
   "jobs/upkeep.ts": "CHECKPOINT and VACUUM",
