@@ -32,6 +32,8 @@ const audiences: readonly (readonly [pattern: RegExp, audience: readonly Visitor
   [/^\/account\/organizations\/:id/, ["owner", "member"]],
   [/^\/account/, signedIn],
   [/^\/api\/passkeys\/(start|finish)$/, signedIn],
+  [/^\/api\/v1\/data-rights-request\/:id/, ["owner"]],
+  [/^\/api\/v1\/data-rights-request/, signedIn],
   [/^\/support\/mine\//, ["owner"]],
   [/^\/support\/desk/, ["officer", "admin"]],
   [/^\/privacy\/(changes|center\/consent)$/, signedIn],

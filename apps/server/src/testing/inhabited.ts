@@ -89,6 +89,10 @@ export async function inhabit(service: TestService): Promise<Inhabited> {
     .select({ id: rightsRequests.id })
     .from(rightsRequests)
     .where(eq(rightsRequests.right, "correct"));
+  const [answered] = await database.orm
+    .select({ id: rightsRequests.id })
+    .from(rightsRequests)
+    .where(eq(rightsRequests.right, "access"));
 
   const { officer } = browsers;
   await officer.get("/console/incidents");
@@ -120,6 +124,7 @@ export async function inhabit(service: TestService): Promise<Inhabited> {
         { secret: requestSecrets[0] ?? "", file: "copy.json" },
       ],
       [/^\/privacy\/requests/, { secret: requestSecrets[1] ?? "" }],
+      [/^\/api\/v1\/data-rights-request\/:id\/results/, { id: answered?.id ?? "" }],
       [/^\/api\/v1\/data-rights-request/, { id: waiting?.id ?? "" }],
       [/^\/console\/webhooks/, { id: "none" }],
       [/^\/console\/requests/, { id: waiting?.id ?? "", event: "begin" }],
