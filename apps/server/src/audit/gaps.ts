@@ -5,10 +5,13 @@
  * Example: rows 1 to 400 and 402 expired, 401 is held. Notes: (1–400, hash of 400) and (402–402, hash of 402).
  */
 import { and, eq, gte, inArray, lte, or, sql, type SQL } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { createSeal } from "../requests/seal.ts";
 import type { Services } from "../services.ts";
 import { chainGaps } from "./tables.ts";
-import type { Executor } from "./trail.ts";
+
+/** A transaction of Drizzle's, or the database itself. */
+export type Executor = Pick<NodePgDatabase, "select" | "insert" | "update" | "delete" | "execute">;
 
 /** A run of expired rows. */
 export interface ChainGap {
