@@ -52,7 +52,8 @@ describe.runIf(chromium !== undefined)("an officer in a browser", () => {
   for (const language of ["en", "zh"] as const) {
     test(`[C10] [C11] [C13] works through a day: an exercise, a hold, a transfer, a child, in ${language}`, async () => {
       const words = said[language];
-      const { page, close, errors } = await visit(browser, { locale: words.locale });
+      const visited = await visit(browser, { locale: words.locale });
+      const { page, errors } = visited;
       const at = (path: string): string => `${service.origin}${path}`;
       const press = async (action: string): Promise<void> => {
         await page.locator(`form[action="${action}"] button[type="submit"]`).first().click();
@@ -202,14 +203,16 @@ describe.runIf(chromium !== undefined)("an officer in a browser", () => {
       await press("/console/trail");
       await page.goto(at("/console"));
       expect(errors).toEqual([]);
-      await close();
+      await visited.close();
     }, 300_000);
   }
 });
 
 /** The code of this half minute (RFC 6238, SHA-1, six digits). */
 function totp(base32: string): string {
-  const bits = [...base32.replace(/=+$/, "")]
+  const bits = base32
+    .replace(/=+$/, "")
+    .split("")
     .map((letter) =>
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
     )

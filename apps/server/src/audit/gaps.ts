@@ -5,10 +5,20 @@
  * Example: rows 1 to 400 and 402 expired, 401 is held. Notes: (1–400, hash of 400) and (402–402, hash of 402).
  */
 import { and, eq, gte, inArray, lte, or, sql, type SQL } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type { Database } from "../database/database.ts";
 import { createSeal } from "../requests/seal.ts";
-import type { Services } from "../services.ts";
 import { chainGaps } from "./tables.ts";
-import type { Executor } from "./trail.ts";
+
+/** A transaction of Drizzle's, or the database itself. */
+export type Executor = Pick<NodePgDatabase, "select" | "insert" | "update" | "delete" | "execute">;
+
+/** What the notes need of a service. */
+export interface GapParts {
+  readonly database: Database;
+  readonly now: () => number;
+  readonly config: { readonly secret: string };
+}
 
 /** A run of expired rows. */
 export interface ChainGap {
@@ -27,15 +37,11 @@ const BATCH = 20_000;
 export class ChainGaps {
   readonly #table: ChainedTable;
   readonly #lock: number;
-  readonly #services: Pick<Services, "database" | "now">;
+  readonly #services: GapParts;
   readonly #sign: (text: string) => string;
 
   /** `lock` is the advisory lock under which the chain is written. */
-  constructor(
-    services: Pick<Services, "database" | "now" | "config">,
-    table: ChainedTable,
-    lock: number,
-  ) {
+  constructor(services: GapParts, table: ChainedTable, lock: number) {
     this.#services = services;
     this.#table = table;
     this.#lock = lock;

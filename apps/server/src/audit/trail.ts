@@ -5,9 +5,8 @@
 import { createHash } from "node:crypto";
 import type { PurposeKey } from "@cloud-code/policy";
 import { asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
-import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Services } from "../services.ts";
-import { ChainGaps } from "./gaps.ts";
+import { ChainGaps, type Executor } from "./gaps.ts";
 import { auditEntries, type AuditDetail } from "./tables.ts";
 
 /** What is done with personal data. */
@@ -57,8 +56,7 @@ export type AuditCheck =
   /** `altered`: the row is not what was hashed; `missing`: rows before it were taken out, put in or moved. */
   | { readonly kind: "broken"; readonly number: number; readonly because: "altered" | "missing" };
 
-/** A transaction of Drizzle's, or the database itself. */
-export type Executor = Pick<NodePgDatabase, "select" | "insert" | "update" | "delete" | "execute">;
+export type { Executor };
 
 /** The actor of what nobody asked for: a clock ran out, a period ended. */
 export const byService = "service";

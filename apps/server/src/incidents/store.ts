@@ -19,7 +19,7 @@ import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { users } from "../accounts/tables.ts";
 import type { AuditTrail, Executor } from "../audit/trail.ts";
 import { newNumber } from "../requests/store.ts";
-import { reach } from "../requests/erasure.ts";
+import { reach } from "../requests/reach.ts";
 import type { Services } from "../services.ts";
 import { incidentEvents, incidentLetters, incidents } from "./tables.ts";
 

@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LogEntry } from "../log.ts";
 import { decideTransfer, regionOfCountry } from "@cloud-code/policy";
-import { letterItems } from "../transfers/gate.ts";
-import { countWaiting, createMail, type Mail, type MailGate } from "./mail.ts";
+import { countWaiting, createMail, letterItems, type Mail, type MailGate } from "./mail.ts";
 
 let outbox: string;
 let log: LogEntry[];

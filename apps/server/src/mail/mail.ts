@@ -6,10 +6,14 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
-import { assertTransferPermit } from "@cloud-code/policy";
+import {
+  assertTransferPermit,
+  type ItemKey,
+  type TransferPermit,
+  type TransferTarget,
+} from "@cloud-code/policy";
 import { createTransport } from "nodemailer";
 import type { Log } from "../log.ts";
-import { letterItems, type TransferGate, TransferRefused } from "../transfers/gate.ts";
 
 /** One letter in the language of its reader. Plain text: nothing is loaded from anywhere when it is opened. */
 export interface Letter {
@@ -52,9 +56,30 @@ export interface Mail {
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 const WAITING = ".waiting.json";
 
+/** A letter that may not leave: nothing is on record that allows it. */
+export class TransferRefused extends Error {
+  readonly code: string;
+
+  constructor(because: string) {
+    super(
+      `The letter was not sent: ${because}. Record where the mail server is and what allows the transfer on the console's page of transfers.`,
+    );
+    this.name = "TransferRefused";
+    this.code = `transfer-${because}`;
+  }
+}
+
+/** What a letter carries to the mail server. */
+export const letterItems: readonly ItemKey[] = ["service.email"];
+
 /** What a letter to a server needs beside its words: leave to cross the border, and the moment. */
 export interface MailGate {
-  readonly gate: Pick<TransferGate, "permitLetter">;
+  readonly gate: {
+    /** Throws `TransferRefused`. */
+    readonly permitLetter: (
+      address: string,
+    ) => Promise<{ readonly permit: TransferPermit; readonly to: TransferTarget }>;
+  };
   readonly now: () => number;
 }
 

@@ -72,6 +72,7 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
   });
 
   it("are answered in the words of the Data Rights Protocol, with a copy for who asked", async () => {
+    await confirm();
     const asked = await call("POST", base, { exercise: "access" }, { from: person });
     expect(asked).toMatchObject({
       status: 201,
@@ -102,6 +103,13 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     for (const path of [own, `${own}/results`])
       expect((await call("GET", path, undefined, { from: other })).status).toBe(404);
     expect((await call("GET", own)).status).toBe(404);
+    // Nor with a secret beside another session, nor with the secret of another request.
+    expect(await call("GET", `${own}/results`, undefined, { from: other, bearer })).toEqual({
+      status: 401,
+      body: { error: "sign-in" },
+    });
+    const elsewhere = `${base}/00000000-0000-4000-8000-000000000000`;
+    expect((await call("GET", elsewhere, undefined, { bearer })).status).toBe(404);
   });
 
   it("can be called off until work has begun, and not afterwards", async () => {

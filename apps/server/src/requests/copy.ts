@@ -19,8 +19,7 @@ import {
 import { sql } from "drizzle-orm";
 import type { Database } from "../database/database.ts";
 import type { StoredItem } from "../database/purposes.ts";
-import { reach } from "./erasure.ts";
-import { findRows, type ReachedColumn } from "./reach.ts";
+import { findRows, reach, type ReachedColumn } from "./reach.ts";
 
 /** Which copy. */
 export type CopyKind = "access" | "transfer";

@@ -7,25 +7,21 @@
  */
 import {
   findAuthorities,
-  isHeld,
   type ItemKey,
   type Language,
   type PurposeKey,
   type Region,
   type Text,
 } from "@cloud-code/policy";
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import { getTableConfig } from "drizzle-orm/pg-core";
+import { and, eq, sql } from "drizzle-orm";
 import { sessions, users } from "../accounts/tables.ts";
 import { byService, type AuditTrail, type Executor } from "../audit/trail.ts";
 import type { ConsentLedger } from "../consent/ledger.ts";
-import { consentSubjects } from "../consent/tables.ts";
-import { tables } from "../database/schema.ts";
-import { legalHolds } from "../retention/tables.ts";
 import type { Services } from "../services.ts";
 import type { RequestProblem } from "./errors.ts";
 import { writeRequestLetter } from "./letters.ts";
-import { computeReach, findRows, type Reached, sourceOf } from "./reach.ts";
+import { findRows, reach } from "./reach.ts";
+import { type Counts, eraseRows, findKept, nothingKept } from "./rows.ts";
 import {
   deleteFiles,
   inlineBlocks,
@@ -39,12 +35,6 @@ import type { RequestLine, RequestStore, SealedContent } from "./store.ts";
 import { requestSteps } from "./tables.ts";
 import type { Tombstones } from "./tombstones.ts";
 import type { Webhooks } from "./webhooks.ts";
-
-/** How every table is reached. Computed when the program is loaded: a table that is not stops the build's tests and the start. */
-export const reach: readonly Reached[] = computeReach(tables);
-
-/** Rows by table. */
-export type Counts = Readonly<Record<string, number>>;
 
 /** What an erasure would do or did. */
 export interface ErasurePlan {
@@ -95,15 +85,6 @@ const stepNames = [
 
 type StepName = (typeof stepNames)[number];
 
-/** What a hold keeps of a person. Everything else of theirs is erased. */
-interface Kept {
-  readonly items: readonly ItemKey[];
-  /** Tables whose rows stay: those of the items, and what leads from the person to them. */
-  readonly tables: ReadonlySet<string>;
-}
-
-const nothingKept: Kept = { items: [], tables: new Set() };
-
 /** The points of an erasure at which a test can stop it, in order. */
 export const erasurePoints: readonly string[] = [
   ...stepNames.flatMap((name) => [`${name}:before`, `${name}:after`]),
@@ -132,7 +113,7 @@ export class Erasure {
       const count = Number(rows[0]?.count ?? 0);
       if (count > 0) counts[name] = count;
     }
-    const { items, tables: kept } = await this.#kept(userId);
+    const { items, tables: kept } = await findKept(this.#parts.database.orm, userId);
     return {
       counts: Object.fromEntries(Object.entries(counts).filter(([name]) => !kept.has(name))),
       held: items,
@@ -253,13 +234,17 @@ export class Erasure {
     },
     tombstone: async ({ id, userId }) => {
       // A restored backup must not erase what a hold keeps; its mark is set when it goes.
-      if (userId !== undefined && (await this.#kept(userId)).items.length === 0)
+      if (
+        userId !== undefined &&
+        (await findKept(this.#parts.database.orm, userId)).items.length === 0
+      )
         await this.#parts.tombstones.add(userId);
       await this.#mark(this.#parts.database.orm, id, "tombstone", {});
     },
     erase: async (request) => {
       const { id, userId } = request;
-      const kept = userId === undefined ? nothingKept : await this.#kept(userId);
+      const kept =
+        userId === undefined ? nothingKept : await findKept(this.#parts.database.orm, userId);
       await this.#parts.database.orm.transaction(async (transaction) => {
         const counts =
           userId === undefined
@@ -286,7 +271,8 @@ export class Erasure {
     },
     withhold: async (request) => {
       const { id, userId, language, state } = request;
-      const { items } = userId === undefined ? nothingKept : await this.#kept(userId);
+      const { items } =
+        userId === undefined ? nothingKept : await findKept(this.#parts.database.orm, userId);
       const mark = async (transaction: Executor): Promise<void> =>
         this.#mark(transaction, id, "withhold", {});
       if (items.length === 0) return mark(this.#parts.database.orm);
@@ -344,7 +330,8 @@ export class Erasure {
       .select({ doneAt: requestSteps.doneAt })
       .from(requestSteps)
       .where(and(eq(requestSteps.requestId, request.id), eq(requestSteps.step, "erase")));
-    const kept = request.userId === undefined ? nothingKept : await this.#kept(request.userId);
+    const kept =
+      request.userId === undefined ? nothingKept : await findKept(database.orm, request.userId);
     // A hold that ended since the rows were erased keeps nothing any more.
     if (request.userId !== undefined && kept.items.length === 0) {
       const { userId } = request;
@@ -403,7 +390,7 @@ export class Erasure {
       return (await this.#continue(id, Number.POSITIVE_INFINITY)).kind === "done";
     const { pseudonym, traces = [], email, secret } = this.#content(request);
     if (userId !== undefined) {
-      if ((await this.#kept(userId)).items.length > 0) return false;
+      if ((await findKept(this.#parts.database.orm, userId)).items.length > 0) return false;
       await tombstones.add(userId);
       await database.orm.transaction(async (transaction) => {
         const counts = await eraseRows(transaction, userId, nothingKept);
@@ -433,46 +420,6 @@ export class Erasure {
     await mail.settled();
     await store.keep(id, undefined);
     return true;
-  }
-
-  /** What holds keep of a person: items of which there is something, and the tables it takes to keep it. */
-  async #kept(userId: string): Promise<Kept> {
-    const { orm } = this.#parts.database;
-    const holds = await orm.select().from(legalHolds).where(eq(legalHolds.status, "active"));
-    if (holds.length === 0) return nothingKept;
-    const [subject] = await orm
-      .select()
-      .from(consentSubjects)
-      .where(eq(consentSubjects.userId, userId));
-    const scopes = holds.map(({ subject: held, items, status }) => ({
-      status,
-      scope: { subject: held, items },
-    }));
-    const items = new Set<ItemKey>();
-    const kept = new Set<string>();
-    for (const { name, erasing, columns } of reach) {
-      if (erasing !== "delete") continue;
-      const held = columns.filter(
-        ({ item }) => item !== undefined && isHeld(scopes, subject?.pseudonym ?? "", item),
-      );
-      if (held.length === 0) continue;
-      const filled = sql.join(
-        held.map(({ name: column }) => sql`${sql.identifier(column)} IS NOT NULL`),
-        sql` OR `,
-      );
-      const { rows } = await orm.execute(
-        sql`SELECT 1 FROM ${sql.identifier(name)} WHERE ${findRows(reach, name, userId, { alone: true })} AND (${filled}) LIMIT 1`,
-      );
-      if (rows.length === 0) continue;
-      for (const { item } of held) if (item !== undefined) items.add(item);
-      keepWithSources(name, kept);
-    }
-    if (items.size === 0) return nothingKept;
-    // The hold names a pseudonym; without its row nobody would know whose it is.
-    keepWithSources(getTableConfig(consentSubjects).name, kept);
-    // Proof keeps its link as long as there is something it leads to.
-    for (const { name, erasing } of reach) if (typeof erasing === "object") kept.add(name);
-    return { items: [...items], tables: kept };
   }
 
   /** What names a person: searched for afterwards, whatever row or file it may hide in. */
@@ -519,87 +466,6 @@ export class Erasure {
   #point(name: string): void {
     this.#parts.onPoint?.(name);
   }
-}
-
-/** A table, and every table that leads from the person to it. */
-function keepWithSources(name: string, kept: Set<string>): void {
-  if (kept.has(name)) return;
-  kept.add(name);
-  for (const link of reach.find((each) => each.name === name)?.links ?? [])
-    keepWithSources(sourceOf(link), kept);
-}
-
-/**
- * Deletes or unlinks a person's rows, farthest from the person first, the account last; a row that has to stay loses every value that has
- * not. Inside one transaction.
- */
-async function eraseRows(
-  within: Executor,
-  userId: string,
-  kept: Kept,
-  onHalf?: () => void,
-): Promise<Counts> {
-  const counts: Record<string, number> = {};
-  for (const [index, reached] of reach.entries()) {
-    if (index === Math.floor(reach.length / 2)) onHalf?.();
-    const { name, erasing } = reached;
-    if (erasing === "keep") continue;
-    const rows = findRows(reach, name, userId, { alone: true });
-    const table = sql.identifier(name);
-    if (kept.tables.has(name)) {
-      if (erasing !== "delete") continue;
-      const emptied = emptyAllBut(reached, kept, userId);
-      if (emptied !== undefined)
-        await within.execute(sql`UPDATE ${table} SET ${emptied} WHERE ${rows}`);
-      continue;
-    }
-    const statement =
-      erasing === "delete"
-        ? sql`DELETE FROM ${table} WHERE ${rows}`
-        : sql`UPDATE ${table} SET ${sql.identifier(erasing.unlink)} = NULL WHERE ${rows}`;
-    const { rowCount } = await within.execute(statement);
-    if ((rowCount ?? 0) > 0) counts[name] = rowCount ?? 0;
-  }
-  return counts;
-}
-
-/** What to set in a row that stays: everything personal that is not held goes, but for what leads to it. */
-function emptyAllBut(
-  { name, links, columns }: Reached,
-  kept: Kept,
-  userId: string,
-): SQL | undefined {
-  const own = links.find((link) => link.kind === "key" && link.source === "users");
-  const isClaimed =
-    own?.kind === "key" && columns.some((each) => each.name === own.column && each.nullable);
-  // Found by an address only until now; from here by the key, so that the address can go.
-  const claimed = isClaimed ? [sql`${sql.identifier(own.column)} = ${userId}`] : [];
-  const leading = new Set([
-    ...links.flatMap((link) => (isClaimed && link !== own ? [] : [link.column])),
-    // Numbers of ours, by which what is kept is found; an address leads nowhere any more where a key does.
-    ...reach.flatMap((other) =>
-      other.links.flatMap((link) =>
-        "sourceColumn" in link && link.source === name && link.sourceColumn !== "email"
-          ? [link.sourceColumn]
-          : [],
-      ),
-    ),
-  ]);
-  const emptied = columns.flatMap(({ name: column, item, blank }): readonly SQL[] => {
-    if (item === undefined || kept.items.includes(item) || leading.has(column)) return [];
-    switch (blank) {
-      case "null":
-        return [sql`${sql.identifier(column)} = NULL`];
-      case "default":
-        return [sql`${sql.identifier(column)} = DEFAULT`];
-      case "placeholder":
-        return [sql`${sql.identifier(column)} = 'erased-' || gen_random_uuid()`];
-      case undefined:
-        return [];
-    }
-  });
-  const all = [...claimed, ...emptied];
-  return all.length === 0 ? undefined : sql.join(all, sql`, `);
 }
 
 const withheldBecause: Text = {

@@ -4,8 +4,7 @@ import { users, usersClassified } from "../accounts/tables.ts";
 import { classify, type ClassifiedTable } from "../database/classify.ts";
 import { tables } from "../database/schema.ts";
 import { computeRules, retentionRules } from "../retention/retention.ts";
-import { reach } from "./erasure.ts";
-import { computeReach, type Declarations, ReachError } from "./reach.ts";
+import { computeReach, type Declarations, reach, ReachError } from "./reach.ts";
 
 const none: Declarations = { links: {}, detached: {} };
 

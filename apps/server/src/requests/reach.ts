@@ -11,6 +11,7 @@ import { getTableConfig } from "drizzle-orm/pg-core";
 import { users } from "../accounts/tables.ts";
 import type { ClassifiedTable } from "../database/classify.ts";
 import type { StoredItem } from "../database/purposes.ts";
+import { tables } from "../database/schema.ts";
 
 /** One way from a person to the rows of a table. Columns are named as in the database. */
 type Link =
@@ -127,6 +128,9 @@ export function computeReach(
   }
   return reached.toSorted((a, b) => b.depth - a.depth);
 }
+
+/** How every table is reached. Computed when the program is loaded: a table that is not stops the build's tests and the start. */
+export const reach: readonly Reached[] = computeReach(tables);
 
 /**
  * The condition that finds a person's rows. `alone` leaves out rows that others share; a copy shows those too, an erasure does not touch

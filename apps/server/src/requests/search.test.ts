@@ -81,6 +81,7 @@ describe.each(testableKinds())("[C7] what is left in the %s database", (kind) =>
 
   it("finds the same with an index as without, whatever is written", async () => {
     const { orm, pool } = database;
+    await orm.execute(sql`DELETE FROM forgotten`);
     await orm.execute(sql`DROP TABLE IF EXISTS plain`);
     // The one table has an index on a server, the other never.
     await orm.execute(sql`CREATE TABLE plain (body text)`);
@@ -110,6 +111,7 @@ describe.each(testableKinds())("[C7] what is left in the %s database", (kind) =>
         const found = await searchDatabase(database, ann.slice(0, 3), {
           since: new Date(),
           largestBlocks: Number.POSITIVE_INFINITY,
+          smallBlocks: 0,
         });
         const where =
           found.kind === "searched" ? found.leftovers.map(({ where: table }) => table).sort() : [];

@@ -38,6 +38,8 @@ export interface SearchWay {
   readonly since: Date;
   /** A table without an index that is larger than this is not read: somebody waits for the answer. In blocks of the database. */
   readonly largestBlocks: number;
+  /** A table up to this size is read even where it has an index. */
+  readonly smallBlocks?: number;
 }
 
 /** 256 MiB: some seconds on a laptop. */
@@ -45,6 +47,9 @@ export const inlineBlocks = 32_768;
 
 // One statement reads 32 MiB, so that in the embedded database, which has one session, others get their turn in between.
 const SLICE_BLOCKS = 4_096;
+
+// Half a megabyte is read sooner than an index is asked for five values.
+const SMALL_BLOCKS = 64;
 
 const names = new Set(
   toColumns(tables)
@@ -57,10 +62,12 @@ const own = new Set(toColumns(tables).map(({ table }) => table));
 export async function searchDatabase(
   { pool }: Pick<Database, "pool">,
   traces: readonly Trace[],
-  { since, largestBlocks }: SearchWay,
+  { since, largestBlocks, smallBlocks = SMALL_BLOCKS }: SearchWay,
 ): Promise<Searched> {
   if (traces.length === 0) return { kind: "searched", leftovers: [] };
-  const found = await readWordTables({ pool });
+  // A table without a block has no row.
+  const found = (await readWordTables({ pool })).filter(({ blocks }) => blocks > 0);
+  const isQuick = ({ indexed, blocks }: WordTable): boolean => indexed && blocks > smallBlocks;
   const large = found.filter(({ indexed, blocks }) => !indexed && blocks > largestBlocks);
   if (large.length > 0) return { kind: "postponed", tables: large.map(({ name }) => name) };
 
@@ -71,12 +78,12 @@ export async function searchDatabase(
     try {
       // The planner does not know how rare these values are and would rather read everything.
       await client.query("SET LOCAL enable_seqscan = off");
-      for (const table of found.filter(({ indexed }) => indexed))
+      for (const table of found.filter(isQuick))
         counts.set(table.name, await countIndexed(client, table, traces, since));
     } finally {
       await client.query("COMMIT");
     }
-    for (const table of found.filter(({ indexed }) => !indexed))
+    for (const table of found.filter((each) => !isQuick(each)))
       counts.set(table.name, await countRead(client, table, traces, since));
   } finally {
     client.release();
@@ -157,19 +164,21 @@ function toCondition(
       case "anywhere":
         return [contains(wanted)];
       case "word":
+        // "|| ''" keeps the pattern away from the index, which would be asked the same thing twice.
         return [
-          `(${contains(wanted)} AND ${words} ~ ${values.add(`${before}${escapePattern(wanted)}${after}`)})`,
+          `(${contains(wanted)} AND (${words} || '') ~ ${values.add(`${before}${escapePattern(wanted)}${after}`)})`,
         ];
       case "name": {
-        const whole = (): string => contains(`\u0001${wanted}\u0001`);
+        const whole = `\u0001${wanted}\u0001`;
         // Elsewhere a whole column, or a whole string inside JSON.
-        if (!isOwn) return [whole(), contains(JSON.stringify(wanted))];
+        if (!isOwn) return [contains(whole), contains(JSON.stringify(wanted))];
         const columns = [...names].filter((column) => column.startsWith(`${name}.`));
-        // The words are asked first: they have the index, a column may have none.
-        return columns.map(
-          (column) =>
-            `(${whole()} AND lower("${column.slice(name.length + 1)}") = ${values.add(wanted)})`,
+        if (columns.length === 0) return [];
+        const equal = columns.map(
+          (column) => `lower("${column.slice(name.length + 1)}") = ${values.add(wanted)}`,
         );
+        // The words are asked first: they have the index, a column may have none.
+        return [`(${contains(whole)} AND (${equal.join(" OR ")}))`];
       }
     }
   });

@@ -18,7 +18,7 @@ import { consentSubjects } from "../consent/tables.ts";
 import type { ClassifiedTable } from "../database/classify.ts";
 import type { StoredItem } from "../database/purposes.ts";
 import { tables } from "../database/schema.ts";
-import { reach } from "../requests/erasure.ts";
+import { reach } from "../requests/reach.ts";
 import { processingLimits } from "../requests/tables.ts";
 import type { Services } from "../services.ts";
 import { legalHolds, retentionCertificates, type SweptLine } from "./tables.ts";

@@ -24,6 +24,7 @@ import { and, desc, eq, gte, isNotNull, sql } from "drizzle-orm";
 import { users } from "../accounts/tables.ts";
 import { byService, type AuditTrail } from "../audit/trail.ts";
 import { consentSubjects } from "../consent/tables.ts";
+import { letterItems, TransferRefused } from "../mail/mail.ts";
 import type { Services } from "../services.ts";
 import { disclosures, transferMechanisms, transfers, transferTargets } from "./tables.ts";
 
@@ -60,22 +61,6 @@ export type HandOverPermit =
 interface Target extends TransferTarget {
   readonly origin: string;
 }
-
-/** A letter that may not leave: nothing is on record that allows it. */
-export class TransferRefused extends Error {
-  readonly code: string;
-
-  constructor(because: string) {
-    super(
-      `The letter was not sent: ${because}. Record where the mail server is and what allows the transfer on the console's page of transfers.`,
-    );
-    this.name = "TransferRefused";
-    this.code = `transfer-${because}`;
-  }
-}
-
-/** What a letter carries to the mail server. */
-export const letterItems: readonly ItemKey[] = ["service.email"];
 
 /** The answer. */
 export type HandOverAnswer =

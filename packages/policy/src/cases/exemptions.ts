@@ -4,7 +4,7 @@
  */
 import type { Region } from "../regimes.ts";
 import type { Text } from "../text.ts";
-import type { Right } from "./request.ts";
+import type { Right } from "./right.ts";
 
 /** One ground. */
 export interface Exemption {

@@ -7,20 +7,10 @@ import { limits } from "../clocks/rules.ts";
 import type { ItemKey } from "../inventory/index.ts";
 import type { Region } from "../regimes.ts";
 import { exemptionsFor, type ExemptionKey } from "./exemptions.ts";
+import type { Right } from "./right.ts";
 import { isBlank, step, type Guard, type Step } from "./machine.ts";
 
-/** The six rights. `transfer` is the machine-readable copy; withdrawing a consent needs no request. */
-export type Right = "access" | "correct" | "transfer" | "restrict" | "object" | "delete";
-
-/** Every right, in the order they are offered. */
-export const rights: readonly Right[] = [
-  "access",
-  "correct",
-  "transfer",
-  "restrict",
-  "object",
-  "delete",
-];
+export { type Right, rights } from "./right.ts";
 
 /** Where a request stands, in the words of the Data Rights Protocol. */
 export type RequestStatus = "open" | "in_progress" | "fulfilled" | "revoked" | "denied" | "expired";
