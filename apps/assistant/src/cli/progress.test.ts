@@ -41,9 +41,9 @@ describe("progress", () => {
     for (const line of shown(true, 50, 30).split("⌫").slice(1, -1)) expect(line.length).toBe(29);
   });
 
-  it("is a line every five seconds elsewhere", () => {
+  it("is a line after a second, and every five seconds from then on, elsewhere", () => {
     expect(shown(false, 100)).toBe(
-      "indexing 50/100 files\nindexing 100/100 files\ncloud-code: Cancelled.\n",
+      "indexing 10/100 files\nindexing 60/100 files\ncloud-code: Cancelled.\n",
     );
   });
 });

@@ -17,7 +17,7 @@ export class Progress {
   readonly #nowMs: () => number;
   readonly #beganMs: number;
   readonly #said = new Set<ErrorCode>();
-  #lastMs = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
   #drawn = false;
 
   /** `nowMs` is a clock that only goes forward. */
