@@ -153,6 +153,7 @@ describe("doctor", () => {
     const { port } = server.address() as AddressInfo;
     const smtp = (at: number): Readonly<Record<string, string>> => ({
       CLOUD_CODE_SMTP_URL: `smtp://127.0.0.1:${at}?ignoreTLS=true`,
+      CLOUD_CODE_SMTP_COUNTRY: "IE",
     });
     const doctor = ["doctor", "--data-dir", service.folder];
     await check(doctor, smtp(port), 0, "✓ Mail server answers.");

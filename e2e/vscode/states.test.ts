@@ -243,7 +243,20 @@ describe.skipIf(noEditor !== undefined)(
         await editor.command("Open the Panel");
         await editor.panel.locator("textarea:focus").waitFor();
         await keyboard.press("Control+A");
+        // The editor hears this key first and selects a moment later.
+        const box = editor.panel.locator("textarea");
+        await expect
+          .poll(
+            () =>
+              box.evaluate((area) => {
+                const { selectionStart, selectionEnd, value } = area as HTMLTextAreaElement;
+                return selectionEnd - selectionStart === value.length;
+              }),
+            soon,
+          )
+          .toBe(true);
         await keyboard.type("unpaid");
+        await expect.poll(() => box.inputValue(), soon).toBe("unpaid");
         await keyboard.press("Enter");
         await expect.poll(() => results.first().innerText(), soon).toContain("unpaid(orders");
         await keyboard.press("ArrowDown");
@@ -254,10 +267,12 @@ describe.skipIf(noEditor !== undefined)(
           .toBe(2);
         // The tabs of the panel are one stop, and arrows go through them.
         await editor.command("Open the Panel");
+        await editor.panel.locator("textarea:focus").waitFor();
         await keyboard.press("Shift+Tab");
-        await keyboard.press("ArrowRight");
-        await keyboard.press("ArrowRight");
-        await editor.panel.getByRole("tab", { name: "Status", selected: true }).waitFor();
+        await editor.panel.locator('[role="tab"]:focus').waitFor();
+        const status = editor.panel.getByRole("tab", { name: "Status", selected: true });
+        for (let presses = 0; presses < 2; presses += 1) await keyboard.press("ArrowRight");
+        await status.waitFor();
         await editor.picture("contrast-status");
       } finally {
         await editor.close();

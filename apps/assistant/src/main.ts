@@ -26,3 +26,5 @@ process.exitCode = await run(
   },
   process.env,
 );
+// What could not be closed in time, such as an index that was just being opened, must not keep the program alive.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -166,7 +166,9 @@ describe("accepting", () => {
     for (const nonsense of [null, {}, { requestId: "77", rank: 1 }, { requestId: 1, rank: "1" }]) {
       await execute("cloud-code.accepted", nonsense);
     }
-    await expect.poll(() => acceptances(editor)).toEqual([{ kind: "accept", rank: 2, characters: 6 }]);
+    await expect
+      .poll(() => acceptances(editor))
+      .toEqual([{ kind: "accept", rank: 2, characters: 6 }]);
     expect(await codeOf(execute("other", items[0]?.data))).toBe(-32602);
   });
 
@@ -178,7 +180,9 @@ describe("accepting", () => {
       command: "cloud-code.accepted",
       arguments: [items[0]?.data],
     });
-    await expect.poll(() => acceptances(editor)).toEqual([{ kind: "accept", rank: 1, characters: 6 }]);
+    await expect
+      .poll(() => acceptances(editor))
+      .toEqual([{ kind: "accept", rank: 1, characters: 6 }]);
   });
 });
 
