@@ -10,6 +10,7 @@ const sources = fileURLToPath(new URL("../", import.meta.url));
 const doors: Readonly<Record<string, string>> = {
   "database/reading.ts": "the door itself: under the purpose's own role",
   "requests/erasure.ts": "erases a person wherever they are, whatever it was kept for",
+  "requests/rows.ts": "finds the rows of a person in every table, to count, copy or erase them",
   "requests/handling.ts": "finds whose request it is by the address it came from",
   "requests/tombstones.ts":
     "compares the accounts of a restored backup with those that were erased",
@@ -33,6 +34,7 @@ const words: Readonly<Record<string, string>> = {
   "audit/trail.ts": "takes a lock",
   "audit/gaps.ts": "takes expired rows off a chain, and notes where it goes on",
   "consent/ledger.ts": "takes a lock",
+  "requests/rows.ts": "rows of a person in every table",
   "requests/copy.ts": "a person's copy: everything that is theirs",
   "requests/erasure.ts": "counts and erases everything that is theirs",
   "requests/search.ts": "looks for what is left of a person",
