@@ -9,6 +9,7 @@ import { lockFolder } from "./embedded/lock.ts";
 import { startThread } from "./embedded/thread.ts";
 import { DatabaseError, hasSqlState } from "./errors.ts";
 import { makeFolder } from "./folder.ts";
+import { PreparingClient } from "./prepared.ts";
 
 /** An open database. */
 export interface Database {
@@ -58,6 +59,7 @@ async function openEmbedded(directory: string): Promise<Database> {
 /** A pool of the one connection the embedded engine has. */
 export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>): pg.Pool {
   return new pg.Pool({
+    Client: PreparingClient,
     max: 1,
     user: "postgres",
     database: "postgres",
@@ -71,7 +73,12 @@ export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>
 }
 
 async function openServer(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    Client: PreparingClient,
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+  });
   // An idle connection that the server ends is replaced by the next query; without a listener it would end the process.
   pool.on("error", () => undefined);
   try {

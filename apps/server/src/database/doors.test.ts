@@ -91,7 +91,10 @@ test("[C4] nothing reads the data of another capability but for a purpose", () =
 
 test("[C4] nothing asks the database in words of its own that is not known to", () => {
   const found = [...files(sources)].filter((path) =>
-    /(?<!req)\.(?:execute|query)(?:<[^()]*>)?\(/.test(readFileSync(path, "utf8")),
+    // With an object, `execute` runs a statement that the query builder made and prepared.
+    /(?<!req)\.(?:execute(?:<[^()]*>)?\((?!\{)|query(?:<[^()]*>)?\()/.test(
+      readFileSync(path, "utf8"),
+    ),
   );
   expect(found.map((path) => relative(sources, path)).toSorted()).toEqual(
     Object.keys(words).toSorted(),
