@@ -1,7 +1,7 @@
 /** What a person sees and changes of their own account, each part read for the purpose it is kept for. */
 import { eq } from "drizzle-orm";
 import type { Database } from "../database/database.ts";
-import { readTogether } from "../database/reading.ts";
+import { readFor } from "../database/reading.ts";
 import type { Company, Profile, ProfileChange, SignedIn } from "./port.ts";
 import { users, usersClassified } from "./tables.ts";
 
@@ -11,36 +11,38 @@ export async function readProfile(
   { userId, language }: SignedIn,
 ): Promise<Profile | undefined> {
   const own = { where: (table: typeof users) => eq(table.id, userId) };
-  return readTogether(database, async (read) => {
-    const [account] = await read(
+  const [[account], [company], [recovery]] = await Promise.all([
+    readFor(
+      database,
       "keep-account",
       usersClassified,
       ["displayUsername", "email", "createdAt"],
       own,
-    );
-    if (account === undefined) return undefined;
-    const [company] = await read(
+    ),
+    readFor(
+      database,
       "keep-company-profile",
       usersClassified,
       ["companyName", "companyRegion", "companyWebsite", "companyContact"],
       own,
-    );
-    const [recovery] = await read("recover-account", usersClassified, ["phone"], own);
-    return {
-      username: account.displayUsername,
-      email: account.email,
-      createdAt: account.createdAt,
-      // Read with the session already, for this very request.
-      language,
-      phone: recovery?.phone ?? undefined,
-      company: {
-        name: company?.companyName ?? undefined,
-        region: company?.companyRegion ?? undefined,
-        website: company?.companyWebsite ?? undefined,
-        contact: company?.companyContact ?? undefined,
-      },
-    };
-  });
+    ),
+    readFor(database, "recover-account", usersClassified, ["phone"], own),
+  ]);
+  if (account === undefined) return undefined;
+  return {
+    username: account.displayUsername,
+    email: account.email,
+    createdAt: account.createdAt,
+    // Read with the session already, for this very request.
+    language,
+    phone: recovery?.phone ?? undefined,
+    company: {
+      name: company?.companyName ?? undefined,
+      region: company?.companyRegion ?? undefined,
+      website: company?.companyWebsite ?? undefined,
+      contact: company?.companyContact ?? undefined,
+    },
+  };
 }
 
 /** Writes what changed; what is absent stays, an empty text takes it out. */
