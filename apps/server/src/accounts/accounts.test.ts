@@ -382,6 +382,25 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("asks for the first code of an app again when it was mistyped, with the key that is in the app", async () => {
+    const browser = await signUp(service, "mistyped");
+    await browser.get("/account/security");
+    await browser.submit("/account/factor", { password: goodPassword });
+    const uri = /href="(otpauth:[^"]+)"/.exec(browser.html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const secret = new URL(uri).searchParams.get("secret") ?? "";
+    const right = totp(fromBase32(secret));
+    const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, "0");
+    for (const code of [wrong, "12", ""]) {
+      expect((await browser.submit("/account/factor/finish", { code })).status).toBe(400);
+      expect(browser.html).toContain('action="/account/factor/finish"');
+      expect(browser.html).not.toContain(secret.slice(0, 4));
+    }
+    const code = totp(fromBase32(secret));
+    expect((await browser.submit("/account/factor/finish", { code })).status).toBe(303);
+    await browser.get("/account/security");
+    expect(browser.html).toContain("An authenticator app is set up.");
+  });
+
   it("a session that was just opened is recent, an officer's with two factors too, and is not after five minutes", async () => {
     const right = "/privacy/requests/new/access";
     const person = await signUp(service, "recent");
