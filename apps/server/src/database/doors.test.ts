@@ -22,8 +22,8 @@ const doors: Readonly<Record<string, string>> = {
 /** What asks the database in words of its own, and why. */
 const words: Readonly<Record<string, string>> = {
   "database/migrate.ts": "makes the roles and views of purposes",
-  "database/database.ts": "asks whether the server answers",
-  "database/prepared.ts": "hands on what it is asked, prepared",
+  "database/database.ts":
+    "asks whether the server answers, and hands on what it is asked, prepared",
   "database/words.ts":
     "asks the catalogue for what a row says, to search for what is left of a person",
   "database/durability.ts": "counts a commit's fsyncs",

@@ -3,7 +3,6 @@
  * (a person by key, embedded: 0.50 ms of CPU unprepared, 0.11 ms prepared), and a service says the same few hundred ones all day.
  */
 import { createHash } from "node:crypto";
-import pg from "pg";
 
 /**
  * How many statements a connection keeps. A list in a condition makes a text of its own for each length, so without a bound a busy
@@ -31,29 +30,4 @@ export class StatementNames {
     this.#candidates.add(text);
     return undefined;
   }
-}
-
-/** A connection that prepares what it is asked a second time. For `pg.Pool`'s option `Client`. */
-export class PreparingClient extends pg.Client {
-  readonly #statements = new StatementNames();
-
-  // The driver has a dozen ways to ask, each with an answer of its own kind; the one with an object and values, which is Drizzle's, is
-  // the only one changed here, and what comes back is handed on as it is.
-  override query: pg.Client["query"] = (...asked: unknown[]): never => {
-    const [question, values] = asked;
-    if (isStatement(question) && Array.isArray(values) && values.length > 0) {
-      const name = question.name ?? this.#statements.of(question.text);
-      if (name !== undefined) asked[0] = { ...question, name };
-    }
-    return super.query(...(asked as [pg.QueryConfig])) as never;
-  };
-}
-
-interface Statement {
-  readonly text: string;
-  readonly name?: string | undefined;
-}
-
-function isStatement(question: unknown): question is Statement {
-  return typeof question === "object" && question !== null && "text" in question;
 }
