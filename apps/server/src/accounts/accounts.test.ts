@@ -382,6 +382,29 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("brings a visitor from the link of a letter through the sign-in back to it, with all it carries", async () => {
+    const owner = await signUp(service, "inviter");
+    await signUp(service, "invited");
+    await owner.get("/account/organizations");
+    const made = await owner.submit("/account/organizations", { name: "Herons" });
+    const organization = made.headers.get("location") ?? "";
+    await owner.get(organization);
+    const invite = { email: "invited@example.com", role: "member" };
+    expect((await owner.submit(`${organization}/invite`, invite)).status).toBe(200);
+    const visitor = new TestBrowser(service);
+    const link = linkIn(await service.letterTo("invited@example.com"));
+    const asked = await visitor.get(link);
+    await visitor.get(asked.headers.get("location") ?? "");
+    const entered = await visitor.submit("/sign-in", {
+      identifier: "invited",
+      password: goodPassword,
+    });
+    expect(entered.headers.get("location")).toBe(link);
+    await visitor.get(link);
+    const joined = await visitor.submit("/account/organizations/join");
+    expect(joined.headers.get("location")).toBe(organization);
+  });
+
   it("asks for the first code of an app again when it was mistyped, with the key that is in the app", async () => {
     const browser = await signUp(service, "mistyped");
     await browser.get("/account/security");

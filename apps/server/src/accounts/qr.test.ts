@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import decodeQR from "qr/decode.js";
 import { expect, test } from "vitest";
 import { QrCode } from "./qr.tsx";
@@ -24,7 +25,8 @@ test("a camera reads from the picture what it was made of", async () => {
     "刘伟".repeat(40),
   ];
   for (const text of texts) {
-    const svg = String(await QrCode({ text, label: "key" }).toString());
+    const app = new Hono().get("/", (context) => context.html(QrCode({ text, label: "key" })));
+    const svg = await (await app.request("/")).text();
     expect(svg).toContain('role="img" aria-label="key"');
     expect(await read(svg)).toBe(text);
   }
