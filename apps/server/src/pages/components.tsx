@@ -8,7 +8,6 @@ export {
   ActionButton,
   Button,
   ButtonLink,
-  type ButtonKind,
   Checkbox,
   Choices,
   Field,
