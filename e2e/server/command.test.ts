@@ -141,6 +141,12 @@ describe("what is wrong is one sentence with a code and what to do", () => {
   });
 });
 
+test("a kept connection waits longer for its next request than the proxy in front keeps it", async () => {
+  const { headers } = await fetch(`${service.origin}/api/session`);
+  // Ten minutes is the longest that common proxies keep a connection they do not use.
+  expect(Number(/^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "")?.[1])).toBeGreaterThan(600);
+});
+
 describe("doctor", () => {
   test("says whether the mail server accepts us, and how many letters wait for it", async () => {
     const server = createServer((socket) => {

@@ -53,6 +53,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     // A key of its own: what leaks from one use of the secret is worth nothing for another.
     secret: createHmac("sha256", config.secret).update("accounts").digest("base64url"),
     ledger: new ConsentLedger({ database, now, config }, notices),
+    log,
     now,
     pause,
   });

@@ -67,9 +67,9 @@ export function routes({ accounts, limits, notices, ledger, now }: Parts): Hono<
     context: ServerContext,
     again: Again & { readonly saved?: boolean },
   ): Promise<Response> => {
-    const { userId } = requireSignedIn(context);
-    return profilePage(context, await accounts.readProfile(userId), again, {
-      given: await ledger.given(userId, optionalPurposes),
+    const signedIn = requireSignedIn(context);
+    return profilePage(context, await accounts.readProfile(signedIn), again, {
+      given: await ledger.given(signedIn.userId, optionalPurposes),
       notice: await notices.current("service"),
     });
   };

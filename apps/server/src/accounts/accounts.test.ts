@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { hash } from "@node-rs/argon2";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -169,6 +170,98 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await signIn(browser, "hashed", ` ${goodPassword}`)).status).toBe(400);
   });
 
+  describe("when the parameters of password hashes were raised", () => {
+    const weaker = async (name: string, password = goodPassword): Promise<string> => {
+      const weak = await hash(password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+      await store(name, weak);
+      return weak;
+    };
+    const store = async (name: string, password: string) => {
+      const { orm } = service.services.database;
+      const [user] = await orm.select({ id: users.id }).from(users).where(eq(users.username, name));
+      await orm
+        .update(credentials)
+        .set({ password })
+        .where(eq(credentials.userId, user?.id ?? ""));
+    };
+    const stored = async (name: string): Promise<string | null | undefined> => {
+      const rows = await service.services.database.orm
+        .select({ hash: credentials.password })
+        .from(credentials)
+        .innerJoin(users, eq(users.id, credentials.userId))
+        .where(eq(users.username, name));
+      return rows[0]?.hash;
+    };
+    const inForce = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+    const enter = async (identifier: string, password = goodPassword) =>
+      signIn(new TestBrowser(service), identifier, password);
+
+    it("[C10] an old hash still signs in and is replaced by it, by name and by address; a wrong password replaces nothing", async () => {
+      await signUp(service, "oldhash");
+      for (const identifier of ["OLDhash", "Oldhash@Example.com"]) {
+        const weak = await weaker("oldhash");
+        expect((await enter(identifier, "not the password at all")).status).toBe(400);
+        expect(await stored("oldhash")).toBe(weak);
+        expect((await enter(identifier)).headers.get("location")).toBe("/account");
+        expect(await stored("oldhash")).toMatch(inForce);
+        expect((await enter(identifier)).headers.get("location")).toBe("/account");
+      }
+      const kept = await stored("oldhash");
+      await enter("oldhash");
+      expect(await stored("oldhash")).toBe(kept);
+    });
+
+    it("[C10] it is replaced also where a second factor is still to come", async () => {
+      const browser = await signUp(service, "oldfactor");
+      await setUpFactor(browser);
+      await weaker("oldfactor");
+      expect((await enter("oldfactor")).headers.get("location")).toMatch(/^\/sign-in\/code/);
+      expect(await stored("oldfactor")).toMatch(inForce);
+    });
+
+    it("a write that fails keeps nobody out, and is in the log", async () => {
+      await signUp(service, "unwritable");
+      const weak = await weaker("unwritable");
+      const { orm } = service.services.database;
+      await orm.execute(sql`
+        CREATE FUNCTION refuse_hash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$`);
+      await orm.execute(sql`
+        CREATE TRIGGER refuse_hash BEFORE UPDATE ON credentials FOR EACH ROW EXECUTE FUNCTION refuse_hash()`);
+      try {
+        const known = service.log.length;
+        expect((await enter("unwritable")).headers.get("location")).toBe("/account");
+        expect(await stored("unwritable")).toBe(weak);
+        const failures = service.log.slice(known).filter(({ event }) => event === "failed");
+        expect(failures).toMatchObject([{ route: "strengthen-hash", code: expect.any(String) }]);
+      } finally {
+        await orm.execute(sql`DROP TRIGGER refuse_hash ON credentials`);
+        await orm.execute(sql`DROP FUNCTION refuse_hash`);
+      }
+      expect((await enter("unwritable")).headers.get("location")).toBe("/account");
+      expect(await stored("unwritable")).toMatch(inForce);
+    });
+
+    it("a refusal tells no old hash from an unknown name: both are held back to the same moment", async () => {
+      await signUp(service, "oldrefused");
+      await weaker("oldrefused");
+      const heldBack = async (identifier: string) => {
+        const before = service.pauses.length;
+        const startMs = performance.now();
+        const answer = await enter(identifier, "not the password at all");
+        const workMs = performance.now() - startMs;
+        const [pauseMs = 0, ...more] = service.pauses.slice(before);
+        expect(more).toEqual([]);
+        // What is left of the half second: together with the work it is never less.
+        expect(pauseMs + workMs).toBeGreaterThanOrEqual(500);
+        return [answer.status, (await answer.text()).replaceAll(identifier, "")] as const;
+      };
+      const unknown = await heldBack("nobodyatall");
+      const old = await heldBack("oldrefused");
+      expect(old[0]).toBe(unknown[0]);
+      expect(withoutNonces(old[1])).toBe(withoutNonces(unknown[1]));
+    });
+  });
+
   it("ends a session on the server when the person signs out", async () => {
     const browser = await signUp(service, "leaver");
     const old = browser.cookies.get("session") ?? "";
@@ -289,6 +382,48 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await forgetful.get("/account")).status).toBe(303);
   });
 
+  it("brings a visitor from the link of a letter through the sign-in back to it, with all it carries", async () => {
+    const owner = await signUp(service, "inviter");
+    await signUp(service, "invited");
+    await owner.get("/account/organizations");
+    const made = await owner.submit("/account/organizations", { name: "Herons" });
+    const organization = made.headers.get("location") ?? "";
+    await owner.get(organization);
+    const invite = { email: "invited@example.com", role: "member" };
+    expect((await owner.submit(`${organization}/invite`, invite)).status).toBe(200);
+    const visitor = new TestBrowser(service);
+    const link = linkIn(await service.letterTo("invited@example.com"));
+    const asked = await visitor.get(link);
+    await visitor.get(asked.headers.get("location") ?? "");
+    const entered = await visitor.submit("/sign-in", {
+      identifier: "invited",
+      password: goodPassword,
+    });
+    expect(entered.headers.get("location")).toBe(link);
+    await visitor.get(link);
+    const joined = await visitor.submit("/account/organizations/join");
+    expect(joined.headers.get("location")).toBe(organization);
+  });
+
+  it("asks for the first code of an app again when it was mistyped, with the key that is in the app", async () => {
+    const browser = await signUp(service, "mistyped");
+    await browser.get("/account/security");
+    await browser.submit("/account/factor", { password: goodPassword });
+    const uri = /href="(otpauth:[^"]+)"/.exec(browser.html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const secret = new URL(uri).searchParams.get("secret") ?? "";
+    const right = totp(fromBase32(secret));
+    const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, "0");
+    for (const code of [wrong, "12", ""]) {
+      expect((await browser.submit("/account/factor/finish", { code })).status).toBe(400);
+      expect(browser.html).toContain('action="/account/factor/finish"');
+      expect(browser.html).not.toContain(secret.slice(0, 4));
+    }
+    const code = totp(fromBase32(secret));
+    expect((await browser.submit("/account/factor/finish", { code })).status).toBe(303);
+    await browser.get("/account/security");
+    expect(browser.html).toContain("An authenticator app is set up.");
+  });
+
   it("a session that was just opened is recent, an officer's with two factors too, and is not after five minutes", async () => {
     const right = "/privacy/requests/new/access";
     const person = await signUp(service, "recent");
@@ -324,15 +459,74 @@ describe.each(testableKinds())("accounts on the %s database", (kind) => {
     expect((await person.get("/account")).status).toBe(200);
     await age("sitter", { createdAt: ago(8 * 24 * 60) });
     expect((await person.get("/account")).status).toBe(303);
+    // As a use 25 minutes ago left it: written then, with twelve hours to go from there.
+    const rested = (minutes: number) => ({
+      updatedAt: ago(minutes),
+      expiresAt: ago(minutes - 720),
+    });
     const officer = await signUp(service, "rester", "officer");
-    await age("rester", { updatedAt: ago(25) });
+    await age("rester", rested(25));
     expect((await officer.get("/account")).status).toBe(200);
-    await age("rester", { updatedAt: ago(31), expiresAt: new Date(Date.now() + 3_600_000 * 12) });
+    await age("rester", rested(31));
     expect((await officer.get("/account")).status).toBe(303);
     const gone = await signUp(service, "goner");
     await orm.update(users).set({ disabledAt: new Date() }).where(eq(users.username, "goner"));
     expect((await gone.get("/account")).status).toBe(303);
     expect((await signIn(new TestBrowser(service), "goner")).status).toBe(400);
+  });
+
+  it("writes that a session is used every five minutes, and ends one that was not used for twelve hours", async () => {
+    const { orm } = service.services.database;
+    const browser = await signUp(service, "renewer");
+    const read = async () => {
+      const rows = await orm
+        .select({ id: sessions.id, usedAt: sessions.updatedAt, expiresAt: sessions.expiresAt })
+        .from(sessions)
+        .innerJoin(users, eq(users.id, sessions.userId))
+        .where(eq(users.username, "renewer"));
+      return rows[0];
+    };
+    const lastUsed = async (minutesAgo: number) => {
+      const usedAt = new Date(Date.now() - minutesAgo * 60_000);
+      await orm
+        .update(sessions)
+        .set({ updatedAt: usedAt, expiresAt: new Date(usedAt.getTime() + 12 * 3_600_000) })
+        .where(eq(sessions.id, (await read())?.id ?? ""));
+      return usedAt;
+    };
+    const lately = await lastUsed(4);
+    const early = await browser.get("/account");
+    expect(early.status).toBe(200);
+    expect(early.headers.getSetCookie().filter((cookie) => cookie.startsWith("session="))).toEqual(
+      [],
+    );
+    expect((await read())?.usedAt).toEqual(lately);
+    const before = await lastUsed(6);
+    const later = await browser.get("/account");
+    expect(later.status).toBe(200);
+    expect(later.headers.getSetCookie().join()).toMatch(/session=[^;]+/);
+    expect((await read())?.usedAt.getTime()).toBeGreaterThan(before.getTime() + 5 * 60_000);
+    await lastUsed(12 * 60 + 1);
+    expect((await browser.get("/account")).headers.get("location")).toMatch(/^\/sign-in/);
+    expect(await read()).toBeUndefined();
+    expect(browser.cookies.has("session")).toBe(false);
+  });
+
+  it("takes nobody for somebody by a cookie that is broken, unsigned or signed by others", async () => {
+    const browser = await signUp(service, "forged");
+    const good = decodeURIComponent(browser.cookies.get("session") ?? "");
+    const [token = "", signature = ""] = good.split(".");
+    const other = createHmac("sha256", "another secret").update(token).digest("base64");
+    const check = async (value: string, status: number) => {
+      const visitor = new TestBrowser(service);
+      visitor.cookies.set("session", value);
+      expect((await visitor.get("/account")).status, value).toBe(status);
+    };
+    await check(encodeURIComponent(good), 200);
+    for (const value of ["", "%", "%E0%A4%A", ".", token, `${token}.`, `.${signature}`])
+      await check(value, 303);
+    await check(encodeURIComponent(`${token}.${other}`), 303);
+    await check(encodeURIComponent(`${token.slice(1)}.${signature}`), 303);
   });
 
   it("[C2] keeps phone and company only if given, and takes them out again", async () => {

@@ -1,39 +1,24 @@
 /** The accounts port over the library: what the library does not do itself is here, each with its reason. */
-import { randomBytes, randomUUID } from "node:crypto";
-import { and, eq, gt, lt, ne } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { ConsentLedger } from "../consent/ledger.ts";
-import { readFor, readTogether } from "../database/reading.ts";
-import { hasSqlState } from "../database/errors.ts";
 import type { Database } from "../database/database.ts";
-import { type LetterKind, writeLetter } from "../mail/letters.ts";
+import { readFor } from "../database/reading.ts";
+import { describeError, type Log } from "../log.ts";
 import type { Mail } from "../mail/mail.ts";
 import { recordShown } from "../notices/gate.tsx";
 import type { NoticeShown } from "../notices/shown.ts";
 import type { NoticeStore } from "../notices/store.ts";
-import { hashToken } from "./hashing.ts";
-import {
-  absoluteSeconds,
-  createLibrary,
-  type Library,
-  officerIdleSeconds,
-  toIdentifier,
-} from "./library.ts";
+import { confirmEmailChange, requestEmailChange } from "./address.ts";
+import { useOnce } from "./codes.ts";
+import { AccountLetters } from "./letters.ts";
+import { createLibrary, type Library } from "./library.ts";
 import { Passkeys } from "./passkeys.ts";
 import { judgePassword } from "./passwords.ts";
-import type {
-  Accounts,
-  Browser,
-  Company,
-  Cookies,
-  Outcome,
-  Profile,
-  ProfileChange,
-  Role,
-  SessionLine,
-  SignedIn,
-  SignInOutcome,
-  SignUp,
-} from "./port.ts";
+import type { Accounts, Browser, Cookies, Outcome, SignInOutcome, SignUp } from "./port.ts";
+import { changeProfile, readProfile } from "./profile.ts";
+import { Sessions } from "./sessions.ts";
+import { strengthenHash } from "./strengthen.ts";
+import { usersClassified } from "./tables.ts";
 import {
   cookieToken,
   onlyCookie,
@@ -44,7 +29,6 @@ import {
   toHeaders,
   toRefusal,
 } from "./wire.ts";
-import { sessions, sessionsClassified, users, usersClassified, verifications } from "./tables.ts";
 
 /** What accounts are built from. */
 export interface AccountsParts {
@@ -54,6 +38,7 @@ export interface AccountsParts {
   readonly origin: string;
   readonly secret: string;
   readonly ledger: ConsentLedger;
+  readonly log: Log;
   readonly now: () => number;
   /** Waits, milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
@@ -65,10 +50,6 @@ export interface AccountsParts {
  */
 const EVEN_MS = 500;
 
-const EMAIL_CHANGE_MS = 60 * 60 * 1000;
-// A code of an authenticator app is accepted for its own half minute and the ones beside it.
-const USED_CODE_MS = 2 * 60 * 1000;
-
 /** Builds the accounts of a service. */
 export function createAccounts(parts: AccountsParts): Accounts {
   return new LibraryAccounts(parts);
@@ -77,18 +58,23 @@ export function createAccounts(parts: AccountsParts): Accounts {
 class LibraryAccounts implements Accounts {
   readonly #parts: AccountsParts;
   readonly #library: Library;
+  readonly #sessions: Sessions;
   readonly #passkeys: Passkeys;
+  readonly #letters: AccountLetters;
 
   constructor(parts: AccountsParts) {
+    const letters = new AccountLetters(parts);
     this.#parts = parts;
+    this.#letters = letters;
     this.#passkeys = new Passkeys(parts);
     this.#library = createLibrary(parts.database, parts, {
       confirmEmail: ({ id }, token) =>
-        this.#mail(id, this.#link("confirm-email", "/confirm", token)),
-      emailKnown: ({ id }) => this.#mail(id, { kind: "email-known", url: `${parts.origin}/reset` }),
+        letters.sendTo(id, letters.withLink("confirm-email", "/confirm", token)),
+      emailKnown: ({ id }) => letters.sendTo(id, letters.withLink("email-known", "/reset")),
       resetPassword: ({ id }, token) =>
-        this.#mail(id, this.#link("reset-password", "/reset/choose", token)),
+        letters.sendTo(id, letters.withLink("reset-password", "/reset/choose", token)),
     });
+    this.#sessions = new Sessions(parts, this.#library);
   }
 
   async signUp(entry: SignUp, shown: NoticeShown, browser: Browser): Promise<Outcome> {
@@ -123,7 +109,7 @@ class LibraryAccounts implements Accounts {
         headers: toHeaders(browser),
       });
       // For a known address the library answers with a person who does not exist.
-      if ((await this.#addressOf(user.id)) !== undefined) {
+      if ((await this.#letters.addresseeOf(user.id)) !== undefined) {
         await recordShown(this.#parts.notices, user.id, shown);
         const { ledger } = this.#parts;
         const pseudonym = await ledger.pseudonymOf(user.id);
@@ -168,8 +154,9 @@ class LibraryAccounts implements Accounts {
             returnHeaders: true,
           });
       // What an attacker may have planted in this browser beforehand ends here, too.
-      if (before !== undefined) await this.#endByToken(before);
+      if (before !== undefined) await this.#sessions.endByToken(before);
       const cookies = toCookies(answer.headers);
+      await this.#strengthen(identifier, password);
       if ("twoFactorRedirect" in answer.response) return { kind: "second-factor", cookies };
       if (await this.#isDisabled(answer.response.user.id)) {
         await this.endSessions(answer.response.user.id);
@@ -182,10 +169,21 @@ class LibraryAccounts implements Accounts {
     }
   }
 
+  async #strengthen(identifier: string, password: string): Promise<void> {
+    const { database, log, now } = this.#parts;
+    try {
+      await strengthenHash(database, identifier, password, new Date(now()));
+    } catch (error) {
+      // Whoever gave the right password is let in; the next sign-in tries again.
+      log.write({ event: "failed", route: "strengthen-hash", ...describeError(error) });
+    }
+  }
+
   async proveSecondFactor(code: string, browser: Browser) {
     const pending = cookieToken(browser, "session-pending");
     if (pending === undefined) return refuse("expired");
-    if (!(await this.#useOnce(pending, code))) return refuse("wrong");
+    const now = new Date(this.#parts.now());
+    if (!(await useOnce(this.#parts.database, pending, code, now))) return refuse("wrong");
     return this.#withCookies(
       async (headers) =>
         /^\d{6}$/.test(code)
@@ -200,38 +198,7 @@ class LibraryAccounts implements Accounts {
     );
   }
 
-  async resolve(browser: Browser) {
-    if (cookieToken(browser, "session") === undefined) return { signedIn: undefined, cookies: [] };
-    const { headers, response } = await this.#library.api.getSession({
-      headers: toHeaders(browser),
-      returnHeaders: true,
-    });
-    const cookies = toCookies(headers);
-    if (response === null) return { signedIn: undefined, cookies };
-    const { session, user } = response;
-    const role = user.role as Role;
-    // The library stamps sessions by the machine's clock, so they are compared with that one.
-    const ageMs = Date.now() - session.createdAt.getTime();
-    const idleMs = Date.now() - session.updatedAt.getTime();
-    const over =
-      ageMs > absoluteSeconds * 1000 ||
-      (role !== "person" && idleMs > officerIdleSeconds * 1000) ||
-      (user.disabledAt ?? null) !== null;
-    if (over) {
-      await this.endSession(user.id, session.id);
-      return { signedIn: undefined, cookies: [] };
-    }
-    const signedIn: SignedIn = {
-      userId: user.id,
-      sessionId: session.id,
-      username: user.displayUsername ?? user.name,
-      role,
-      language: user.language === "zh" ? "zh" : "en",
-      authenticatedMs: (session.authenticatedAt ?? session.createdAt).getTime(),
-      secondFactor: user.twoFactorEnabled === true,
-    };
-    return { signedIn, cookies };
-  }
+  resolve: Accounts["resolve"] = async (browser) => this.#sessions.resolve(browser);
 
   async signOut(browser: Browser): Promise<Cookies> {
     const { headers } = await this.#library.api.signOut({
@@ -275,7 +242,8 @@ class LibraryAccounts implements Accounts {
         }),
       browser,
     );
-    if (outcome.kind === "done") this.#mail(signedIn.userId, { kind: "password-changed" });
+    if (outcome.kind === "done")
+      this.#letters.sendTo(signedIn.userId, { kind: "password-changed" });
     return outcome;
   }
 
@@ -287,58 +255,15 @@ class LibraryAccounts implements Accounts {
     } catch (error) {
       return refuse(toRefusal(error));
     }
-    await this.#parts.database.orm
-      .update(sessions)
-      .set({ authenticatedAt: new Date(this.#parts.now()) })
-      .where(eq(sessions.id, signedIn.sessionId));
+    await this.#sessions.markAuthenticated(signedIn.sessionId, new Date(this.#parts.now()));
     return { kind: "done" };
   }
 
-  async requestEmailChange(userId: string, email: string): Promise<void> {
-    const token = randomBytes(32).toString("base64url");
-    const now = new Date(this.#parts.now());
-    await this.#parts.database.orm.insert(verifications).values({
-      id: randomUUID(),
-      identifier: hashToken(`email-change:${token}`),
-      value: JSON.stringify({ userId, email: email.toLowerCase() }),
-      expiresAt: new Date(now.getTime() + EMAIL_CHANGE_MS),
-      createdAt: now,
-      updatedAt: now,
-    });
-    const language = await this.#languageOf(userId);
-    this.#parts.mail.send(
-      writeLetter(email, language, this.#link("confirm-new-email", "/confirm/new", token)),
-    );
-  }
+  requestEmailChange: Accounts["requestEmailChange"] = async (userId, email) =>
+    requestEmailChange({ ...this.#parts, letters: this.#letters }, userId, email);
 
-  async confirmEmailChange(token: string): Promise<Outcome> {
-    const { orm } = this.#parts.database;
-    const [used] = await orm
-      .delete(verifications)
-      .where(
-        and(
-          eq(verifications.identifier, hashToken(`email-change:${token}`)),
-          gt(verifications.expiresAt, new Date(this.#parts.now())),
-        ),
-      )
-      .returning({ value: verifications.value });
-    if (used === undefined) return refuse("expired");
-    const { userId, email } = JSON.parse(used.value) as { userId: string; email: string };
-    const old = await this.#addressOf(userId);
-    try {
-      await orm
-        .update(users)
-        .set({ email, emailVerified: true, updatedAt: new Date(this.#parts.now()) })
-        .where(eq(users.id, userId));
-    } catch (error) {
-      // The address got an account in the meantime; whose it is stays untold.
-      if (hasSqlState(error, "23505")) return refuse("expired");
-      throw error;
-    }
-    if (old !== undefined)
-      this.#parts.mail.send(writeLetter(old.email, old.language, { kind: "email-changed" }));
-    return { kind: "done" };
-  }
+  confirmEmailChange: Accounts["confirmEmailChange"] = async (token) =>
+    confirmEmailChange({ ...this.#parts, letters: this.#letters }, token);
 
   async startAuthenticator(password: string, browser: Browser) {
     try {
@@ -384,7 +309,7 @@ class LibraryAccounts implements Accounts {
 
   finishPasskey: Accounts["finishPasskey"] = async (userId, name, response) => {
     const added = await this.#passkeys.finishRegistration(userId, name, response);
-    if (added) this.#mail(userId, { kind: "second-factor-changed" });
+    if (added) this.#letters.sendTo(userId, { kind: "second-factor-changed" });
     return added;
   };
 
@@ -394,7 +319,7 @@ class LibraryAccounts implements Accounts {
     const before = sessionToken(browser);
     const userId = await this.#passkeys.finishSignIn(response);
     if (userId === undefined || (await this.#isDisabled(userId))) return refuse("wrong");
-    if (before !== undefined) await this.#endByToken(before);
+    if (before !== undefined) await this.#sessions.endByToken(before);
     return this.#withCookies(
       async (headers) =>
         this.#library.api.signInProven({ body: { userId }, headers, returnHeaders: true }),
@@ -404,87 +329,22 @@ class LibraryAccounts implements Accounts {
 
   removePasskey: Accounts["removePasskey"] = async (userId, id) => {
     await this.#passkeys.remove(userId, id);
-    this.#mail(userId, { kind: "second-factor-changed" });
+    this.#letters.sendTo(userId, { kind: "second-factor-changed" });
   };
 
-  async listSessions({ userId, sessionId }: SignedIn): Promise<readonly SessionLine[]> {
-    const rows = await readFor(
-      this.#parts.database,
-      "secure-service",
-      sessionsClassified,
-      ["id", "createdAt", "updatedAt", "ipAddress", "userAgent"],
-      {
-        where: (table) => and(eq(table.userId, userId), gt(table.expiresAt, new Date())),
-      },
-    );
-    return rows
-      .map((row) => ({
-        id: row.id,
-        createdAt: row.createdAt,
-        lastActiveAt: row.updatedAt,
-        address: row.ipAddress ?? "",
-        userAgent: row.userAgent ?? "",
-        current: row.id === sessionId,
-      }))
-      .toSorted((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime());
-  }
+  listSessions: Accounts["listSessions"] = async (signedIn) => this.#sessions.list(signedIn);
 
-  async endSession(userId: string, sessionId: string): Promise<void> {
-    await this.#parts.database.orm
-      .delete(sessions)
-      .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)));
-  }
+  endSession: Accounts["endSession"] = async (userId, sessionId) =>
+    this.#sessions.end(userId, sessionId);
 
-  async endSessions(userId: string, except?: string): Promise<void> {
-    const others = except === undefined ? undefined : ne(sessions.id, except);
-    await this.#parts.database.orm.delete(sessions).where(and(eq(sessions.userId, userId), others));
-  }
+  endSessions: Accounts["endSessions"] = async (userId, except) =>
+    this.#sessions.endAll(userId, except);
 
-  async readProfile(userId: string): Promise<Profile | undefined> {
-    const own = { where: (table: typeof users) => eq(table.id, userId) };
-    return readTogether(this.#parts.database, async (read) => {
-      const [account] = await read(
-        "keep-account",
-        usersClassified,
-        ["displayUsername", "email", "createdAt"],
-        own,
-      );
-      if (account === undefined) return undefined;
-      const [company] = await read(
-        "keep-company-profile",
-        usersClassified,
-        ["companyName", "companyRegion", "companyWebsite", "companyContact"],
-        own,
-      );
-      const [recovery] = await read("recover-account", usersClassified, ["phone"], own);
-      const [remembered] = await read("remember-language", usersClassified, ["language"], own);
-      return {
-        username: account.displayUsername,
-        email: account.email,
-        createdAt: account.createdAt,
-        language: remembered?.language ?? "en",
-        phone: recovery?.phone ?? undefined,
-        company: {
-          name: company?.companyName ?? undefined,
-          region: company?.companyRegion ?? undefined,
-          website: company?.companyWebsite ?? undefined,
-          contact: company?.companyContact ?? undefined,
-        },
-      };
-    });
-  }
+  readProfile: Accounts["readProfile"] = async (signedIn) =>
+    readProfile(this.#parts.database, signedIn);
 
-  async changeProfile(userId: string, change: ProfileChange): Promise<void> {
-    const values = present({
-      language: change.language,
-      phone: emptied(change.phone),
-      ...(change.company === undefined ? {} : companyColumns(change.company)),
-    });
-    await this.#parts.database.orm
-      .update(users)
-      .set({ ...values, updatedAt: new Date(this.#parts.now()) })
-      .where(eq(users.id, userId));
-  }
+  changeProfile: Accounts["changeProfile"] = async (userId, change) =>
+    changeProfile(this.#parts.database, userId, change, new Date(this.#parts.now()));
 
   /** Does something that must not be told apart by its speed: an answer of the kind does not come before its time. */
   async #evenly<T>(isEven: (answer: T) => boolean, work: () => Promise<T>): Promise<T> {
@@ -507,34 +367,6 @@ class LibraryAccounts implements Accounts {
     }
   }
 
-  /** Notes that a code was tried for a person; false when it was before. The library accepts a code again while it is valid. */
-  async #useOnce(pending: string, code: string): Promise<boolean> {
-    const { orm } = this.#parts.database;
-    const [challenge] = await orm
-      .select({ userId: verifications.value })
-      .from(verifications)
-      .where(eq(verifications.identifier, toIdentifier(pending)));
-    if (challenge === undefined) return true;
-    const now = new Date(this.#parts.now());
-    const noted = await orm
-      .insert(verifications)
-      .values({
-        id: hashToken(`used-code:${challenge.userId}:${code}`),
-        identifier: "used-code",
-        value: "",
-        expiresAt: new Date(now.getTime() + USED_CODE_MS),
-        createdAt: now,
-        updatedAt: now,
-      })
-      .onConflictDoUpdate({
-        target: verifications.id,
-        set: { expiresAt: new Date(now.getTime() + USED_CODE_MS) },
-        setWhere: lt(verifications.expiresAt, now),
-      })
-      .returning({ id: verifications.id });
-    return noted.length === 1;
-  }
-
   async #tellOfFactor<T extends Outcome>(outcome: T, browser: Browser): Promise<T> {
     if (outcome.kind === "done") {
       const token = sessionToken(browser);
@@ -542,14 +374,10 @@ class LibraryAccounts implements Accounts {
       const after = "cookies" in outcome ? (outcome.cookies as Cookies) : [];
       const { signedIn } = await this.resolve({ ...browser, cookie: toCookieHeader(after) });
       if (token !== undefined && signedIn !== undefined) {
-        this.#mail(signedIn.userId, { kind: "second-factor-changed" });
+        this.#letters.sendTo(signedIn.userId, { kind: "second-factor-changed" });
       }
     }
     return outcome;
-  }
-
-  async #endByToken(token: string): Promise<void> {
-    await this.#parts.database.orm.delete(sessions).where(eq(sessions.token, hashToken(token)));
   }
 
   async #isDisabled(userId: string): Promise<boolean> {
@@ -558,53 +386,6 @@ class LibraryAccounts implements Accounts {
     });
     return row?.disabledAt !== null;
   }
-
-  #link<K extends LetterKind["kind"]>(kind: K, path: string, token: string) {
-    return { kind, url: `${this.#parts.origin}${path}?token=${encodeURIComponent(token)}` };
-  }
-
-  /** Writes to a person in the background; nobody waits for it. */
-  #mail(userId: string, letter: LetterKind): void {
-    this.#parts.mail.sendLater(async () => {
-      const address = await this.#addressOf(userId);
-      return address && writeLetter(address.email, address.language, letter);
-    });
-  }
-
-  async #addressOf(userId: string) {
-    const [row] = await readFor(
-      this.#parts.database,
-      "service-mail",
-      usersClassified,
-      ["email", "language"],
-      { where: (table) => eq(table.id, userId) },
-    );
-    return row;
-  }
-
-  async #languageOf(userId: string) {
-    const [row] = await readFor(
-      this.#parts.database,
-      "remember-language",
-      usersClassified,
-      ["language"],
-      { where: (table) => eq(table.id, userId) },
-    );
-    return row?.language ?? "en";
-  }
-}
-
-function companyColumns({ name, region, website, contact }: Company) {
-  return {
-    companyName: emptied(name),
-    companyRegion: emptied(region),
-    companyWebsite: emptied(website),
-    companyContact: emptied(contact),
-  };
-}
-
-function emptied(text: string | undefined): string | null | undefined {
-  return text === "" ? null : text;
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -64,6 +64,9 @@ function redirect(context: ServerContext, location: string): HTTPException {
 }
 
 function returnPath(context: ServerContext): string {
-  // The answer to a form cannot be gone back to; the page it stood on usually has the same beginning.
-  return context.req.method === "GET" ? context.req.path : "/account";
+  // The answer to a form cannot be gone back to.
+  if (context.req.method !== "GET") return "/account";
+  // With what the link of a letter carries behind the question mark, or an invitation would be lost at the sign-in.
+  const { pathname, search } = new URL(context.req.url);
+  return pathname + search;
 }

@@ -17,7 +17,14 @@ export async function hashPassword(password: string): Promise<string> {
   return hash(password, parameters);
 }
 
-/** Whether a password belongs to a hash. */
+/** Whether a hash was made with other parameters than those in force, which it carries: `$argon2id$v=19$m=19456,t=2,p=1$…`. */
+export function isOutdated(hashed: string): boolean {
+  const { memoryCost, timeCost, parallelism } = parameters;
+  const inForce = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`;
+  return !hashed.startsWith(inForce);
+}
+
+/** Whether a password belongs to a hash, whichever parameters that was made with. */
 export async function verifyPassword(hashed: string, password: string): Promise<boolean> {
   return verify(hashed, password);
 }

@@ -10,11 +10,13 @@ import { twoFactor, username } from "better-auth/plugins";
 import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { hashPassword, hashToken, verifyPassword } from "./hashing.ts";
-import { hashSessionTokens } from "./sessions.ts";
+import { hashSessionTokens } from "./tokens.ts";
 import * as tables from "./tables.ts";
 
 /** How long a session lives without being used, seconds. */
-const idleSeconds = 12 * 60 * 60;
+export const idleSeconds = 12 * 60 * 60;
+/** How often the time of a session's last use is written, seconds. */
+export const renewSeconds = 5 * 60;
 /** The same for officers, auditors and admins. */
 export const officerIdleSeconds = 30 * 60;
 /** How long a session lives however much it is used, seconds. */
@@ -49,6 +51,15 @@ const signInProven = {
   },
 } satisfies BetterAuthPlugin;
 
+/** The session cookie's whole name at an origin. */
+export function sessionCookieName(origin: string): string {
+  return cookieName(origin, "session");
+}
+
+function cookieName(origin: string, name: string): string {
+  return origin.startsWith("https:") ? `__Host-${name}` : name;
+}
+
 /** Builds the library over the database. */
 export function createLibrary(
   database: Database,
@@ -61,7 +72,7 @@ export function createLibrary(
 ) {
   const secure = origin.startsWith("https:");
   const cookie = (name: string) => ({
-    name: secure ? `__Host-${name}` : name,
+    name: cookieName(origin, name),
     attributes: { secure, httpOnly: true, sameSite: "lax" as const, path: "/" },
   });
   const adapter = drizzleAdapter(database.orm, {
@@ -122,8 +133,7 @@ export function createLibrary(
     },
     session: {
       expiresIn: idleSeconds,
-      // How often the time of the last activity is written.
-      updateAge: 5 * 60,
+      updateAge: renewSeconds,
       freshAge: 0,
       // Would let an ended session live on for minutes.
       cookieCache: { enabled: false },

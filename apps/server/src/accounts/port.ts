@@ -188,7 +188,7 @@ export interface Accounts {
   readonly endSession: (userId: string, sessionId: string) => Promise<void>;
   /** Ends every session of the person, `except` one if given. */
   readonly endSessions: (userId: string, except?: string) => Promise<void>;
-  readonly readProfile: (userId: string) => Promise<Profile | undefined>;
+  readonly readProfile: (signedIn: SignedIn) => Promise<Profile | undefined>;
   readonly changeProfile: (userId: string, change: ProfileChange) => Promise<void>;
 }
 

@@ -22,6 +22,7 @@ import { type Again, RefusalBanner } from "./entry.tsx";
 import { fields } from "./fields.ts";
 import { requireSignedIn, toBrowser } from "./guard.ts";
 import { takeTry } from "./limits.ts";
+import { QrCode } from "./qr.tsx";
 import type { AuthenticatorSetup, Cookies } from "./port.ts";
 
 const words = {
@@ -49,15 +50,20 @@ const words = {
   setUp: { en: "Set up an authenticator app", zh: "设置验证器" },
   remove: { en: "Remove the authenticator app", zh: "移除验证器" },
   scan: {
-    en: "Add this key to your authenticator app, or open the link on the device it is on.",
-    zh: "请将以下密钥添加到验证器，或在其所在设备上打开链接。",
+    en: "Scan this with your authenticator app, or type the key into it. On the device the app is on, open the link.",
+    zh: "请用验证器扫描二维码，或手动输入密钥；如在验证器所在设备上操作，可直接打开链接。",
   },
+  picture: { en: "The key as a QR code", zh: "密钥的二维码" },
   key: { en: "Key", zh: "密钥" },
   openApp: { en: "Open in the app", zh: "在验证器中打开" },
   recovery: { en: "Recovery codes", zh: "恢复代码" },
   recoveryText: {
     en: "Each is good once, when the app is lost. Keep them somewhere safe; they are shown this one time.",
     zh: "验证器丢失时使用，每个代码仅可使用一次。请妥善保存，仅显示这一次。",
+  },
+  again: {
+    en: "The key in your app is still the right one. Enter the code it shows now; to begin anew with another key, go back to Security.",
+    zh: "您已添加的密钥仍然有效。请输入验证器当前显示的验证码；如需更换密钥，请返回“安全”页面。",
   },
   firstCode: { en: "Code the app shows", zh: "验证器显示的验证码" },
   finish: { en: "Turn on", zh: "启用" },
@@ -139,14 +145,14 @@ export function routes({
   app.post("/account/factor/finish", async (context) => {
     const { userId } = requireSignedIn(context);
     const form = await readForm(context, z.object({ code: fields(context.var.language).code }));
-    if (form.kind === "invalid") return securityPage(context, accounts, form);
+    if (form.kind === "invalid") return codePage(context, form);
     const waitMs = takeTry(limits, context, "code", userId);
     if (waitMs !== undefined) return limitedPage(context, waitMs);
-    return settle(
-      context,
-      accounts,
-      await accounts.finishAuthenticator(form.value.code, toBrowser(context)),
-    );
+    const outcome = await accounts.finishAuthenticator(form.value.code, toBrowser(context));
+    if (outcome.kind === "refused" && outcome.because === "wrong") {
+      return codePage(context, { refused: "wrong" });
+    }
+    return settle(context, accounts, outcome);
   });
   app.post("/account/factor/remove", async (context) => {
     const { userId } = requireSignedIn(context);
@@ -337,6 +343,7 @@ async function setupPage(context: ServerContext, setup: AuthenticatorSetup): Pro
       eyebrow={<a href="/account/security">{text.security}</a>}
     >
       <div class="stack-wide">
+        <QrCode text={setup.uri} label={text.picture} />
         <Facts
           facts={[
             [text.key, <code>{setup.secret.match(/.{1,4}/g)?.join(" ")}</code>],
@@ -354,18 +361,53 @@ async function setupPage(context: ServerContext, setup: AuthenticatorSetup): Pro
             ))}
           </ul>
         </section>
-        <Form context={context} action="/account/factor/finish">
-          <Field
-            context={context}
-            name="code"
-            label={text.firstCode}
-            autocomplete="one-time-code"
-            inputmode="numeric"
-            maxlength={6}
-          />
-          <Button>{text.finish}</Button>
-        </Form>
+        <CodeForm context={context} />
       </div>
     </Page>,
+  );
+}
+
+/**
+ * Asks for the first code again. The key stays the one that is in the app by now: a code that was mistyped, or a moment too old, must not
+ * cost a second set-up. Key and recovery codes are not shown again.
+ */
+async function codePage(context: ServerContext, { problems, refused }: Again): Promise<Response> {
+  const text = say(words, context.var.language);
+  return renderPage(
+    context,
+    { title: text.setUp, personal: true, status: 400 },
+    <Page
+      title={text.setUp}
+      lead={text.again}
+      eyebrow={<a href="/account/security">{text.security}</a>}
+      sheet
+    >
+      <RefusalBanner context={context} refused={refused} />
+      <CodeForm context={context} problem={problems?.["code"]} />
+    </Page>,
+  );
+}
+
+function CodeForm({
+  context,
+  problem,
+}: {
+  readonly context: ServerContext;
+  readonly problem?: string | undefined;
+}) {
+  const text = say(words, context.var.language);
+  return (
+    <Form context={context} action="/account/factor/finish">
+      <Field
+        context={context}
+        name="code"
+        label={text.firstCode}
+        autocomplete="one-time-code"
+        inputmode="numeric"
+        maxlength={6}
+        problem={problem}
+      />
+      <Button>{text.finish}</Button>
+    </Form>
   );
 }

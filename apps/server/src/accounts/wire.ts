@@ -1,4 +1,5 @@
 /** What goes to the accounts library and what comes back from it: headers, cookies, refusals. */
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Browser, Cookies, Refusal } from "./port.ts";
 
 /** A refusal as an outcome. */
@@ -39,11 +40,23 @@ export function toCookieHeader(cookies: Cookies): string {
   return cookies.map((cookie) => cookie.split(";")[0] ?? "").join("; ");
 }
 
-/** What a signed cookie carries before its signature. */
+/** What a signed cookie says before its signature; for what is only looked up, because whoever signs in by it is checked elsewhere. */
 export function cookieToken(browser: Browser, name: string): string | undefined {
-  const pair = onlyCookie(browser, name);
-  const value = pair.slice(pair.indexOf("=") + 1);
-  return pair === "" ? undefined : decodeURIComponent(value).split(".")[0];
+  return splitSigned(onlyCookie(browser, name))?.token;
+}
+
+/**
+ * What a cookie says if the library signed it: HMAC-SHA256 over the text, base64. `name` is the whole one, prefix included, so that a
+ * cookie which a neighbour under the same domain could set is never taken for one that only this host can.
+ */
+export function signedCookie(browser: Browser, name: string, secret: string): string | undefined {
+  const signed = splitSigned(pairs(browser).find((pair) => pair.startsWith(`${name}=`)) ?? "");
+  if (signed === undefined) return undefined;
+  const expected = createHmac("sha256", secret).update(signed.token).digest();
+  const given = Buffer.from(signed.signature, "base64");
+  return given.length === expected.length && timingSafeEqual(given, expected)
+    ? signed.token
+    : undefined;
 }
 
 /** The token of the session a browser has. */
@@ -52,10 +65,30 @@ export function sessionToken(browser: Browser): string | undefined {
 }
 
 /** One cookie of a browser, `name=value`, whichever name it has over HTTPS; empty when it is not there. */
-export function onlyCookie({ cookie }: Browser, name: string): string {
+export function onlyCookie(browser: Browser, name: string): string {
   return (
-    cookie
-      .split(/; */)
-      .find((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`)) ?? ""
+    pairs(browser).find(
+      (pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`),
+    ) ?? ""
   );
+}
+
+function pairs({ cookie }: Browser): readonly string[] {
+  return cookie.split(/; */);
+}
+
+function splitSigned(pair: string) {
+  const value = decode(pair.slice(pair.indexOf("=") + 1));
+  if (pair === "" || value === undefined) return undefined;
+  const [token = "", signature = ""] = value.split(".");
+  return { token, signature };
+}
+
+function decode(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // A cookie is outside input: one that is not encoded as ours are is none of ours.
+    return undefined;
+  }
 }

@@ -18,6 +18,16 @@ import { listenForCommands } from "./control.ts";
 import { readSecret, type Settings } from "./settings.ts";
 import { phrase } from "./words.ts";
 
+/**
+ * How long a connection waits for its next request. Longer than any common proxy keeps one it does not use (ten minutes at most), so that
+ * it is always the proxy that closes: were it us, a request that is under way at that moment would be lost, and a POST cannot be sent
+ * again.
+ */
+const KEEP_ALIVE_MS = 650_000;
+/** How long the head of a request may take, and all of it: a quarter of a megabyte on the slowest line, but no line held open for hours. */
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 120_000;
+
 type Handle = (request: Request, environment: object) => Response | Promise<Response>;
 
 /** Runs the service; the result is the exit code. */
@@ -33,6 +43,11 @@ export async function serve(
     new Response("starting", { status: 503, headers: { "retry-after": "2" } });
   const server = createAdaptorServer({
     fetch: async (request: Request, bindings: object) => handle(request, bindings),
+    serverOptions: {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+    },
   }) as Server;
   const taken = await listen(server, port, host);
   if (typeof taken === "string") {

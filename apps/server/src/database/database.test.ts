@@ -1,12 +1,15 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inventory, purposes as policyPurposes } from "@cloud-code/policy";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { users, usersClassified } from "../accounts/tables.ts";
+import { sessionsClassified, users, usersClassified } from "../accounts/tables.ts";
 import { openTestDatabase, testableKinds } from "../testing/index.ts";
 import { toColumns } from "./classify.ts";
 import type { Database } from "./database.ts";
 import { hasSqlState } from "./errors.ts";
-import { migrateDatabase } from "./migrate.ts";
+import { applyMigrations, migrateDatabase } from "./migrate.ts";
 import { readingPurposes, roleOf, uses } from "./purposes.ts";
 import { readFor } from "./reading.ts";
 import { tables } from "./schema.ts";
@@ -71,24 +74,79 @@ describe.each(testableKinds())("the %s database", (kind) => {
       // @ts-expect-error The phone number is kept for recovering the account, not for writing letters.
       ["phone"],
     );
-    await expect(attempt).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
+    await expect(attempt).rejects.toSatisfy((error) => hasSqlState(error, "42703"));
   });
 
   it("[C4] refuses it in a condition, too, and after the refusal serves the next reader", async () => {
     const attempt = readFor(database, "service-mail", usersClassified, ["email"], {
       where: (table) => eq(table.phone, "+86 10 1234"),
     });
-    await expect(attempt).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
+    await expect(attempt).rejects.toSatisfy((error) => hasSqlState(error, "42703"));
     expect(await readFor(database, "recover-account", usersClassified, ["phone"])).toHaveLength(1);
   });
 
-  it("[C4] lets a purpose's role change nothing", async () => {
-    for (const purpose of readingPurposes) {
-      const attempt = database.orm.transaction(async (transaction) => {
-        await transaction.execute(sql`SET LOCAL ROLE ${sql.identifier(roleOf(purpose))}`);
-        await transaction.execute(sql`UPDATE users SET email = 'x'`);
+  it("[C4] gives a purpose no table in which it has nothing", async () => {
+    const attempt = readFor(database, "support", sessionsClassified, ["id"]);
+    await expect(attempt).rejects.toSatisfy((error) => hasSqlState(error, "42P01"));
+  });
+
+  it("[C4] lets a view show what its purpose's role was granted, whoever asks: without the grant it is refused", async () => {
+    const role = roleOf("recover-account");
+    const read = async () => readFor(database, "recover-account", usersClassified, ["phone"]);
+    await database.orm.execute(sql.raw(`REVOKE SELECT (phone) ON users FROM ${role}`));
+    await expect(read()).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
+    await database.orm.execute(sql.raw(`GRANT SELECT (phone) ON users TO ${role}`));
+    expect(await read()).toHaveLength(1);
+  });
+
+  it("[C4] has no view that is not owned by the role of its purpose", async () => {
+    const { rows } = await database.orm.execute<{ schema: string; owner: string }>(
+      sql`SELECT DISTINCT schemaname AS schema, viewowner AS owner FROM pg_views WHERE schemaname LIKE 'cc\\_%'`,
+    );
+    const schemas = readingPurposes.map(roleOf).toSorted();
+    expect(rows.map(({ schema }) => schema).toSorted()).toEqual(schemas);
+    for (const { schema, owner } of rows) expect(owner).toBe(schema);
+  });
+
+  it("is migrated also where a view shows the column that changes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cc-migrations-"));
+    const name = "0001_longer";
+    mkdirSync(join(folder, "meta"));
+    const entry = { idx: 0, version: "7", when: Date.now() + 86_400_000, tag: name };
+    writeFileSync(
+      join(folder, "meta", "_journal.json"),
+      JSON.stringify({ version: "7", dialect: "postgresql", entries: [entry] }),
+    );
+    writeFileSync(join(folder, `${name}.sql`), "ALTER TABLE users ALTER phone TYPE varchar(99)");
+    const own = await openTestDatabase(kind);
+    try {
+      await applyMigrations(own, folder);
+      // What the next line of a start does: the views are back, and show the column as it is now.
+      await migrateDatabase(own);
+      expect(await readFor(own, "recover-account", usersClassified, ["phone"])).toEqual([]);
+    } finally {
+      await own.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("[C4] lets a purpose's role change nothing, neither in a table nor through a view of it", async () => {
+    const asRole = async (role: string, statement: string) =>
+      database.orm.transaction(async (transaction) => {
+        await transaction.execute(sql`SET LOCAL ROLE ${sql.identifier(role)}`);
+        await transaction.execute(sql.raw(statement));
       });
-      await expect(attempt, purpose).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
+    for (const role of readingPurposes.map(roleOf)) {
+      const attempt = asRole(role, "UPDATE public.users SET email = 'x'");
+      await expect(attempt, role).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
+    }
+    for (const statement of ["UPDATE", "DELETE FROM"]) {
+      const change = statement === "UPDATE" ? " SET phone = 'x'" : "";
+      const attempt = asRole(
+        "cc_recover_account",
+        `${statement} cc_recover_account.users${change}`,
+      );
+      await expect(attempt, statement).rejects.toSatisfy((error) => hasSqlState(error, "42501"));
     }
   });
 

@@ -9,6 +9,7 @@ import { lockFolder } from "./embedded/lock.ts";
 import { startThread } from "./embedded/thread.ts";
 import { DatabaseError, hasSqlState } from "./errors.ts";
 import { makeFolder } from "./folder.ts";
+import { StatementNames } from "./prepared.ts";
 
 /** An open database. */
 export interface Database {
@@ -58,6 +59,7 @@ async function openEmbedded(directory: string): Promise<Database> {
 /** A pool of the one connection the embedded engine has. */
 export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>): pg.Pool {
   return new pg.Pool({
+    Client: PreparingClient,
     max: 1,
     user: "postgres",
     database: "postgres",
@@ -71,7 +73,12 @@ export function poolOver(exchange: (messages: Uint8Array) => Promise<Uint8Array>
 }
 
 async function openServer(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    Client: PreparingClient,
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+  });
   // An idle connection that the server ends is replaced by the next query; without a listener it would end the process.
   pool.on("error", () => undefined);
   try {
@@ -94,6 +101,28 @@ async function openServer(url: string): Promise<Database> {
     syncs: () => Promise.resolve(undefined),
     close: async () => pool.end(),
   };
+}
+
+/** A connection that prepares what it is asked a second time. */
+class PreparingClient extends pg.Client {
+  readonly #statements = new StatementNames();
+
+  // The driver has a dozen ways to ask, each with an answer of its own kind; the one with an object and values, which is Drizzle's, is
+  // the only one changed here, and what comes back is handed on as it is.
+  override query: pg.Client["query"] = (...asked: unknown[]): never => {
+    const [question, values] = asked;
+    if (isStatement(question) && Array.isArray(values) && values.length > 0) {
+      const name = question.name ?? this.#statements.of(question.text);
+      if (name !== undefined) asked[0] = { ...question, name };
+    }
+    return super.query(...(asked as [pg.QueryConfig])) as never;
+  };
+}
+
+function isStatement(
+  question: unknown,
+): question is { readonly text: string; readonly name?: string | undefined } {
+  return typeof question === "object" && question !== null && "text" in question;
 }
 
 /** The thread's program stands beside ours in `dist`; run from the sources, it is taken from there all the same. */

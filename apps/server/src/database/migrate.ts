@@ -6,9 +6,9 @@ import { migrate } from "drizzle-orm/node-postgres/migrator";
 import { type ClassifiedColumn, toColumns } from "./classify.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError, hasSqlState } from "./errors.ts";
-import { mayRead, readingPurposes, roleOf } from "./purposes.ts";
 import { toLimits } from "./limits.ts";
 import { tables } from "./schema.ts";
+import { toViewDrops, toViews } from "./views.ts";
 import { indexWords } from "./words.ts";
 
 // Any number that only we use: of several servers that start at once, one migrates and the others wait.
@@ -16,10 +16,10 @@ const MIGRATION_LOCK = 7_305_811;
 
 /** Applies what is missing; done twice it changes nothing. */
 export async function migrateDatabase(database: Database): Promise<void> {
-  const { orm, pool } = database;
-  await migrate(orm, { migrationsFolder: findMigrations() });
+  const { pool } = database;
+  await applyMigrations(database, findMigrations());
   const columns = toColumns(tables);
-  const statements = [...toComments(columns), ...toGrants(columns), ...toLimits(columns)];
+  const statements = [...toComments(columns), ...toViews(columns), ...toLimits(columns)];
   // A few hundred statements that mostly change nothing: done when they differ from those that were done last.
   const mark = `cc:${createHash("sha256").update(statements.join(";")).digest("hex")}`;
   await indexWords(database);
@@ -47,37 +47,31 @@ export async function migrateDatabase(database: Database): Promise<void> {
   }
 }
 
+/**
+ * Applies the migrations of a folder. PostgreSQL refuses to change the type of a column that a view shows, or to drop it; then the views go
+ * first, and are made again with what they shall show from now on. A migration that only adds leaves them where they are, so that another
+ * server on the same database goes on reading meanwhile.
+ */
+export async function applyMigrations(
+  { orm, pool }: Pick<Database, "orm" | "pool">,
+  migrationsFolder: string,
+): Promise<void> {
+  try {
+    await migrate(orm, { migrationsFolder });
+  } catch (error) {
+    if (!["0A000", "2BP01"].some((state) => hasSqlState(error, state))) throw error;
+    const forget = "COMMENT ON TABLE public.users IS NULL";
+    await pool.query(["BEGIN", ...toViewDrops(), forget, "COMMIT"].join(";\n"));
+    await migrate(orm, { migrationsFolder });
+  }
+}
+
 /** The comments that carry the classification inside the database itself: `cc:service.email`. */
 function toComments(columns: readonly ClassifiedColumn[]): readonly string[] {
   return columns.map(
     ({ table, column, classification }) =>
       `COMMENT ON COLUMN public."${table}"."${column}" IS 'cc:${classification}'`,
   );
-}
-
-/** A role for each purpose, which may select the columns of the purpose's items and the ones that describe nobody. */
-function toGrants(columns: readonly ClassifiedColumn[]): readonly string[] {
-  const names = [...new Set(columns.map(({ table }) => table))];
-  return readingPurposes.flatMap((purpose) => {
-    const role = roleOf(purpose);
-    const grants = names.flatMap((name) => {
-      const own = columns.filter(({ table }) => table === name);
-      const readable = own.filter(
-        ({ classification }) =>
-          !classification.startsWith("service.") || mayRead(classification, purpose),
-      );
-      // A table of which the purpose may see nothing but keys is not its business at all.
-      if (readable.every(({ classification }) => classification === "key")) return [];
-      const list = readable.map(({ column }) => `"${column}"`).join(", ");
-      return [`GRANT SELECT (${list}) ON public."${name}" TO ${role}`];
-    });
-    return [
-      `DO $$ BEGIN CREATE ROLE ${role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
-      `GRANT ${role} TO CURRENT_USER`,
-      `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
-      ...grants,
-    ];
-  });
 }
 
 /** `migrations` stands beside `dist`, and beside `src` when run from the sources. */

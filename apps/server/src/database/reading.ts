@@ -1,14 +1,15 @@
 /**
- * Reading for a purpose. The compiler refuses a column whose item is not declared for the purpose, and the database refuses it again:
- * the query runs under the purpose's own role, which was granted those columns and no others. [C4]
+ * Reading for a purpose. The compiler refuses a column whose item is not declared for the purpose, and the database refuses it again: a
+ * purpose has a schema of views (`views.ts`), which read with the rights of the purpose's own role, and a column it was not granted is
+ * not there. [C4]
  */
-import { sql, type SQL } from "drizzle-orm";
+import { getTableName, sql, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Classification } from "./classify.ts";
 import type { Database } from "./database.ts";
-import { type ItemFor, type ReadingPurpose, roleOf } from "./purposes.ts";
+import { type ItemFor, type ReadingPurpose, roleOf, type StoredItem } from "./purposes.ts";
 
-type Readable<P extends ReadingPurpose> = ItemFor<P> | Exclude<Classification, `service.${string}`>;
+type Readable<P extends ReadingPurpose> = ItemFor<P> | Exclude<Classification, StoredItem>;
 
 /** The columns of a table that may be read for a purpose. */
 export type ColumnFor<C, P extends ReadingPurpose> = {
@@ -31,28 +32,10 @@ export interface Choice<T extends PgTable> {
   readonly limit?: number;
 }
 
-/** Reads columns of a table for a purpose. */
-export type Reader = <
-  P extends ReadingPurpose,
-  T extends PgTable,
-  C extends Readonly<Record<string, Classification>>,
-  K extends ColumnFor<C, P> & keyof T["$inferSelect"] & string,
->(
-  purpose: P,
-  classified: Classified<T, C>,
-  columns: readonly K[],
-  choice?: Choice<T>,
-) => Promise<readonly Row<T, K>[]>;
-
-/** Reads for several purposes, one after the other and each under its own role, in one transaction. */
-export async function readTogether<Result>(
-  database: Database,
-  work: (read: Reader) => Promise<Result>,
-): Promise<Result> {
-  return database.orm.transaction(async (transaction) => work(readerIn(transaction)));
-}
-
-/** Reads columns of a table for a purpose. */
+/**
+ * Reads columns of a table for a purpose. Throws what the database throws, in which a column that is not the purpose's does not exist
+ * (42703), nor a table of which nothing is (42P01).
+ */
 export async function readFor<
   P extends ReadingPurpose,
   T extends PgTable,
@@ -61,35 +44,24 @@ export async function readFor<
 >(
   database: Database,
   purpose: P,
-  classified: Classified<T, C>,
+  { table }: Classified<T, C>,
   columns: readonly K[],
   choice: Choice<T> = {},
 ): Promise<readonly Row<T, K>[]> {
-  return readTogether(database, async (read) => read(purpose, classified, columns, choice));
+  const chosen = Object.fromEntries(
+    columns.map((name) => {
+      const column = table[name as unknown as keyof T] as PgColumn;
+      return [name, sql`${column}`.mapWith(column)];
+    }),
+  );
+  const source = viewOf(purpose, table);
+  const query = database.orm.select(chosen).from(source).where(choice.where?.(table)).$dynamic();
+  if (choice.orderBy !== undefined) query.orderBy(choice.orderBy(table));
+  if (choice.limit !== undefined) query.limit(choice.limit);
+  return (await query) as Row<T, K>[];
 }
 
-type Transaction = Parameters<Parameters<Database["orm"]["transaction"]>[0]>[0];
-
-function readerIn(transaction: Transaction): Reader {
-  return async <
-    P extends ReadingPurpose,
-    T extends PgTable,
-    C extends Readonly<Record<string, Classification>>,
-    K extends ColumnFor<C, P> & keyof T["$inferSelect"] & string,
-  >(
-    purpose: P,
-    { table }: Classified<T, C>,
-    columns: readonly K[],
-    choice: Choice<T> = {},
-  ) => {
-    const chosen = Object.fromEntries(
-      columns.map((name) => [name, table[name as unknown as keyof T] as PgColumn]),
-    );
-    const source: PgTable = table;
-    await transaction.execute(sql`SET LOCAL ROLE ${sql.identifier(roleOf(purpose))}`);
-    const query = transaction.select(chosen).from(source).where(choice.where?.(table)).$dynamic();
-    if (choice.orderBy !== undefined) query.orderBy(choice.orderBy(table));
-    if (choice.limit !== undefined) query.limit(choice.limit);
-    return (await query) as Row<T, K>[];
-  };
+/** A table as a purpose sees it. It has the table's own name, so conditions over the table hold for it. */
+function viewOf(purpose: ReadingPurpose, table: PgTable): SQL {
+  return sql`${sql.identifier(roleOf(purpose))}.${sql.identifier(getTableName(table))}`;
 }

@@ -1,5 +1,5 @@
 import type { ChangeKind, Change, Facts, Language, Notice, ProductKey } from "@cloud-code/policy";
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { Database } from "../database/database.ts";
 import { noticesShown, noticeVersions } from "./tables.ts";
 
@@ -31,8 +31,11 @@ export class NoticeStore {
   readonly #services: NoticePorts;
   #known: { readonly atMs: number; readonly all: readonly PublishedNotice[] } | undefined;
 
+  readonly #shownTo: ReturnType<typeof prepareShownTo>;
+
   constructor(services: NoticePorts) {
     this.#services = services;
+    this.#shownTo = prepareShownTo(services.database);
   }
 
   /**
@@ -105,11 +108,22 @@ export class NoticeStore {
   /** Whether a person was shown one of these releases. */
   async wasShown(userId: string, noticeIds: readonly string[]): Promise<boolean> {
     if (noticeIds.length === 0) return false;
-    const seen = await this.#services.database.orm
-      .select({ id: noticesShown.id })
-      .from(noticesShown)
-      .where(and(eq(noticesShown.userId, userId), inArray(noticesShown.noticeId, [...noticeIds])))
-      .limit(1);
+    const seen = await this.#shownTo.execute({ userId, noticeIds });
     return seen.length > 0;
   }
+}
+
+/** Every page of an account asks it, so the text is made once. */
+function prepareShownTo({ orm }: Database) {
+  return orm
+    .select({ id: noticesShown.id })
+    .from(noticesShown)
+    .where(
+      and(
+        eq(noticesShown.userId, sql.placeholder("userId")),
+        sql`${noticesShown.noticeId} = ANY(${sql.placeholder("noticeIds")})`,
+      ),
+    )
+    .limit(1)
+    .prepare("notice_shown_to");
 }

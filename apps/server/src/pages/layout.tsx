@@ -1,5 +1,6 @@
 import { languageTag } from "@cloud-code/policy";
 import type { Language } from "@cloud-code/policy";
+import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ServerContext } from "../environment.ts";
@@ -75,7 +76,7 @@ export function renderPage(
     ...(head.scripts ?? []),
     ...(page?.cookieQuestion === undefined ? [] : ["cookies"]),
   ];
-  return context.html(
+  const whole = (
     <html lang={languageTag[language]} data-theme={page?.theme}>
       <head>
         <meta charset="utf-8" />
@@ -108,9 +109,10 @@ export function renderPage(
         <Footer context={context} />
         {page?.cookieQuestion}
       </body>
-    </html>,
-    head.status ?? 200,
+    </html>
   );
+  // Without the first line browsers lay a page out by the rules of the nineties.
+  return context.html(html`<!doctype html>${whole}`, head.status ?? 200);
 }
 
 /** The address that switches the language and comes back to the page. */

@@ -25,6 +25,11 @@ describe.each(testableKinds())("the website on the %s database", (kind) => {
     return service.app.request(path, { headers });
   }
 
+  test("a page begins with its kind, so that browsers lay it out by the standard", async () => {
+    for (const path of ["/", "/sign-in", "/nowhere"])
+      expect(await (await get(path)).text(), path).toMatch(/^<!doctype html><html lang="en"/);
+  });
+
   describe("the proof", () => {
     const list = [
       { promises: ["A3", "A4"], title: "closing is not consent", file: "a.test.ts" },

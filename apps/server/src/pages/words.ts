@@ -3,14 +3,22 @@ import type { Language, Text } from "@cloud-code/policy";
 /** The words of a page in every language. A missing translation does not compile, because `Text` asks for all of them. */
 export type Words = Readonly<Record<string, Text>>;
 
+type Said = Readonly<Record<string, string>>;
+
+// Every component of every page asks; what it asks for never changes.
+const known = new WeakMap<Words, Partial<Record<Language, Said>>>();
+
 /** Takes one language out of a page's words: `say(words, "zh").title`. */
 export function say<W extends Words>(
   words: W,
   language: Language,
 ): Readonly<Record<keyof W, string>> {
-  return Object.fromEntries(
+  const kept = known.get(words) ?? {};
+  known.set(words, kept);
+  const said = (kept[language] ??= Object.fromEntries(
     Object.entries(words).map(([key, text]) => [key, text[language]]),
-  ) as Record<keyof W, string>;
+  ));
+  return said as Record<keyof W, string>;
 }
 
 const locale: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" };

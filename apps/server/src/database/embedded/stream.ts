@@ -80,10 +80,21 @@ export class EngineStream extends Duplex {
       const batch = this.#buffer.subarray(0, end);
       this.#buffer = this.#buffer.subarray(end);
       if (this.#started && batch[0] === TERMINATE) continue;
-      this.#started = true;
+      if (!this.#started) {
+        this.#started = true;
+        await this.#clear();
+      }
       // Copied: the thread receives the bytes, not the pool they are cut from.
       this.push(await this.#exchange(new Uint8Array(batch)));
     }
+  }
+
+  /**
+   * Makes the engine's one session as empty as a server's new one: after an error the pool throws its connection away and opens
+   * another, which knows nothing of an open transaction or of statements that the last one prepared.
+   */
+  async #clear(): Promise<void> {
+    for (const statement of ["ROLLBACK", "DISCARD ALL"]) await this.#exchange(toQuery(statement));
   }
 
   /** The length of the messages that can be answered now; 0 when more has to come. */
@@ -103,4 +114,13 @@ export class EngineStream extends Duplex {
     }
     return 0;
   }
+}
+
+/** A simple query as a message: kind, length of what follows with itself, text, zero. */
+function toQuery(statement: string): Uint8Array {
+  const message = Buffer.alloc(6 + Buffer.byteLength(statement));
+  message[0] = QUERY;
+  message.writeUInt32BE(message.length - 1, 1);
+  message.write(statement, 5);
+  return new Uint8Array(message);
 }
