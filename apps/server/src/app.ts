@@ -1,7 +1,7 @@
 /** The whole website and API as one Hono application. */
 import { createHmac } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
-import { type Language, languages } from "@cloud-code/policy";
+import { clockPlace, type Language, languages } from "@cloud-code/policy";
 import { reportPath } from "@cloud-code/telemetry";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -44,6 +44,7 @@ const REPORTS = { max: 600, windowMs: 60_000 };
 export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   const { config, log, limits } = services;
   const secure = config.origin.startsWith("https:");
+  const { timeZone } = clockPlace(config.operator);
   const formKey = createHmac("sha256", config.secret).update("forms").digest("base64url");
 
   const app = new Hono<ServerEnv>();
@@ -54,6 +55,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
     context.set("formKey", formKey);
     context.set("address", clientAddress(context, config.trustedProxies));
     context.set("language", preferredLanguage(context, secure));
+    context.set("timeZone", timeZone);
     await next();
     log.write({
       event: "answered",

@@ -34,8 +34,11 @@ type AuditAction =
   | "transfer-arranged"
   | "webhook-changed"
   | "recipient-told"
+  | "sent-again"
   | "tombstone-replayed"
-  | "child-reported";
+  | "child-reported"
+  | "ticket-moved"
+  | "redacted";
 
 /** One thing that was done. */
 export interface AuditFact {

@@ -61,7 +61,10 @@ export interface DeskPage {
 }
 
 /** Notes that somebody at the desk saw data of persons: for what is not a page, such as a file. */
-export async function noteView(desk: Desk, { what, subject, purpose }: View): Promise<void> {
+export async function noteView(
+  desk: Pick<Desk, "actor" | "trail">,
+  { what, subject, purpose }: View,
+): Promise<void> {
   await desk.trail.record({
     actor: desk.actor,
     action: "viewed",

@@ -11,10 +11,11 @@ import {
   Chip,
   Field,
   Form,
+  Moment,
   Select,
   Table,
 } from "../pages/components.tsx";
-import { formatTime, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
 import { fieldsOf, receivers, titleOf } from "./receivers.ts";
@@ -65,6 +66,7 @@ export function webhookRoutes({
     { problem, key }: { readonly problem?: string; readonly key?: string },
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const endpoints = await webhooks.endpoints();
     const deliveries = await webhooks.deliveries(shownRows);
@@ -87,11 +89,11 @@ export function webhookRoutes({
           </Banner>
         )}
         <section class="stack">
-          <h2>{text.endpoints}</h2>
+          <h2 id="list-endpoints">{text.endpoints}</h2>
           {endpoints.length === 0 ? <p>{text.noEndpoints}</p> : null}
           {endpoints.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.endpoints}</span>}
+              labelledBy="list-endpoints"
               columns={[text.recipient, text.address, text.what]}
               rows={endpoints.map(({ id, recipient, url }) => [
                 titleOf(recipient, language),
@@ -128,11 +130,11 @@ export function webhookRoutes({
           ) : null}
         </section>
         <section class="stack">
-          <h2>{text.deliveries}</h2>
+          <h2 id="list-deliveries">{text.deliveries}</h2>
           {deliveries.length === 0 ? <p>{text.noEntries}</p> : null}
           {deliveries.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.deliveries}</span>}
+              labelledBy="list-deliveries"
               columns={[
                 text.number,
                 text.what,
@@ -161,7 +163,7 @@ export function webhookRoutes({
                   deliveredMs === undefined ? (
                     <>
                       <Chip tone="warn">{text.waits}</Chip> {why ?? ""} {text.nextTry}{" "}
-                      {formatTime(nextMs, language)}
+                      <Moment atMs={nextMs} reader={reader} />
                       {desk.mayChange ? (
                         <ActionButton
                           context={context}
@@ -172,7 +174,8 @@ export function webhookRoutes({
                     </>
                   ) : (
                     <>
-                      <Chip tone="good">{text.confirmed}</Chip> {formatTime(deliveredMs, language)}
+                      <Chip tone="good">{text.confirmed}</Chip>{" "}
+                      <Moment atMs={deliveredMs} reader={reader} />
                     </>
                   ),
                   url,

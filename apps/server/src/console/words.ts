@@ -131,8 +131,8 @@ export const words = {
   },
   exercise: { en: "exercise", zh: "演练" },
   awareHint: {
-    en: "When anybody of yours first knew that data was touched, in UTC. The clocks run from here. Empty: now.",
-    zh: "贵方任何人最早知悉数据受影响的时刻（UTC），时限由此起算。留空表示现在。",
+    en: "When anybody of yours first knew that data was touched: 2026-11-22 10:00 in {}, or with an offset of its own. The clocks run from here. Empty: now.",
+    zh: "贵方任何人最早知悉数据受影响的时刻：{} 的 2026-11-22 10:00，或自带时区偏移；时限由此起算。留空表示现在。",
   },
   titleMissing: { en: "Say in a line what happened.", zh: "请用一句话描述事件。" },
   badMoment: {

@@ -310,9 +310,7 @@ export class Erasure {
       if (content !== undefined) {
         // Sent before it is forgotten: a crash in between sends the letter twice, and not never.
         const subject = partly ? "partly" : "erased";
-        mail.send(
-          writeRequestLetter(subject, content.email, request, config.origin, content.secret),
-        );
+        mail.send(writeRequestLetter(subject, content.email, request, config, content.secret));
         await mail.settled();
       }
       await database.orm.transaction(async (transaction) => {
@@ -416,7 +414,7 @@ export class Erasure {
     if (searched.kind === "postponed" || searched.leftovers.length > 0) return false;
     const moved = await store.move(id, { kind: "released", atMs: now() }, byService);
     if (moved.kind === "refused") throw new Error(`The rest cannot end: ${moved.because}.`);
-    mail.send(writeRequestLetter("erased", email, request, config.origin, secret));
+    mail.send(writeRequestLetter("erased", email, request, config, secret));
     await mail.settled();
     await store.keep(id, undefined);
     return true;

@@ -299,7 +299,7 @@ export class Handling {
       for (const { email, language } of await officers()) {
         for (const request of late)
           this.#parts.mail.send(
-            writeRequestEscalation(email, request, language, this.#parts.config.origin),
+            writeRequestEscalation(email, request, language, this.#parts.config),
           );
       }
     }
@@ -429,7 +429,7 @@ export class Handling {
 
   #send(subject: LetterSubject, email: string, request: RequestLine, secret?: string): void {
     const { mail, config } = this.#parts;
-    mail.send(writeRequestLetter(subject, email, request, config.origin, secret));
+    mail.send(writeRequestLetter(subject, email, request, config, secret));
   }
 
   #actorOf(request: RequestLine): string {
