@@ -97,6 +97,17 @@ export class Handling {
   }
 
   /**
+   * Somebody without a session asks. Whether the address is anybody's is looked up when the answer is on its way, so neither its words
+   * nor its time can tell; what follows is a letter, to an address that has an account.
+   */
+  askLater(email: string, asking: Asking): void {
+    this.#parts.mail.sendLater(async () => {
+      await this.askUnverified(email, asking, { actor: byService, source: "person" });
+      return undefined;
+    });
+  }
+
+  /**
    * Somebody without a session asks, or an officer writes it down for them. A letter goes to the address we know; nothing happens before
    * its link was used. Undefined, and nothing written, when there is no such account.
    */

@@ -126,11 +126,8 @@ export function routes({
       ...(right === "object" ? { purposes: chosen } : {}),
     };
     if (signedIn === undefined) {
-      await handling.askUnverified(form.value.email ?? "", asking, {
-        actor: "service",
-        source: "person",
-      });
-      // The same words for an address nobody has: who has an account is nobody else's business.
+      // The same words for an address nobody has, before anybody has looked: who has an account is nobody else's business.
+      handling.askLater(form.value.email ?? "", asking);
       return sentPage(context);
     }
     requireFresh(context, now());
