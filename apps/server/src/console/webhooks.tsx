@@ -51,9 +51,10 @@ export function webhookRoutes({
     await webhooks.remove(context.req.param("id"), desk.actor);
     return context.redirect("/console/webhooks", 303);
   });
-  app.post("/console/webhooks/:id/retry", async (context) => {
-    await enterToChange(context, rights);
-    await webhooks.retry(context.req.param("id"));
+  app.post("/console/webhooks/:id/again", async (context) => {
+    const desk = await enterToChange(context, rights);
+    if (!(await webhooks.sendAgain(context.req.param("id"), desk.actor)))
+      return webhooksPage(context, desk, { problem: words.notKept[context.var.language] });
     await webhooks.deliver();
     return context.redirect("/console/webhooks", 303);
   });
@@ -154,30 +155,33 @@ export function webhookRoutes({
                   attempts,
                   deliveredMs,
                   nextMs,
+                  isKept,
                   problem: why,
                 }) => [
                   number,
                   deliveryTitles[kind][language],
                   titleOf(recipient, language),
-                  String(attempts + (deliveredMs === undefined ? 0 : 1)),
-                  deliveredMs === undefined ? (
-                    <>
-                      <Chip tone="warn">{text.waits}</Chip> {why ?? ""} {text.nextTry}{" "}
-                      <Moment atMs={nextMs} reader={reader} />
-                      {desk.mayChange ? (
-                        <ActionButton
-                          context={context}
-                          action={`/console/webhooks/${id}/retry`}
-                          label={text.retry}
-                        />
-                      ) : null}
-                    </>
-                  ) : (
-                    <>
-                      <Chip tone="good">{text.confirmed}</Chip>{" "}
-                      <Moment atMs={deliveredMs} reader={reader} />
-                    </>
-                  ),
+                  String(attempts),
+                  <>
+                    {deliveredMs === undefined ? (
+                      <>
+                        <Chip tone="warn">{text.waits}</Chip> {why ?? ""} {text.nextTry}{" "}
+                        <Moment atMs={nextMs} reader={reader} />
+                      </>
+                    ) : (
+                      <>
+                        <Chip tone="good">{text.confirmed}</Chip>{" "}
+                        <Moment atMs={deliveredMs} reader={reader} />
+                      </>
+                    )}
+                    {desk.mayChange && isKept ? (
+                      <ActionButton
+                        context={context}
+                        action={`/console/webhooks/${id}/again`}
+                        label={deliveredMs === undefined ? text.retry : text.sendAgain}
+                      />
+                    ) : null}
+                  </>,
                   url,
                 ],
               )}

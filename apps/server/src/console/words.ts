@@ -221,8 +221,8 @@ export const words = {
   untold: { en: "Why not", zh: "未告知的理由" },
   webhooks: { en: "Webhooks", zh: "回调通知" },
   webhooksLead: {
-    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19).",
-    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。",
+    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19). What a message says is kept encrypted for thirty more days, so that it can be sent again; of a child it is not kept.",
+    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。消息内容在确认后加密保留三十天以便再次发送；涉及儿童的不予保留。",
   },
   endpoints: { en: "Endpoints", zh: "接收地址" },
   noEndpoints: { en: "None.", zh: "无。" },
@@ -237,6 +237,11 @@ export const words = {
   waits: { en: "waits", zh: "等待确认" },
   nextTry: { en: "Next try:", zh: "下次尝试：" },
   retry: { en: "Try now", zh: "立即重试" },
+  sendAgain: { en: "Send again", zh: "再次发送" },
+  notKept: {
+    en: "What this message said of the person is forgotten, so it cannot be sent again.",
+    zh: "该消息中涉及个人的内容已清除，无法再次发送。",
+  },
   confirmed: { en: "confirmed", zh: "已确认" },
   processors: { en: "Sub-processors", zh: "受托处理方" },
   processorsLead: {
