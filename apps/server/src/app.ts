@@ -21,6 +21,7 @@ import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
 import { incidentRoutes } from "./console/incidents.tsx";
+import { leftoverRoutes } from "./console/leftovers.tsx";
 import { processorRoutes } from "./console/processors.tsx";
 import { registerRoutes } from "./console/registers.tsx";
 import { requestRoutes } from "./console/requests.tsx";
@@ -101,6 +102,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   app.use("/account/*", requireCurrentNotice(services));
 
   app.route("/", rightsRoutes({ ...services, rights }));
+  app.route("/", leftoverRoutes({ rights }));
   app.route("/", requestRoutes({ ...services, rights }));
   app.route("/", incidentRoutes({ ...services, rights }));
   app.route("/", transferRoutes({ ...services, rights }));

@@ -23,6 +23,7 @@ import {
   ActionButton,
   Banner,
   Button,
+  ButtonLink,
   DeadlineChip,
   Facts,
   Field,
@@ -294,6 +295,14 @@ export function requestRoutes({
     );
   }
 
+  /** Whether a search found the person after their rows were erased, or a hold still keeps the erasure from its end. */
+  async function mayBeNamed(request: RequestLine): Promise<boolean> {
+    if ((await erasure.progress(request)) === "left") return true;
+    return (
+      request.right === "delete" && request.endedMs !== undefined && request.sealed !== undefined
+    );
+  }
+
   async function showRequest(
     context: ServerContext,
     desk: Desk,
@@ -367,6 +376,13 @@ export function requestRoutes({
             <p>{more.content}</p>
           </section>
         )}
+        {desk.mayChange && (await mayBeNamed(request)) ? (
+          <p>
+            <ButtonLink href={`${own}/leftovers`} kind="quiet">
+              {text.redactLink}
+            </ButtonLink>
+          </p>
+        ) : null}
         <History request={request} reader={reader} />
         {desk.mayChange ? (
           <div class="stack">

@@ -313,6 +313,27 @@ export const words = {
   provided: { en: "given by people", zh: "由个人提供" },
   observed: { en: "arises in use", zh: "使用中产生" },
   refused: { en: "Not done:", zh: "未执行：" },
+  leftoversTitle: { en: "Named by others", zh: "他人内容中的提及" },
+  leftoversLead: {
+    en: "The search after the erasure found the person in what others wrote. Choose where the name goes; the other words stay. That you looked is written in the trail.",
+    zh: "删除后的检索发现他人所写内容中仍提及本人。请选择要隐去的位置，其余文字保持不变。您的查看已记入审计记录。",
+  },
+  nothingToRedact: {
+    en: "Nothing of ours names the person.",
+    zh: "我们的数据中没有提及本人的内容。",
+  },
+  nothingChosen: { en: "Choose at least one place.", zh: "请至少选择一处。" },
+  placeHeld: {
+    en: "A legal hold keeps this. It can be redacted when the hold is lifted.",
+    zh: "该内容处于法定保全中，解除后方可隐去。",
+  },
+  placeFixed: {
+    en: "This is no free text and cannot be redacted here; it goes with the record that it belongs to.",
+    zh: "此处并非自由文本，无法在此隐去，将随所属记录一并删除。",
+  },
+  redactionReason: { en: "Reason, for the trail", zh: "理由（记入审计记录）" },
+  redact: { en: "Replace by “[erased]”", zh: "替换为“[erased]”" },
+  redactLink: { en: "Look at what is left, and redact it", zh: "查看残留内容并隐去" },
   readOnly: { en: "You may look, and change nothing.", zh: "您仅可查看，不可更改。" },
 } as const satisfies Readonly<Record<string, Text>>;
 
