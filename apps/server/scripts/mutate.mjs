@@ -71,6 +71,10 @@ const guards = [
     "requests/redaction",
   ],
   ["requests/webhooks.ts", "isNotNull(webhookDeliveries.sealed)))", "))", "requests/webhooks"],
+  ["consent/ledger.ts", "effectiveMs <= nowMs &&", "", "consent/model"],
+  ["consent/ledger.ts", ".slice(given + 1)", "", "consent/model"],
+  ["consent/ledger.ts", "!NoticeShown.is(answer.shown)", "false", "consent/model"],
+  ["requests/erasure.ts", 'if (answer !== "given") continue;', "continue;", "consent/model"],
   ["database/limits.ts", "allowedWhileRestricted.has(purpose)", "true", "requests/rights"],
   ["retention/retention.ts", 'kept.kind === "all"', "false", "retention"],
 ];
