@@ -10,7 +10,7 @@ import { ChainGaps, type Executor } from "./gaps.ts";
 import { auditEntries, type AuditDetail } from "./tables.ts";
 
 /** What is done with personal data. */
-type AuditAction =
+export type AuditAction =
   | "viewed"
   | "searched"
   | "request-received"

@@ -267,6 +267,20 @@ describe("[C10] every look at data of persons", () => {
       detail: { ticket: ticket?.number, event: "answered" },
     });
   });
+
+  it("shows what is due on the overview, the most urgent first, whatever it is", async () => {
+    await openFresh(person, "/privacy/requests/new/correct");
+    await person.submit("/privacy/requests/new/correct", {
+      text: "My company is called otherwise.",
+    });
+    await person.get("/support");
+    await person.submit("/support", { kind: "complaint", body: "Nobody has answered me." });
+    await officer.get("/console");
+    const [list = ""] = /<table[^]*?<\/table>/.exec(officer.html) ?? [];
+    const dues = [...list.matchAll(/<time datetime="([^"]+)"/g)].map(([, at]) => at ?? "");
+    expect(dues.length).toBeGreaterThan(1);
+    expect(dues).toEqual(dues.toSorted((one, other) => (one < other ? -1 : 1)));
+  });
 });
 
 describe("the person's pages", () => {

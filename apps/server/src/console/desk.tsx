@@ -85,6 +85,8 @@ export async function deskPage(
   const text = say(words, context.var.language);
   const tabs: readonly (readonly [string, string])[] = [
     ["/console", text.overview],
+    // Auditors do not answer, and a ticket shows more than they need.
+    ...(desk.mayChange ? ([["/support/desk", text.tickets]] as const) : []),
     ["/console/holds", text.holds],
     ["/console/incidents", text.incidents],
     ["/console/retention", text.retention],

@@ -16,6 +16,7 @@ import {
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
+import type { AuditAction } from "../audit/trail.ts";
 import { readFields } from "../forms.tsx";
 import {
   ActionButton,
@@ -38,7 +39,7 @@ import type { Services } from "../services.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
 import { holdProblems } from "./problems.ts";
-import { words } from "./words.ts";
+import { actionTitles, words } from "./words.ts";
 
 /** The pages. */
 export function registerRoutes({
@@ -321,12 +322,21 @@ export function registerRoutes({
         <ActionButton context={context} action="/console/trail" label={text.verify} />
         <Table
           labelledBy={pageTitle}
-          columns={[text.number, text.when, text.actor, text.action, text.subject, text.purpose]}
-          rows={entries.map(({ number, at, actor, action, subject, purpose }) => [
+          columns={[
+            text.number,
+            text.when,
+            text.actor,
+            text.action,
+            text.details,
+            text.subject,
+            text.purpose,
+          ]}
+          rows={entries.map(({ number, at, actor, action, subject, purpose, detail }) => [
             String(number),
             <Moment atMs={at.getTime()} reader={reader} />,
             actor.slice(0, 8),
-            action,
+            actionTitle(action, language),
+            Object.values(detail).map(String).join(" · ") || "–",
             subject?.slice(0, 8) ?? "–",
             purposeTitle(purpose, language),
           ])}
@@ -369,10 +379,19 @@ export function registerRoutes({
               <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
                 {hold.status === "active" ? text.active : text.lifted}
               </Chip>,
-              <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} reader={reader} />,
+              hold.status === "active" ? (
+                <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} reader={reader} />
+              ) : (
+                <Day atMs={hold.reviewMs} reader={reader} />
+              ),
               desk.mayChange && hold.status === "active" ? (
                 <Form context={context} action={`/console/holds/${id}/lift`}>
-                  <Field context={context} name="reason" label={text.reasonInside} />
+                  <Field
+                    context={context}
+                    id={`lift-${id}`}
+                    name="reason"
+                    label={text.reasonInside}
+                  />
                   <Button kind="quiet">{text.lift}</Button>
                 </Form>
               ) : (
@@ -414,6 +433,12 @@ function sumBy(
 
 function toProduct(word: string | undefined): ProductKey {
   return (Object.keys(products) as ProductKey[]).find((key) => key === word) ?? "service";
+}
+
+function actionTitle(action: string, language: "en" | "zh"): string {
+  return Object.hasOwn(actionTitles, action)
+    ? actionTitles[action as AuditAction][language]
+    : action;
 }
 
 function purposeTitle(key: string, language: "en" | "zh"): string {

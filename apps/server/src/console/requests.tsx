@@ -123,26 +123,37 @@ export function requestRoutes({
               caption={<span class="visually-hidden">{text.requests}</span>}
               columns={[text.number, text.what, text.state, text.due]}
               rows={[
-                ...incidents.map(({ line, clock }) => [
-                  <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
-                  `${taskTitles[clock.task][language]} (${regimes[clock.region].title[language]})`,
-                  incidentStatusTitles[line.incident.status][language],
-                  <DeadlineChip dueMs={clock.deadline.dueMs} nowMs={nowMs} reader={reader} />,
-                ]),
-                ...waiting.map((request) => [
-                  <a href={`/console/requests/${request.id}`}>{request.number}</a>,
-                  rightTitles[request.right][language],
-                  <StatusChip request={request} language={language} />,
-                  <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} reader={reader} />,
-                ]),
-                ...asked.map(({ id, number, dueMs }) => [
-                  // Auditors do not answer, and a ticket shows more than they need.
-                  desk.mayChange ? <a href={`/support/desk/${id}`}>{number}</a> : number,
-                  text.tickets,
-                  statusTitles.open[language],
+                ...incidents.map(({ line, clock }) => ({
+                  dueMs: clock.deadline.dueMs,
+                  cells: [
+                    <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
+                    `${taskTitles[clock.task][language]} (${regimes[clock.region].title[language]})`,
+                    incidentStatusTitles[line.incident.status][language],
+                  ],
+                })),
+                ...waiting.map((request) => ({
+                  dueMs: request.dueMs,
+                  cells: [
+                    <a href={`/console/requests/${request.id}`}>{request.number}</a>,
+                    rightTitles[request.right][language],
+                    <StatusChip request={request} language={language} />,
+                  ],
+                })),
+                ...asked.map(({ id, number, dueMs }) => ({
+                  dueMs,
+                  cells: [
+                    // Auditors do not answer, and a ticket shows more than they need.
+                    desk.mayChange ? <a href={`/support/desk/${id}`}>{number}</a> : number,
+                    text.tickets,
+                    statusTitles.open[language],
+                  ],
+                })),
+              ]
+                .toSorted((a, b) => a.dueMs - b.dueMs)
+                .map(({ cells, dueMs }) => [
+                  ...cells,
                   <DeadlineChip dueMs={dueMs} nowMs={nowMs} reader={reader} />,
-                ]),
-              ]}
+                ])}
             />
           )}
         </section>

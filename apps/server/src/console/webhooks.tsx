@@ -158,15 +158,15 @@ export function webhookRoutes({
                   isKept,
                   problem: why,
                 }) => [
-                  number,
+                  <span class="nowrap">{number}</span>,
                   deliveryTitles[kind][language],
                   titleOf(recipient, language),
                   String(attempts),
                   <>
                     {deliveredMs === undefined ? (
                       <>
-                        <Chip tone="warn">{text.waits}</Chip> {why ?? ""} {text.nextTry}{" "}
-                        <Moment atMs={nextMs} reader={reader} />
+                        <Chip tone="warn">{text.waits}</Chip> {why === undefined ? "" : text[why]}{" "}
+                        {text.nextTry} <Moment atMs={nextMs} reader={reader} />
                       </>
                     ) : (
                       <>

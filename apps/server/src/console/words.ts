@@ -10,6 +10,7 @@ import type {
   Text,
   TransferGround,
 } from "@cloud-code/policy";
+import type { AuditAction } from "../audit/trail.ts";
 import type { WebhookKind } from "../requests/webhooks.ts";
 
 export const words = {
@@ -237,6 +238,15 @@ export const words = {
   waits: { en: "waits", zh: "等待确认" },
   nextTry: { en: "Next try:", zh: "下次尝试：" },
   retry: { en: "Try now", zh: "立即重试" },
+  unconfirmed: { en: "It was not confirmed.", zh: "未得到确认。" },
+  addressRefused: {
+    en: "The address may not be called: not HTTPS, or on a private network.",
+    zh: "该地址不可访问：非 HTTPS 或位于内网。",
+  },
+  transferRefused: {
+    en: "The transfer was refused. Look at the page of transfers.",
+    zh: "传输被拒绝，请查看跨境传输页面。",
+  },
   sendAgain: { en: "Send again", zh: "再次发送" },
   notKept: {
     en: "What this message said of the person is forgotten, so it cannot be sent again.",
@@ -295,6 +305,7 @@ export const words = {
   when: { en: "When", zh: "时间" },
   actor: { en: "Who", zh: "操作者" },
   action: { en: "What was done", zh: "操作" },
+  details: { en: "About", zh: "对象" },
   subject: { en: "Whose data", zh: "数据主体" },
   purpose: { en: "For what", zh: "目的" },
   intact: { en: "The trail is intact.", zh: "审计记录完整。" },
@@ -424,4 +435,36 @@ export const denialTitles: Readonly<Record<RequestDenial, Text>> = {
   too_many_requests: { en: "Unfounded or excessive", zh: "明显无理或过度" },
   outside_jurisdiction: { en: "No law gives this right there", zh: "当地法律未规定该权利" },
   other: { en: "Another ground", zh: "其他" },
+};
+
+/** What the trail says was done. */
+export const actionTitles: Readonly<Record<AuditAction, Text>> = {
+  viewed: { en: "looked at", zh: "查看" },
+  searched: { en: "searched", zh: "查询" },
+  "request-received": { en: "request received", zh: "收到请求" },
+  "request-moved": { en: "request handled", zh: "处理请求" },
+  exported: { en: "exported", zh: "导出" },
+  downloaded: { en: "copy fetched", zh: "下载副本" },
+  erased: { en: "erased", zh: "删除" },
+  checked: { en: "searched for what is left", zh: "检索残留" },
+  restricted: { en: "restricted", zh: "限制处理" },
+  unrestricted: { en: "restriction ended", zh: "解除限制" },
+  objected: { en: "objection", zh: "反对" },
+  corrected: { en: "corrected", zh: "更正" },
+  "hold-placed": { en: "hold placed", zh: "设置保全" },
+  "hold-moved": { en: "hold changed", zh: "变更保全" },
+  "retention-swept": { en: "periods ended", zh: "到期清理" },
+  "incident-moved": { en: "incident handled", zh: "处理安全事件" },
+  "people-told": { en: "people told", zh: "通知受影响者" },
+  disclosed: { en: "disclosed", zh: "披露" },
+  "transfer-granted": { en: "transfer allowed", zh: "允许传输" },
+  "transfer-refused": { en: "transfer refused", zh: "拒绝传输" },
+  "transfer-arranged": { en: "transfer arranged", zh: "登记传输机制" },
+  "webhook-changed": { en: "webhook changed", zh: "变更回调地址" },
+  "recipient-told": { en: "recipient told", zh: "通知接收方" },
+  "sent-again": { en: "sent again", zh: "再次发送" },
+  "tombstone-replayed": { en: "erased again after a restore", zh: "恢复备份后再次删除" },
+  "child-reported": { en: "child reported", zh: "报告儿童数据" },
+  "ticket-moved": { en: "message handled", zh: "处理来信" },
+  redacted: { en: "redacted", zh: "隐去" },
 };

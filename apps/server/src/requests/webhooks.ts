@@ -37,6 +37,11 @@ export interface Endpoint {
   readonly url: string;
 }
 
+const problems = ["transferRefused", "addressRefused", "unconfirmed"] as const;
+
+/** Why a message is not confirmed. */
+export type DeliveryProblem = (typeof problems)[number];
+
 /** A message as the console shows it. */
 export interface Delivery {
   readonly id: string;
@@ -51,7 +56,7 @@ export interface Delivery {
   readonly isKept: boolean;
   readonly deliveredMs: number | undefined;
   /** Why the last try failed. */
-  readonly problem: string | undefined;
+  readonly problem: DeliveryProblem | undefined;
 }
 
 /**
@@ -167,7 +172,7 @@ export class Webhooks {
       nextMs: delivery.nextAt.getTime(),
       isKept: delivery.sealed !== null,
       deliveredMs: delivery.deliveredAt?.getTime(),
-      problem: delivery.problem ?? undefined,
+      problem: problems.find((each) => each === delivery.problem),
     }));
   }
 
@@ -326,7 +331,7 @@ export class Webhooks {
     id: string,
     { recipient, url, sealedKey }: typeof webhookEndpoints.$inferSelect,
     { pseudonym, region, ...told }: Told,
-  ): Promise<string | undefined> {
+  ): Promise<DeliveryProblem | undefined> {
     const items: readonly ItemKey[] = ["service.email"];
     const answer = await this.#gate.permit({
       recipient: recipient as RecipientKey,
@@ -335,7 +340,7 @@ export class Webhooks {
       subject: pseudonym,
       from: region,
     });
-    if (answer.kind === "refused") return `The transfer was refused: ${answer.because}.`;
+    if (answer.kind === "refused") return "transferRefused";
     assertTransferPermit(answer.permit, { items, to: answer.to, nowMs: this.#services.now() });
     const body = JSON.stringify({ id, ...told } satisfies z.input<typeof webhookMessage>);
     const key = this.#seal.open(sealedKey) as string;
@@ -347,7 +352,7 @@ export class Webhooks {
       return undefined;
     } catch (error) {
       // Whatever the network says: the message waits, and the page of webhooks shows that it does.
-      return error instanceof AddressError ? error.message : "It was not confirmed.";
+      return error instanceof AddressError ? "addressRefused" : "unconfirmed";
     }
   }
 }
