@@ -58,6 +58,23 @@ const guards = [
   ["console/desk.tsx", 'page.shows !== "nobody"', "false", "console/console"],
   ["requests/erasure.ts", "leftovers.length > 0", "false", "requests/rights"],
   ["requests/handling.ts", "this.#parts.now() >= copyUntilMs", "false", "requests/rights"],
+  [
+    "requests/redaction.ts",
+    "if (await isHeld(transaction, place.item)) return false;",
+    "",
+    "requests/redaction",
+  ],
+  [
+    "requests/redaction.ts",
+    'place.kind === "fixed") continue;',
+    "false) continue;",
+    "requests/redaction",
+  ],
+  ["requests/webhooks.ts", "isNotNull(webhookDeliveries.sealed)))", "))", "requests/webhooks"],
+  ["consent/ledger.ts", "effectiveMs <= nowMs &&", "", "consent/model"],
+  ["consent/ledger.ts", ".slice(given + 1)", "", "consent/model"],
+  ["consent/ledger.ts", "!NoticeShown.is(answer.shown)", "false", "consent/model"],
+  ["requests/erasure.ts", 'if (answer !== "given") continue;', "continue;", "consent/model"],
   ["database/limits.ts", "allowedWhileRestricted.has(purpose)", "true", "requests/rights"],
   ["retention/retention.ts", 'kept.kind === "all"', "false", "retention"],
 ];

@@ -1,7 +1,7 @@
 /** The whole website and API as one Hono application. */
 import { createHmac } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
-import { type Language, languages } from "@cloud-code/policy";
+import { clockPlace, type Language, languages } from "@cloud-code/policy";
 import { reportPath } from "@cloud-code/telemetry";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -21,6 +21,7 @@ import { failedPage, notFoundPage } from "./pages/problems.tsx";
 import { limitedPage, staleFormPage, tooLargePage } from "./refusals.tsx";
 import type { Services } from "./services.ts";
 import { incidentRoutes } from "./console/incidents.tsx";
+import { leftoverRoutes } from "./console/leftovers.tsx";
 import { processorRoutes } from "./console/processors.tsx";
 import { registerRoutes } from "./console/registers.tsx";
 import { requestRoutes } from "./console/requests.tsx";
@@ -44,6 +45,7 @@ const REPORTS = { max: 600, windowMs: 60_000 };
 export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   const { config, log, limits } = services;
   const secure = config.origin.startsWith("https:");
+  const { timeZone } = clockPlace(config.operator);
   const formKey = createHmac("sha256", config.secret).update("forms").digest("base64url");
 
   const app = new Hono<ServerEnv>();
@@ -54,6 +56,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
     context.set("formKey", formKey);
     context.set("address", clientAddress(context, config.trustedProxies));
     context.set("language", preferredLanguage(context, secure));
+    context.set("timeZone", timeZone);
     await next();
     log.write({
       event: "answered",
@@ -99,6 +102,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   app.use("/account/*", requireCurrentNotice(services));
 
   app.route("/", rightsRoutes({ ...services, rights }));
+  app.route("/", leftoverRoutes({ rights }));
   app.route("/", requestRoutes({ ...services, rights }));
   app.route("/", incidentRoutes({ ...services, rights }));
   app.route("/", transferRoutes({ ...services, rights }));

@@ -8,6 +8,8 @@ import type { PageState } from "./pages/state.ts";
 interface Variables extends SecureHeadersVariables {
   /** The language of the answer: what the person picked, else what the account or the browser asks for. */
   language: Language;
+  /** The operator's time zone, in which every moment is shown. */
+  timeZone: string;
   /** Who is signed in; `undefined` for a visitor. */
   signedIn: SignedIn | undefined;
   /** The client's address, as the outermost trusted proxy saw it. For limits only; it is not stored. */

@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { Hono, type MiddlewareHandler } from "hono";
 import { readOfficers } from "./accounts/officers.ts";
 import { usersClassified } from "./accounts/tables.ts";
+import { AuditTrail } from "./audit/trail.ts";
 import { ConsentLedger } from "./consent/ledger.ts";
 import { routes as consentRoutes } from "./consent/routes.tsx";
 import { routes as cookieRoutes } from "./cookies/routes.tsx";
@@ -17,6 +18,7 @@ import type { Job } from "./jobs/jobs.ts";
 import { announceNotices } from "./notices/announce.ts";
 import type { Services } from "./services.ts";
 import { escalateTickets } from "./support/escalation.ts";
+import { deskRoutes } from "./support/desk.tsx";
 import { routes as supportRoutes } from "./support/routes.tsx";
 import { TicketStore } from "./support/store.ts";
 import { routes as statisticsRoutes } from "./telemetry/routes.tsx";
@@ -60,6 +62,10 @@ export function createWebsite(services: Services): Website {
   app.route("/", cookieRoutes({ ...services, ledger }));
   app.route("/", consentRoutes({ ...services, ledger, regionOf }));
   app.route("/", supportRoutes({ ...services, store: tickets, emailOf }));
+  app.route(
+    "/",
+    deskRoutes({ ...services, store: tickets, ledger, trail: new AuditTrail(services) }),
+  );
   app.route("/", statisticsRoutes({ store: new UsageStore({ database }) }));
   return { around: pageState({ ...services, visits }), pages: app };
 

@@ -51,7 +51,7 @@ export {
   rights,
 } from "./cases/request.ts";
 export type { Day } from "./clocks/calendar.ts";
-export { dayAt, endOfDay, parseDay, printDay } from "./clocks/calendar.ts";
+export { dayAt, endOfDay, instantOf, parseDay, printDay } from "./clocks/calendar.ts";
 export type {
   ClockCase,
   ClockEvent,

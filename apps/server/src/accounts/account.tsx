@@ -11,16 +11,19 @@ import {
   ActionButton,
   Banner,
   Button,
+  Day,
   Facts,
   Field,
   Form,
+  Moment,
   Page,
+  pageTitle,
   Select,
   Table,
   Tabs,
 } from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { type Again, OptionalFields, RefusalBanner } from "./entry.tsx";
@@ -181,6 +184,7 @@ async function profilePage(
   },
 ): Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   if (profile === undefined) return context.redirect("/sign-in", 303);
   const { company } = profile;
@@ -203,7 +207,7 @@ async function profilePage(
           facts={[
             [text.username, profile.username],
             [text.email, profile.email],
-            [text.since, formatDate(profile.createdAt.getTime(), language)],
+            [text.since, <Day atMs={profile.createdAt.getTime()} reader={reader} />],
           ]}
         />
         <Form context={context} action="/account/profile">
@@ -242,6 +246,7 @@ async function sessionsPage(
   sessions: readonly SessionLine[],
 ): Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   return renderPage(
     context,
@@ -250,13 +255,13 @@ async function sessionsPage(
       <AccountTabs context={context} current="/account/sessions" />
       <div class="stack-wide">
         <Table
-          caption={<span class="visually-hidden">{text.sessions}</span>}
+          labelledBy={pageTitle}
           columns={[text.browser, text.address, text.signedIn, text.active, text.end]}
           rows={sessions.map((session) => [
             session.userAgent || "—",
             session.address || "—",
-            formatTime(session.createdAt.getTime(), language),
-            formatTime(session.lastActiveAt.getTime(), language),
+            <Moment atMs={session.createdAt.getTime()} reader={reader} />,
+            <Moment atMs={session.lastActiveAt.getTime()} reader={reader} />,
             session.current ? (
               text.here
             ) : (

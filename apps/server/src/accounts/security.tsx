@@ -7,6 +7,7 @@ import {
   ActionButton,
   Banner,
   Button,
+  Day,
   Facts,
   Field,
   Form,
@@ -14,7 +15,7 @@ import {
   Table,
 } from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
-import { formatDate, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { AccountTabs } from "./account.tsx";
@@ -233,15 +234,15 @@ async function securityPage(
           </Form>
         </section>
         <section class="stack" id="passkeys">
-          <h2>{text.passkeys}</h2>
+          <h2 id="list-passkeys">{text.passkeys}</h2>
           <p>{text.passkeysText}</p>
           {passkeys.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.passkeys}</span>}
+              labelledBy="list-passkeys"
               columns={[text.passkeyName, text.added, text.removeOne]}
               rows={passkeys.map(({ id, name, createdAt }) => [
                 name,
-                formatDate(createdAt.getTime(), context.var.language),
+                <Day atMs={createdAt.getTime()} reader={context.var} />,
                 <ActionButton
                   context={context}
                   action="/account/passkeys/remove"

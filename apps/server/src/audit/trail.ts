@@ -10,7 +10,7 @@ import { ChainGaps, type Executor } from "./gaps.ts";
 import { auditEntries, type AuditDetail } from "./tables.ts";
 
 /** What is done with personal data. */
-type AuditAction =
+export type AuditAction =
   | "viewed"
   | "searched"
   | "request-received"
@@ -34,8 +34,11 @@ type AuditAction =
   | "transfer-arranged"
   | "webhook-changed"
   | "recipient-told"
+  | "sent-again"
   | "tombstone-replayed"
-  | "child-reported";
+  | "child-reported"
+  | "ticket-moved"
+  | "redacted";
 
 /** One thing that was done. */
 export interface AuditFact {

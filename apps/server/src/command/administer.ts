@@ -13,6 +13,7 @@ import { ConsentLedger } from "../consent/ledger.ts";
 import { publishNotice } from "../notices/publish.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
+import { readDay, readerAt } from "../pages/words.ts";
 import { phrase, terminalLanguage } from "./words.ts";
 
 /** What a command came to: its exit code and what it says. */
@@ -132,8 +133,10 @@ async function publish({ services, language, names: [name = ""], options }: Call
   const product = (Object.keys(products) as ProductKey[]).find((each) => each === name);
   const { effective } = options;
   const effectiveMs =
-    typeof effective === "string" ? Date.parse(`${effective}T00:00:00Z`) : undefined;
-  if (product === undefined || Number.isNaN(effectiveMs)) {
+    typeof effective === "string"
+      ? readDay(effective, readerAt(services.config.operator, language))
+      : undefined;
+  if (product === undefined || (effective !== undefined && effectiveMs === undefined)) {
     return { code: 2, text: phrase(language, "badPublish") };
   }
   const outcome = await publishNotice(services.notices, services, product, effectiveMs);

@@ -122,7 +122,10 @@ export class ConsentLedger {
 
   /** The purposes of a list to which the person's yes counts now. */
   async given(userId: string, among: readonly PurposeKey[]): Promise<readonly PurposeKey[]> {
-    const history = await this.history(await this.pseudonymOf(userId));
+    // Nobody is given a pseudonym by being asked about, least of all somebody who was erased.
+    const pseudonym = await this.#findPseudonym(userId);
+    if (pseudonym === undefined) return [];
+    const history = await this.history(pseudonym);
     const given: PurposeKey[] = [];
     for (const purpose of among)
       if ((await this.standing(history, purpose)).kind === "given") given.push(purpose);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import { hasSeenCurrent, NoticeLine, readCollected } from "../notices/gate.tsx";
 import type { NoticeStore, PublishedNotice } from "../notices/store.ts";
-import { Banner, Button, Chip, Facts, Form, Page } from "../pages/components.tsx";
+import { Banner, Button, Chip, Facts, Form, Moment, Page } from "../pages/components.tsx";
 import type { IconName } from "../pages/icons.tsx";
 import { Icon } from "../pages/icons.tsx";
 import { renderPage, sendsPrivacySignal } from "../pages/layout.tsx";
@@ -298,6 +298,7 @@ function ConsentCard({
   readonly standing: Standing;
 }): JSX.Element {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   return (
     <article class="card" id={question.purpose} aria-labelledby={`${question.purpose}-title`}>
@@ -306,7 +307,7 @@ function ConsentCard({
           {text[standing.kind]}
           {standing.kind === "unasked"
             ? ""
-            : ` ${text.since} ${formatTime(standing.entry.atMs, language)}`}
+            : ` ${text.since} ${formatTime(standing.entry.atMs, reader)}`}
         </Chip>
         {question.kind === "separate-consent" ? <Chip tone="info">{text.separate}</Chip> : null}
       </div>
@@ -367,6 +368,7 @@ function History({
   readonly history: readonly ChainedEntry[];
 }): JSX.Element {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   if (history.length === 0) return <p>{text.noEntries}</p>;
   return (
@@ -375,7 +377,9 @@ function History({
         <li>
           <p>
             <Chip tone={tones[entry.answer]}>{text[entry.answer]}</Chip>{" "}
-            <span class="soft small">{formatTime(entry.atMs, language)}</span>
+            <span class="soft small">
+              <Moment atMs={entry.atMs} reader={reader} />
+            </span>
           </p>
           <p lang={entry.language === "zh" ? "zh-Hans" : "en"}>{entry.question}</p>
           <Facts

@@ -1,12 +1,15 @@
-import { eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { users } from "../accounts/tables.ts";
 import { auditEntries } from "../audit/tables.ts";
+import { consentSubjects } from "../consent/tables.ts";
+import { tickets } from "../support/tables.ts";
 import {
   goodPassword,
   openTestService,
   signUp,
   TestBrowser,
+  textOf,
   type TestService,
 } from "../testing/index.ts";
 
@@ -26,13 +29,6 @@ beforeAll(async () => {
   auditor = await signUp(service, "deskauditor", "auditor");
 });
 afterAll(async () => service.close());
-
-/** The text of a page, without its tags. */
-const textOf = (browser: TestBrowser): string =>
-  browser.html
-    .replace(/<(style|script)[^]*?<\/\1>/g, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/\s+/g, " ");
 
 /** Opens a page that asks for the password first. */
 async function openFresh(browser: TestBrowser, path: string): Promise<void> {
@@ -84,7 +80,7 @@ describe("the desk", () => {
     }
     expect((await auditor.get("/console/children")).status).toBe(403);
     await auditor.get("/console/trail");
-    expect(textOf(auditor)).toContain("You may look, and change nothing.");
+    expect(textOf(auditor.html)).toContain("You may look, and change nothing.");
     await auditor.get("/support");
     expect((await auditor.submit("/support", {})).status).not.toBe(403);
     await officer.get("/console/holds");
@@ -92,13 +88,31 @@ describe("the desk", () => {
     expect((await auditor.post("/console/holds", { form_token: token })).status).toBe(403);
   });
 
+  it("names every table by the heading over it, and says nothing twice to who listens", async () => {
+    for (const page of [...pages.filter((path) => !path.includes(".")), "/support/desk"]) {
+      await officer.get(page);
+      const ids = [...officer.html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+      expect(ids.length, page).toBe(new Set(ids).size);
+      const headings = [...officer.html.matchAll(/<h[12][^>]*>([^]*?)<\/h[12]>/g)].map(
+        ([, text = ""]) => textOf(text).trim(),
+      );
+      for (const [table] of officer.html.matchAll(/<table[^]*?<thead>/g)) {
+        const [, heading] = /aria-labelledby="([^"]+)"/.exec(table) ?? [];
+        const [, caption] = /<caption>([^]*?)<\/caption>/.exec(table) ?? [];
+        if (heading !== undefined) expect(ids, page).toContain(heading);
+        else expect(caption, page).toBeDefined();
+        if (caption !== undefined) expect(headings, page).not.toContain(textOf(caption).trim());
+      }
+    }
+  });
+
   it("speaks Chinese, with every picture beside its table", async () => {
     officer.headers["accept-language"] = "zh-CN";
     officer.cookies.set("language", "zh");
     await officer.get("/console");
-    expect(textOf(officer)).toContain("隐私工作台");
+    expect(textOf(officer.html)).toContain("隐私工作台");
     await officer.get("/console/record");
-    expect(textOf(officer)).toContain("数据流向图");
+    expect(textOf(officer.html)).toContain("数据流向图");
     expect(officer.html).toContain("<svg");
     expect(officer.html.match(/<table/g)?.length).toBeGreaterThan(0);
     officer.cookies.set("language", "en");
@@ -113,7 +127,7 @@ describe("the desk", () => {
       review: "2027-01-01",
     });
     expect(refused.status).toBe(409);
-    expect(textOf(officer)).toContain("Give the reason: the claim, the court, the number.");
+    expect(textOf(officer.html)).toContain("Give the reason: the claim, the court, the number.");
     const review = new Date(service.services.now() + 90 * 86_400_000).toISOString().slice(0, 10);
     await officer.submit("/console/holds", {
       subject: "p-1",
@@ -122,11 +136,11 @@ describe("the desk", () => {
       review,
     });
     await officer.get("/console/holds");
-    expect(textOf(officer)).toContain("holds");
+    expect(textOf(officer.html)).toContain("holds");
     const action = /action="(\/console\/holds\/[0-9a-f-]+\/lift)"/.exec(officer.html)?.[1] ?? "";
     await officer.submit(action, { reason: "Settled" });
     await officer.get("/console/holds");
-    expect(textOf(officer)).toContain("lifted");
+    expect(textOf(officer.html)).toContain("lifted");
   });
 
   it("[C10] takes an incident from its record to the letters and its end", async () => {
@@ -137,7 +151,7 @@ describe("the desk", () => {
     });
     const own = made.headers.get("location") ?? "";
     await officer.get(own);
-    expect(textOf(officer)).toContain("notify the authority");
+    expect(textOf(officer.html)).toContain("notify the authority");
     await officer.submit(`${own}/assess`, {
       risk: "high",
       grade: "minor",
@@ -146,9 +160,9 @@ describe("the desk", () => {
       reason: "Addresses in clear.",
     });
     await officer.get(own);
-    expect(textOf(officer)).toContain("People it concerns 3");
+    expect(textOf(officer.html)).toContain("People it concerns 3");
     await officer.submit(`${own}/tell`, { "basics-en": "A laptop was lost." });
-    expect(textOf(officer)).toContain("Fill in all parts in both languages");
+    expect(textOf(officer.html)).toContain("Fill in all parts in both languages");
     const notice = Object.fromEntries(
       ["basics", "impact", "measures", "advice", "remedies", "contact"].flatMap((part) => [
         [`${part}-en`, `The ${part}.`],
@@ -162,7 +176,7 @@ describe("the desk", () => {
     await officer.get(own);
     await officer.submit(`${own}/close`, { lessons: "Disks are encrypted." });
     await officer.get(own);
-    expect(textOf(officer)).toContain("Closed · Disks are encrypted.");
+    expect(textOf(officer.html)).toContain("Closed · Disks are encrypted.");
     // Once each, however often it is pressed.
     const { rows } = await orm().execute<{ count: string }>(
       sql`SELECT count(*) AS count FROM incident_letters`,
@@ -192,13 +206,17 @@ describe("[C10] every look at data of persons", () => {
     await person.submit("/privacy/requests/new/access");
     const { rows } = await orm().execute<{ id: string }>(sql`SELECT id FROM rights_requests`);
     const paths = service.app.routes
-      .filter(({ path, method }) => method === "GET" && path.startsWith("/console"))
+      .filter(({ path, method }) => method === "GET" && /^\/(console|support\/desk)/.test(path))
       .map(({ path }) => path);
-    expect(paths.length).toBeGreaterThan(14);
+    expect(paths.length).toBeGreaterThan(16);
+    await person.get("/support");
+    await person.submit("/support", { kind: "question", body: "Where is my data kept?" });
+    const [ticket] = await orm().select({ id: tickets.id }).from(tickets);
     for (const path of new Set(paths)) {
       const before = await views();
       const url = path
         .replace("/console/requests/:id", `/console/requests/${rows[0]?.id ?? ""}`)
+        .replace("/support/desk/:id", `/support/desk/${ticket?.id ?? ""}`)
         .replace(":file{record\\.(csv|json)}", "record.csv");
       const answer = await officer.get(url);
       if (!path.includes(":id")) expect(answer.status, path).toBe(200);
@@ -214,18 +232,67 @@ describe("[C10] every look at data of persons", () => {
       .then((found) => found.rows);
     expect(last).toEqual({ purpose: "prove-consent", subject: "somebody" });
   });
+
+  it("names the ticket and its writer's pseudonym, and also who answered", async () => {
+    const [ticket] = await orm().select().from(tickets);
+    const own = `/support/desk/${ticket?.id ?? ""}`;
+    const newest = async () => {
+      const [entry] = await orm().select().from(auditEntries).orderBy(desc(auditEntries.number));
+      return entry;
+    };
+    const [writer] = await orm()
+      .select()
+      .from(consentSubjects)
+      .where(eq(consentSubjects.userId, ticket?.userId ?? ""));
+    const [looker] = await orm()
+      .select({ pseudonym: consentSubjects.pseudonym })
+      .from(consentSubjects)
+      .innerJoin(users, eq(users.id, consentSubjects.userId))
+      .where(eq(users.username, "deskofficer"));
+    const said = { actor: looker?.pseudonym, subject: writer?.pseudonym, purpose: "support" };
+    await officer.get(own);
+    expect(await newest()).toMatchObject({
+      ...said,
+      action: "viewed",
+      detail: { what: ticket?.number },
+    });
+    // What is shown again because an answer was too short is seen again.
+    const before = await views();
+    await officer.submit(`${own}/answer`, { body: "short" });
+    expect((await views()) - before).toBe(1);
+    await officer.submit(`${own}/answer`, { body: "In the country the notice says." });
+    expect(await newest()).toMatchObject({
+      ...said,
+      action: "ticket-moved",
+      detail: { ticket: ticket?.number, event: "answered" },
+    });
+  });
+
+  it("shows what is due on the overview, the most urgent first, whatever it is", async () => {
+    await openFresh(person, "/privacy/requests/new/correct");
+    await person.submit("/privacy/requests/new/correct", {
+      text: "My company is called otherwise.",
+    });
+    await person.get("/support");
+    await person.submit("/support", { kind: "complaint", body: "Nobody has answered me." });
+    await officer.get("/console");
+    const [list = ""] = /<table[^]*?<\/table>/.exec(officer.html) ?? [];
+    const dues = [...list.matchAll(/<time datetime="([^"]+)"/g)].map(([, at]) => at ?? "");
+    expect(dues.length).toBeGreaterThan(1);
+    expect(dues).toEqual(dues.toSorted((one, other) => (one < other ? -1 : 1)));
+  });
 });
 
 describe("the person's pages", () => {
   it("[C7] give a copy after the password, in both languages", async () => {
     await person.get("/privacy/requests");
-    expect(textOf(person)).toContain("See my data");
+    expect(textOf(person.html)).toContain("See my data");
     await openFresh(person, "/privacy/requests/new/access");
     const sent = await person.submit("/privacy/requests/new/access");
     const own = sent.headers.get("location") ?? "";
     expect(own).toMatch(/^\/privacy\/requests\/[\w-]{43}$/);
     await person.get(own);
-    expect(textOf(person)).toContain("done");
+    expect(textOf(person.html)).toContain("done");
     const copy = await person.get(`${own}/copy.json`);
     expect(copy.headers.get("cache-control")).toBe("no-store");
     expect(await copy.json()).toMatchObject({
@@ -236,7 +303,7 @@ describe("the person's pages", () => {
     expect((await other.get(`${own}/copy.json`)).status).toBe(404);
     person.cookies.set("language", "zh");
     await person.get(own);
-    expect(textOf(person)).toContain("已办结");
+    expect(textOf(person.html)).toContain("已办结");
     person.cookies.set("language", "en");
   });
 
@@ -245,7 +312,7 @@ describe("the person's pages", () => {
     const pageFor = async (email: string): Promise<string> => {
       await visitor.get("/privacy/requests/new/delete");
       await visitor.submit("/privacy/requests/new/delete", { email });
-      return textOf(visitor);
+      return textOf(visitor.html);
     };
     expect(await pageFor("nobody@example.com")).toBe(await pageFor("neighbour@example.com"));
   });
@@ -264,10 +331,10 @@ describe("the person's pages", () => {
         .map(([path]) => path)
         .at(-1) ?? `/console/requests/${id}`;
     await officer.get(own);
-    expect(textOf(officer)).not.toContain("called otherwise");
+    expect(textOf(officer.html)).not.toContain("called otherwise");
     const before = await orm().$count(auditEntries, eq(auditEntries.action, "viewed"));
     await officer.submit(`${own}/show`);
-    expect(textOf(officer)).toContain("called otherwise");
+    expect(textOf(officer.html)).toContain("called otherwise");
     expect(await orm().$count(auditEntries, eq(auditEntries.action, "viewed"))).toBe(before + 1);
     await officer.get(own);
     await officer.submit(`${own}/deny`, {
@@ -276,26 +343,26 @@ describe("the person's pages", () => {
       authority: "x",
       court: "y",
     });
-    expect(textOf(officer)).toContain("Say why it is refused.");
+    expect(textOf(officer.html)).toContain("Say why it is refused.");
     expect(sent.status).toBe(303);
   });
 
   it("[C9] find the authority of a country", async () => {
     const visitor = new TestBrowser(service);
     await visitor.get("/privacy/authorities?place=IE");
-    expect(textOf(visitor)).toContain("Data Protection Commission");
+    expect(textOf(visitor.html)).toContain("Data Protection Commission");
   });
 
   it("[C7] delete the account, and its page outlives it", async () => {
     await openFresh(person, "/privacy/requests/new/delete");
-    expect(textOf(person)).toContain("What will be deleted");
+    expect(textOf(person.html)).toContain("What will be deleted");
     const unsure = await person.submit("/privacy/requests/new/delete");
     expect(unsure.status).toBe(400);
     const sent = await person.submit("/privacy/requests/new/delete", { sure: "yes" });
     const own = sent.headers.get("location") ?? "";
     const visitor = new TestBrowser(service);
     expect((await visitor.get(own)).status).toBe(200);
-    expect(textOf(visitor)).toContain("done");
+    expect(textOf(visitor.html)).toContain("done");
     expect(await orm().$count(users, eq(users.username, "wanderer"))).toBe(0);
     expect((await person.get("/account")).headers.get("location")).toContain("/sign-in");
   });
@@ -303,10 +370,10 @@ describe("the person's pages", () => {
   it("[C11] leave nothing of a child", async () => {
     await officer.get("/console/children");
     await officer.submit("/console/children", { email: "neighbour@example.com" });
-    expect(textOf(officer)).toMatch(/searched for afterwards\. Proof: R-[A-Z2-9]{6}/);
+    expect(textOf(officer.html)).toMatch(/searched for afterwards\. Proof: R-[A-Z2-9]{6}/);
     expect(await orm().$count(users, eq(users.username, "neighbour"))).toBe(0);
     await officer.get("/console/trail");
     await officer.submit("/console/trail");
-    expect(textOf(officer)).toContain("The trail is intact.");
+    expect(textOf(officer.html)).toContain("The trail is intact.");
   });
 });

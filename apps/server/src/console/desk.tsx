@@ -61,7 +61,10 @@ export interface DeskPage {
 }
 
 /** Notes that somebody at the desk saw data of persons: for what is not a page, such as a file. */
-export async function noteView(desk: Desk, { what, subject, purpose }: View): Promise<void> {
+export async function noteView(
+  desk: Pick<Desk, "actor" | "trail">,
+  { what, subject, purpose }: View,
+): Promise<void> {
   await desk.trail.record({
     actor: desk.actor,
     action: "viewed",
@@ -82,6 +85,8 @@ export async function deskPage(
   const text = say(words, context.var.language);
   const tabs: readonly (readonly [string, string])[] = [
     ["/console", text.overview],
+    // Auditors do not answer, and a ticket shows more than they need.
+    ...(desk.mayChange ? ([["/support/desk", text.tickets]] as const) : []),
     ["/console/holds", text.holds],
     ["/console/incidents", text.incidents],
     ["/console/retention", text.retention],

@@ -24,12 +24,14 @@ import {
   Facts,
   Field,
   Form,
+  Moment,
+  pageTitle,
   Select,
   Table,
   TextArea,
 } from "../pages/components.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatTime, say } from "../pages/words.ts";
+import { readMoment, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
@@ -68,9 +70,9 @@ export function incidentRoutes({
     const { title = "", aware = "", drill } = await readFields(context);
     const text = say(words, context.var.language);
     const atMs = now();
-    const awareMs = aware.trim() === "" ? atMs : Date.parse(aware);
+    const awareMs = aware.trim() === "" ? atMs : readMoment(aware, context.var);
     if (title.trim() === "") return listPage(context, desk, { problem: text.titleMissing });
-    if (Number.isNaN(awareMs)) return listPage(context, desk, { problem: text.badMoment });
+    if (awareMs === undefined) return listPage(context, desk, { problem: text.badMoment });
     const moved = await incidents.record(
       title.slice(0, 200),
       { kind: "recorded", atMs, awareMs, drill: drill === "yes" },
@@ -110,6 +112,7 @@ export function incidentRoutes({
     { problem }: { readonly problem?: string },
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const lines = await incidents.list();
     return deskPage(
@@ -126,7 +129,7 @@ export function incidentRoutes({
         {lines.length === 0 ? <p>{text.noIncidents}</p> : null}
         {lines.length === 0 ? null : (
           <Table
-            caption={<span class="visually-hidden">{text.incidents}</span>}
+            labelledBy={pageTitle}
             columns={[text.number, text.what, text.aware, text.state, text.toldCount]}
             numbers={[4]}
             rows={lines.map(({ id, number, title, incident, told }) => [
@@ -134,7 +137,7 @@ export function incidentRoutes({
               <>
                 {title} {incident.drill ? <Chip tone="info">{text.exercise}</Chip> : null}
               </>,
-              formatTime(incident.awareMs, language),
+              <Moment atMs={incident.awareMs} reader={reader} />,
               incidentStatusTitles[incident.status][language],
               String(told),
             ])}
@@ -149,7 +152,7 @@ export function incidentRoutes({
                 context={context}
                 name="aware"
                 label={text.aware}
-                hint={text.awareHint}
+                hint={text.awareHint.replace("{}", context.var.timeZone)}
                 placeholder={`${new Date(now()).toISOString().slice(0, 16)}Z`}
                 optional
               />
@@ -174,6 +177,7 @@ export function incidentRoutes({
     const line = await incidents.find(id);
     if (line === undefined) return notFoundPage(context);
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const { incident, clocks, events, number, title, told } = line;
     const own = `/console/incidents/${id}`;
@@ -188,7 +192,7 @@ export function incidentRoutes({
         <Facts
           facts={[
             [text.state, incidentStatusTitles[incident.status][language]],
-            [text.aware, formatTime(incident.awareMs, language)],
+            [text.aware, <Moment atMs={incident.awareMs} reader={reader} />],
             [text.risk, incident.risk === undefined ? "–" : riskTitles[incident.risk][language]],
             [
               text.affected,
@@ -199,11 +203,11 @@ export function incidentRoutes({
           ]}
         />
         <section class="stack">
-          <h2>{text.clocks}</h2>
+          <h2 id="list-clocks">{text.clocks}</h2>
           {clocks.length === 0 ? <p>{text.none}</p> : null}
           {clocks.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.clocks}</span>}
+              labelledBy="list-clocks"
               columns={[text.what, text.region, text.due]}
               rows={clocks.map(({ task, region, deadline, done }) => [
                 taskTitles[task][language],
@@ -212,8 +216,8 @@ export function incidentRoutes({
                   <Chip tone="good">{text.doneChip}</Chip>
                 ) : (
                   <>
-                    {formatTime(deadline.dueMs, language)}{" "}
-                    <DeadlineChip dueMs={deadline.dueMs} nowMs={now()} language={language} />
+                    <Moment atMs={deadline.dueMs} reader={reader} />{" "}
+                    <DeadlineChip dueMs={deadline.dueMs} nowMs={now()} reader={reader} />
                   </>
                 ),
               ])}
@@ -221,12 +225,12 @@ export function incidentRoutes({
           )}
         </section>
         <section class="stack">
-          <h2>{text.timeline}</h2>
+          <h2 id="list-timeline">{text.timeline}</h2>
           <Table
-            caption={<span class="visually-hidden">{text.timeline}</span>}
+            labelledBy="list-timeline"
             columns={[text.when, text.what]}
             rows={events.map((event) => [
-              formatTime(event.atMs, language),
+              <Moment atMs={event.atMs} reader={reader} />,
               `${incidentEventTitles[event.kind][language]}${describe(event, language)}`,
             ])}
           />

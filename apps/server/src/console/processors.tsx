@@ -3,8 +3,8 @@ import { isProcessorChange } from "@cloud-code/policy";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import { publishNotice } from "../notices/publish.ts";
-import { ActionButton, Banner, Table } from "../pages/components.tsx";
-import { formatDate, say } from "../pages/words.ts";
+import { ActionButton, Banner, Day, Table } from "../pages/components.tsx";
+import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
@@ -37,6 +37,7 @@ export function processorRoutes({
     problem?: string,
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const releases = (await notices.all(true)).filter(({ product }) => product === "service");
     const changes = releases
@@ -71,11 +72,11 @@ export function processorRoutes({
           </Banner>
         ) : null}
         <section class="stack">
-          <h2>{text.inFile}</h2>
+          <h2 id="list-in-file">{text.inFile}</h2>
           {(config.operator.processors ?? []).length === 0 ? <p>{text.noProcessors}</p> : null}
           {(config.operator.processors ?? []).length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.inFile}</span>}
+              labelledBy="list-in-file"
               columns={[text.company, text.task, text.country]}
               rows={(config.operator.processors ?? []).map(({ name, task, place }) => [
                 name,
@@ -86,16 +87,16 @@ export function processorRoutes({
           )}
         </section>
         <section class="stack">
-          <h2>{text.processorChanges}</h2>
+          <h2 id="list-processor-changes">{text.processorChanges}</h2>
           {changes.length === 0 ? <p>{text.noEntries}</p> : null}
           {changes.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.processorChanges}</span>}
+              labelledBy="list-processor-changes"
               columns={[text.what, text.announcedOn, text.effectiveOn]}
               rows={changes.map(({ id, publishedMs, effectiveMs, change }) => [
                 <a href={`/privacy/archive/${id}/changes`}>{change.text[language]}</a>,
-                formatDate(publishedMs, language),
-                formatDate(effectiveMs, language),
+                <Day atMs={publishedMs} reader={reader} />,
+                <Day atMs={effectiveMs} reader={reader} />,
               ])}
             />
           )}

@@ -16,26 +16,30 @@ import {
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
+import type { AuditAction } from "../audit/trail.ts";
 import { readFields } from "../forms.tsx";
 import {
   ActionButton,
   Banner,
   Button,
   Chip,
+  Day,
   DeadlineChip,
   Facts,
   Field,
   Form,
+  Moment,
+  pageTitle,
   Table,
   TextArea,
 } from "../pages/components.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { readDay, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
 import { holdProblems } from "./problems.ts";
-import { words } from "./words.ts";
+import { actionTitles, words } from "./words.ts";
 
 /** The pages. */
 export function registerRoutes({
@@ -57,7 +61,7 @@ export function registerRoutes({
         kind: "placed",
         atMs,
         reason,
-        reviewMs: toDate(review) ?? atMs,
+        reviewMs: readDay(review, context.var) ?? atMs,
         scope: { subject: subject.trim(), items: items.trim() === "" ? "all" : named },
       },
       desk.actor,
@@ -82,6 +86,7 @@ export function registerRoutes({
   app.get("/console/retention", async (context) => {
     const desk = await enter(context, rights);
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const due = await rights.retention.dryRun();
     const later = await rights.retention.dryRun(now() + 30 * 86_400_000);
@@ -98,11 +103,11 @@ export function registerRoutes({
       },
       <>
         <section class="stack">
-          <h2>{text.overdue}</h2>
+          <h2 id="list-overdue">{text.overdue}</h2>
           {due.lines.length === 0 ? <p>{text.nothingOverdue}</p> : null}
           {due.lines.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.overdue}</span>}
+              labelledBy="list-overdue"
               columns={[text.table, text.item, text.rows, text.held]}
               numbers={[2, 3]}
               rows={due.lines.map(({ table, item, rows, held }) => [
@@ -118,13 +123,13 @@ export function registerRoutes({
           ) : null}
         </section>
         <section class="stack">
-          <h2>{text.within}</h2>
+          <h2 id="list-within">{text.within}</h2>
           {byTable.length === 0 ? <p>{text.noEntries}</p> : null}
           {byTable.length === 0 ? null : (
             <>
               <Bars title={text.within} bars={byTable} />
               <Table
-                caption={<span class="visually-hidden">{text.within}</span>}
+                labelledBy="list-within"
                 columns={[text.table, text.rows]}
                 numbers={[1]}
                 rows={byTable.map(([table, rows]) => [table, String(rows)])}
@@ -133,13 +138,13 @@ export function registerRoutes({
           )}
         </section>
         <section class="stack">
-          <h2>{text.certificates}</h2>
+          <h2 id="list-certificates">{text.certificates}</h2>
           <Table
-            caption={<span class="visually-hidden">{text.certificates}</span>}
+            labelledBy="list-certificates"
             columns={[text.when, text.rows, text.held]}
             numbers={[1, 2]}
             rows={certificates.map(({ at, counts }) => [
-              formatTime(at.getTime(), language),
+              <Moment atMs={at.getTime()} reader={reader} />,
               String(counts.reduce((sum, { rows }) => sum + rows, 0)),
               String(counts.reduce((sum, { held }) => sum + held, 0)),
             ])}
@@ -157,6 +162,7 @@ export function registerRoutes({
   app.get("/console/consents", async (context) => {
     const desk = await enter(context, rights);
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const pseudonym = (context.req.query("pseudonym") ?? "").trim();
     const history = pseudonym === "" ? [] : await rights.ledger.history(pseudonym);
@@ -194,17 +200,17 @@ export function registerRoutes({
             caption={<span class="visually-hidden">{pseudonym}</span>}
             columns={[text.when, text.purpose, text.answer]}
             rows={history.map(({ atMs, purpose, answer }) => [
-              formatTime(atMs, language),
+              <Moment atMs={atMs} reader={reader} />,
               purposeTitle(purpose, language),
               answer,
             ])}
           />
         )}
         <section class="stack">
-          <h2>{text.byPurpose}</h2>
+          <h2 id="list-by-purpose">{text.byPurpose}</h2>
           <Bars title={text.byPurpose} bars={lines} />
           <Table
-            caption={<span class="visually-hidden">{text.byPurpose}</span>}
+            labelledBy="list-by-purpose"
             columns={[text.purpose, text.count]}
             numbers={[1]}
             rows={lines.map(([title, count]) => [title, String(count)])}
@@ -235,11 +241,11 @@ export function registerRoutes({
           <a href={`/console/record.json?product=${product}`}>JSON</a>
         </p>
         <section class="stack">
-          <h2>{text.map}</h2>
+          <h2 id="list-map">{text.map}</h2>
           <p>{text.mapLead}</p>
           <DataMapChart title={text.map} map={map} name={name} />
           <Table
-            caption={<span class="visually-hidden">{text.map}</span>}
+            labelledBy="list-map"
             columns={[text.from, text.to, text.count]}
             numbers={[2]}
             rows={map.flows.map(({ from, to, count }) => [name(from), name(to), String(count)])}
@@ -300,6 +306,7 @@ export function registerRoutes({
     found: { readonly tone: "good" | "bad"; readonly title: string } | undefined,
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const entries = await rights.trail.newest(200);
     return deskPage(
@@ -314,13 +321,22 @@ export function registerRoutes({
         {found === undefined ? null : <Banner tone={found.tone} title={found.title} announce />}
         <ActionButton context={context} action="/console/trail" label={text.verify} />
         <Table
-          caption={<span class="visually-hidden">{text.trail}</span>}
-          columns={[text.number, text.when, text.actor, text.action, text.subject, text.purpose]}
-          rows={entries.map(({ number, at, actor, action, subject, purpose }) => [
+          labelledBy={pageTitle}
+          columns={[
+            text.number,
+            text.when,
+            text.actor,
+            text.action,
+            text.details,
+            text.subject,
+            text.purpose,
+          ]}
+          rows={entries.map(({ number, at, actor, action, subject, purpose, detail }) => [
             String(number),
-            formatTime(at.getTime(), language),
+            <Moment atMs={at.getTime()} reader={reader} />,
             actor.slice(0, 8),
-            action,
+            actionTitle(action, language),
+            Object.values(detail).map(String).join(" · ") || "–",
             subject?.slice(0, 8) ?? "–",
             purposeTitle(purpose, language),
           ])}
@@ -335,6 +351,7 @@ export function registerRoutes({
     problem?: string,
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const holds = await rights.holds.list();
     return deskPage(
@@ -351,10 +368,10 @@ export function registerRoutes({
         {holds.length === 0 ? <p>{text.noEntries}</p> : null}
         {holds.length === 0 ? null : (
           <Table
-            caption={<span class="visually-hidden">{text.holds}</span>}
+            labelledBy={pageTitle}
             columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
             rows={holds.map(({ id, hold }) => [
-              formatDate(hold.placedMs, language),
+              <Day atMs={hold.placedMs} reader={reader} />,
               hold.scope.subject === everyone ? text.everyone : hold.scope.subject.slice(0, 8),
               hold.scope.items === "all"
                 ? text.all
@@ -362,10 +379,19 @@ export function registerRoutes({
               <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
                 {hold.status === "active" ? text.active : text.lifted}
               </Chip>,
-              <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} language={language} />,
+              hold.status === "active" ? (
+                <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} reader={reader} />
+              ) : (
+                <Day atMs={hold.reviewMs} reader={reader} />
+              ),
               desk.mayChange && hold.status === "active" ? (
                 <Form context={context} action={`/console/holds/${id}/lift`}>
-                  <Field context={context} name="reason" label={text.reasonInside} />
+                  <Field
+                    context={context}
+                    id={`lift-${id}`}
+                    name="reason"
+                    label={text.reasonInside}
+                  />
                   <Button kind="quiet">{text.lift}</Button>
                 </Form>
               ) : (
@@ -396,11 +422,6 @@ export function registerRoutes({
   }
 }
 
-function toDate(word: string): number | undefined {
-  const ms = Date.parse(word);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
 /** Rows by table. */
 function sumBy(
   lines: readonly { readonly table: string; readonly rows: number }[],
@@ -412,6 +433,12 @@ function sumBy(
 
 function toProduct(word: string | undefined): ProductKey {
   return (Object.keys(products) as ProductKey[]).find((key) => key === word) ?? "service";
+}
+
+function actionTitle(action: string, language: "en" | "zh"): string {
+  return Object.hasOwn(actionTitles, action)
+    ? actionTitles[action as AuditAction][language]
+    : action;
 }
 
 function purposeTitle(key: string, language: "en" | "zh"): string {

@@ -23,16 +23,18 @@ import {
   ActionButton,
   Banner,
   Button,
+  ButtonLink,
   DeadlineChip,
   Facts,
   Field,
   Form,
+  Moment,
   Select,
   Table,
   TextArea,
 } from "../pages/components.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatTime, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import type { ErasureOutcome } from "../requests/erasure.ts";
 import { requestProblems } from "../requests/errors.ts";
 import { rightTitles } from "../requests/letters.ts";
@@ -70,6 +72,7 @@ export function requestRoutes({
   app.get("/console", async (context) => {
     const desk = await enter(context, rights);
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const waiting = await store.waiting();
     const newest = await store.newest();
@@ -120,44 +123,55 @@ export function requestRoutes({
               caption={<span class="visually-hidden">{text.requests}</span>}
               columns={[text.number, text.what, text.state, text.due]}
               rows={[
-                ...incidents.map(({ line, clock }) => [
-                  <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
-                  `${taskTitles[clock.task][language]} (${regimes[clock.region].title[language]})`,
-                  incidentStatusTitles[line.incident.status][language],
-                  <DeadlineChip dueMs={clock.deadline.dueMs} nowMs={nowMs} language={language} />,
-                ]),
-                ...waiting.map((request) => [
-                  <a href={`/console/requests/${request.id}`}>{request.number}</a>,
-                  rightTitles[request.right][language],
-                  <StatusChip request={request} language={language} />,
-                  <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} language={language} />,
-                ]),
-                ...asked.map(({ id, number, dueMs }) => [
-                  // Auditors do not answer, and a ticket shows more than they need.
-                  desk.mayChange ? <a href={`/support/desk/${id}`}>{number}</a> : number,
-                  text.tickets,
-                  statusTitles.open[language],
-                  <DeadlineChip dueMs={dueMs} nowMs={nowMs} language={language} />,
-                ]),
-              ]}
+                ...incidents.map(({ line, clock }) => ({
+                  dueMs: clock.deadline.dueMs,
+                  cells: [
+                    <a href={`/console/incidents/${line.id}`}>{line.number}</a>,
+                    `${taskTitles[clock.task][language]} (${regimes[clock.region].title[language]})`,
+                    incidentStatusTitles[line.incident.status][language],
+                  ],
+                })),
+                ...waiting.map((request) => ({
+                  dueMs: request.dueMs,
+                  cells: [
+                    <a href={`/console/requests/${request.id}`}>{request.number}</a>,
+                    rightTitles[request.right][language],
+                    <StatusChip request={request} language={language} />,
+                  ],
+                })),
+                ...asked.map(({ id, number, dueMs }) => ({
+                  dueMs,
+                  cells: [
+                    // Auditors do not answer, and a ticket shows more than they need.
+                    desk.mayChange ? <a href={`/support/desk/${id}`}>{number}</a> : number,
+                    text.tickets,
+                    statusTitles.open[language],
+                  ],
+                })),
+              ]
+                .toSorted((a, b) => a.dueMs - b.dueMs)
+                .map(({ cells, dueMs }) => [
+                  ...cells,
+                  <DeadlineChip dueMs={dueMs} nowMs={nowMs} reader={reader} />,
+                ])}
             />
           )}
         </section>
         <section class="stack">
-          <h2>{text.byState}</h2>
+          <h2 id="list-by-state">{text.byState}</h2>
           <Bars title={text.byState} bars={states} />
           <Table
-            caption={<span class="visually-hidden">{text.byState}</span>}
+            labelledBy="list-by-state"
             columns={[text.state, text.count]}
             numbers={[1]}
             rows={states.map(([title, count]) => [title, String(count)])}
           />
         </section>
         <section class="stack">
-          <h2>{text.byAge}</h2>
+          <h2 id="list-by-age">{text.byAge}</h2>
           <Bars title={text.byAge} bars={ages} />
           <Table
-            caption={<span class="visually-hidden">{text.byAge}</span>}
+            labelledBy="list-by-age"
             columns={[text.age, text.count]}
             numbers={[1]}
             rows={ages.map(([title, count]) => [title, String(count)])}
@@ -292,6 +306,14 @@ export function requestRoutes({
     );
   }
 
+  /** Whether a search found the person after their rows were erased, or a hold still keeps the erasure from its end. */
+  async function mayBeNamed(request: RequestLine): Promise<boolean> {
+    if ((await erasure.progress(request)) === "left") return true;
+    return (
+      request.right === "delete" && request.endedMs !== undefined && request.sealed !== undefined
+    );
+  }
+
   async function showRequest(
     context: ServerContext,
     desk: Desk,
@@ -299,6 +321,7 @@ export function requestRoutes({
     more: { readonly problem?: string | undefined; readonly content?: string },
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const own = `/console/requests/${request.id}`;
     const due = requestDeadline(request.state, rights.place, now());
@@ -332,16 +355,28 @@ export function requestRoutes({
               due === undefined ? (
                 "–"
               ) : (
-                <DeadlineChip dueMs={due.dueMs} nowMs={now()} language={language} />
+                <>
+                  <DeadlineChip dueMs={due.dueMs} nowMs={now()} reader={reader} />{" "}
+                  <span class="soft small">
+                    <Moment atMs={due.dueMs} reader={reader} />
+                  </span>
+                </>
               ),
             ],
             [
               text.law,
-              due?.lawfulUntilMs === undefined ? "–" : formatTime(due.lawfulUntilMs, language),
+              due?.lawfulUntilMs === undefined ? (
+                "–"
+              ) : (
+                <Moment atMs={due.lawfulUntilMs} reader={reader} />
+              ),
             ],
             ...(due?.rules ?? []).map(
               ({ rule, dueMs }) =>
-                [clockRules[rule].source[language], formatTime(dueMs, language)] as const,
+                [
+                  clockRules[rule].source[language],
+                  <Moment atMs={dueMs} reader={reader} />,
+                ] as const,
             ),
           ]}
         />
@@ -352,7 +387,14 @@ export function requestRoutes({
             <p>{more.content}</p>
           </section>
         )}
-        <History request={request} language={language} />
+        {desk.mayChange && (await mayBeNamed(request)) ? (
+          <p>
+            <ButtonLink href={`${own}/leftovers`} kind="quiet">
+              {text.redactLink}
+            </ButtonLink>
+          </p>
+        ) : null}
+        <History request={request} reader={reader} />
         {desk.mayChange ? (
           <div class="stack">
             <div class="actions">

@@ -15,14 +15,17 @@ import {
   Banner,
   Button,
   Chip,
+  Day,
   Facts,
   Field,
   Form,
+  Moment,
+  pageTitle,
   Select,
   Table,
   TextArea,
 } from "../pages/components.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { readDay, type Reader, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars } from "./charts.tsx";
@@ -40,7 +43,10 @@ const country = z
   .string()
   .trim()
   .regex(/^[A-Z]{2}$/);
-const day = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`));
+/** A day as a form has it, read as the moment at which it begins at the operator's. */
+function daySchema(reader: Pick<Reader, "timeZone">) {
+  return z.iso.date().transform((text) => readDay(text, reader) ?? z.NEVER);
+}
 
 /** The pages. */
 export function transferRoutes({
@@ -72,8 +78,8 @@ export function transferRoutes({
           kind: z.enum(["clauses", "security-assessment"]),
           reference: z.string().trim().min(1),
           assessment: z.string().trim(),
-          signed: day,
-          ends: z.union([z.literal("").transform(() => undefined), day]),
+          signed: daySchema(context.var),
+          ends: z.union([z.literal("").transform(() => undefined), daySchema(context.var)]),
         })
         .refine(({ kind, assessment }) => kind !== "clauses" || assessment !== "", {
           path: ["assessment"],
@@ -167,6 +173,7 @@ export function transferRoutes({
     problem?: string,
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const [targets, agreements, register, china] = [
       await transfers.targets(),
@@ -187,9 +194,9 @@ export function transferRoutes({
       },
       <>
         <section class="stack">
-          <h2>{text.places}</h2>
+          <h2 id="list-places">{text.places}</h2>
           <Table
-            caption={<span class="visually-hidden">{text.places}</span>}
+            labelledBy="list-places"
             columns={[text.recipient, text.country, text.address]}
             rows={receivers.map((key) => {
               const target = targets.find(({ recipient }) => recipient === key);
@@ -206,6 +213,7 @@ export function transferRoutes({
               <Form context={context} action="/console/transfers/place">
                 <Select
                   context={context}
+                  id="placed-recipient"
                   name="recipient"
                   label={text.recipient}
                   options={options}
@@ -230,11 +238,11 @@ export function transferRoutes({
           ) : null}
         </section>
         <section class="stack">
-          <h2>{text.mechanisms}</h2>
+          <h2 id="list-mechanisms">{text.mechanisms}</h2>
           {agreements.length === 0 ? <p>{text.noMechanisms}</p> : null}
           {agreements.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.mechanisms}</span>}
+              labelledBy="list-mechanisms"
               columns={[
                 text.recipient,
                 text.mechanism,
@@ -249,8 +257,8 @@ export function transferRoutes({
                   groundTitles[kind][language],
                   reference,
                   assessment || "–",
-                  formatDate(signedAt.getTime(), language),
-                  endsAt === null ? "–" : formatDate(endsAt.getTime(), language),
+                  <Day atMs={signedAt.getTime()} reader={reader} />,
+                  endsAt === null ? "–" : <Day atMs={endsAt.getTime()} reader={reader} />,
                 ],
               )}
             />
@@ -323,12 +331,12 @@ export function transferRoutes({
           />
         </section>
         <section class="stack">
-          <h2>{text.register}</h2>
+          <h2 id="list-register">{text.register}</h2>
           <p>{text.registerLead}</p>
           {register.length === 0 ? <p>{text.noEntries}</p> : null}
           {register.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.register}</span>}
+              labelledBy="list-register"
               columns={[
                 text.when,
                 text.subject,
@@ -339,7 +347,7 @@ export function transferRoutes({
               ]}
               rows={register.map(
                 ({ at, subject, fromRegion, recipient, country: to, ground, refusal }) => [
-                  formatTime(at.getTime(), language),
+                  <Moment atMs={at.getTime()} reader={reader} />,
                   subject.slice(0, 8),
                   fromRegion === null ? "–" : regimes[fromRegion].title[language],
                   titleOf(recipient, language),
@@ -365,6 +373,7 @@ export function transferRoutes({
     problem?: string,
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const rows = await transfers.disclosed(shownRows);
     return deskPage(
@@ -381,7 +390,7 @@ export function transferRoutes({
         {rows.length === 0 ? <p>{text.noEntries}</p> : null}
         {rows.length === 0 ? null : (
           <Table
-            caption={<span class="visually-hidden">{text.disclosures}</span>}
+            labelledBy={pageTitle}
             columns={[
               text.when,
               text.recipient,
@@ -391,14 +400,16 @@ export function transferRoutes({
               text.told,
             ]}
             rows={rows.map(({ at, recipient, subject, items, reference, toldAt, untold }) => [
-              formatTime(at.getTime(), language),
+              <Moment atMs={at.getTime()} reader={reader} />,
               titleOf(recipient, language),
               subject?.slice(0, 8) ?? "–",
               items.map((key) => titleOfItem(key, language)).join(", "),
               reference,
-              toldAt === null
-                ? `${text.notTold}: ${untold ?? ""}`
-                : formatDate(toldAt.getTime(), language),
+              toldAt === null ? (
+                `${text.notTold}: ${untold ?? ""}`
+              ) : (
+                <Day atMs={toldAt.getTime()} reader={reader} />
+              ),
             ])}
           />
         )}

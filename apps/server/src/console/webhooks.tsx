@@ -11,10 +11,11 @@ import {
   Chip,
   Field,
   Form,
+  Moment,
   Select,
   Table,
 } from "../pages/components.tsx";
-import { formatTime, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
 import { fieldsOf, receivers, titleOf } from "./receivers.ts";
@@ -50,9 +51,10 @@ export function webhookRoutes({
     await webhooks.remove(context.req.param("id"), desk.actor);
     return context.redirect("/console/webhooks", 303);
   });
-  app.post("/console/webhooks/:id/retry", async (context) => {
-    await enterToChange(context, rights);
-    await webhooks.retry(context.req.param("id"));
+  app.post("/console/webhooks/:id/again", async (context) => {
+    const desk = await enterToChange(context, rights);
+    if (!(await webhooks.sendAgain(context.req.param("id"), desk.actor)))
+      return webhooksPage(context, desk, { problem: words.notKept[context.var.language] });
     await webhooks.deliver();
     return context.redirect("/console/webhooks", 303);
   });
@@ -65,6 +67,7 @@ export function webhookRoutes({
     { problem, key }: { readonly problem?: string; readonly key?: string },
   ): Promise<Response> {
     const { language } = context.var;
+    const reader = context.var;
     const text = say(words, language);
     const endpoints = await webhooks.endpoints();
     const deliveries = await webhooks.deliveries(shownRows);
@@ -87,11 +90,11 @@ export function webhookRoutes({
           </Banner>
         )}
         <section class="stack">
-          <h2>{text.endpoints}</h2>
+          <h2 id="list-endpoints">{text.endpoints}</h2>
           {endpoints.length === 0 ? <p>{text.noEndpoints}</p> : null}
           {endpoints.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.endpoints}</span>}
+              labelledBy="list-endpoints"
               columns={[text.recipient, text.address, text.what]}
               rows={endpoints.map(({ id, recipient, url }) => [
                 titleOf(recipient, language),
@@ -128,11 +131,11 @@ export function webhookRoutes({
           ) : null}
         </section>
         <section class="stack">
-          <h2>{text.deliveries}</h2>
+          <h2 id="list-deliveries">{text.deliveries}</h2>
           {deliveries.length === 0 ? <p>{text.noEntries}</p> : null}
           {deliveries.length === 0 ? null : (
             <Table
-              caption={<span class="visually-hidden">{text.deliveries}</span>}
+              labelledBy="list-deliveries"
               columns={[
                 text.number,
                 text.what,
@@ -152,29 +155,33 @@ export function webhookRoutes({
                   attempts,
                   deliveredMs,
                   nextMs,
+                  isKept,
                   problem: why,
                 }) => [
-                  number,
+                  <span class="nowrap">{number}</span>,
                   deliveryTitles[kind][language],
                   titleOf(recipient, language),
-                  String(attempts + (deliveredMs === undefined ? 0 : 1)),
-                  deliveredMs === undefined ? (
-                    <>
-                      <Chip tone="warn">{text.waits}</Chip> {why ?? ""} {text.nextTry}{" "}
-                      {formatTime(nextMs, language)}
-                      {desk.mayChange ? (
-                        <ActionButton
-                          context={context}
-                          action={`/console/webhooks/${id}/retry`}
-                          label={text.retry}
-                        />
-                      ) : null}
-                    </>
-                  ) : (
-                    <>
-                      <Chip tone="good">{text.confirmed}</Chip> {formatTime(deliveredMs, language)}
-                    </>
-                  ),
+                  String(attempts),
+                  <>
+                    {deliveredMs === undefined ? (
+                      <>
+                        <Chip tone="warn">{text.waits}</Chip> {why === undefined ? "" : text[why]}{" "}
+                        {text.nextTry} <Moment atMs={nextMs} reader={reader} />
+                      </>
+                    ) : (
+                      <>
+                        <Chip tone="good">{text.confirmed}</Chip>{" "}
+                        <Moment atMs={deliveredMs} reader={reader} />
+                      </>
+                    )}
+                    {desk.mayChange && isKept ? (
+                      <ActionButton
+                        context={context}
+                        action={`/console/webhooks/${id}/again`}
+                        label={deliveredMs === undefined ? text.retry : text.sendAgain}
+                      />
+                    ) : null}
+                  </>,
                   url,
                 ],
               )}

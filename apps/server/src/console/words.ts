@@ -10,6 +10,7 @@ import type {
   Text,
   TransferGround,
 } from "@cloud-code/policy";
+import type { AuditAction } from "../audit/trail.ts";
 import type { WebhookKind } from "../requests/webhooks.ts";
 
 export const words = {
@@ -131,8 +132,8 @@ export const words = {
   },
   exercise: { en: "exercise", zh: "演练" },
   awareHint: {
-    en: "When anybody of yours first knew that data was touched, in UTC. The clocks run from here. Empty: now.",
-    zh: "贵方任何人最早知悉数据受影响的时刻（UTC），时限由此起算。留空表示现在。",
+    en: "When anybody of yours first knew that data was touched: 2026-11-22 10:00 in {}, or with an offset of its own. The clocks run from here. Empty: now.",
+    zh: "贵方任何人最早知悉数据受影响的时刻：{} 的 2026-11-22 10:00，或自带时区偏移；时限由此起算。留空表示现在。",
   },
   titleMissing: { en: "Say in a line what happened.", zh: "请用一句话描述事件。" },
   badMoment: {
@@ -221,8 +222,8 @@ export const words = {
   untold: { en: "Why not", zh: "未告知的理由" },
   webhooks: { en: "Webhooks", zh: "回调通知" },
   webhooksLead: {
-    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19).",
-    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。",
+    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19). What a message says is kept encrypted for thirty more days, so that it can be sent again; of a child it is not kept.",
+    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。消息内容在确认后加密保留三十天以便再次发送；涉及儿童的不予保留。",
   },
   endpoints: { en: "Endpoints", zh: "接收地址" },
   noEndpoints: { en: "None.", zh: "无。" },
@@ -237,6 +238,20 @@ export const words = {
   waits: { en: "waits", zh: "等待确认" },
   nextTry: { en: "Next try:", zh: "下次尝试：" },
   retry: { en: "Try now", zh: "立即重试" },
+  unconfirmed: { en: "It was not confirmed.", zh: "未得到确认。" },
+  addressRefused: {
+    en: "The address may not be called: not HTTPS, or on a private network.",
+    zh: "该地址不可访问：非 HTTPS 或位于内网。",
+  },
+  transferRefused: {
+    en: "The transfer was refused. Look at the page of transfers.",
+    zh: "传输被拒绝，请查看跨境传输页面。",
+  },
+  sendAgain: { en: "Send again", zh: "再次发送" },
+  notKept: {
+    en: "What this message said of the person is forgotten, so it cannot be sent again.",
+    zh: "该消息中涉及个人的内容已清除，无法再次发送。",
+  },
   confirmed: { en: "confirmed", zh: "已确认" },
   processors: { en: "Sub-processors", zh: "受托处理方" },
   processorsLead: {
@@ -290,6 +305,7 @@ export const words = {
   when: { en: "When", zh: "时间" },
   actor: { en: "Who", zh: "操作者" },
   action: { en: "What was done", zh: "操作" },
+  details: { en: "About", zh: "对象" },
   subject: { en: "Whose data", zh: "数据主体" },
   purpose: { en: "For what", zh: "目的" },
   intact: { en: "The trail is intact.", zh: "审计记录完整。" },
@@ -308,6 +324,27 @@ export const words = {
   provided: { en: "given by people", zh: "由个人提供" },
   observed: { en: "arises in use", zh: "使用中产生" },
   refused: { en: "Not done:", zh: "未执行：" },
+  leftoversTitle: { en: "Named by others", zh: "他人内容中的提及" },
+  leftoversLead: {
+    en: "The search after the erasure found the person in what others wrote. Choose where the name goes; the other words stay. That you looked is written in the trail.",
+    zh: "删除后的检索发现他人所写内容中仍提及本人。请选择要隐去的位置，其余文字保持不变。您的查看已记入审计记录。",
+  },
+  nothingToRedact: {
+    en: "Nothing of ours names the person.",
+    zh: "我们的数据中没有提及本人的内容。",
+  },
+  nothingChosen: { en: "Choose at least one place.", zh: "请至少选择一处。" },
+  placeHeld: {
+    en: "A legal hold keeps this. It can be redacted when the hold is lifted.",
+    zh: "该内容处于法定保全中，解除后方可隐去。",
+  },
+  placeFixed: {
+    en: "This is no free text and cannot be redacted here; it goes with the record that it belongs to.",
+    zh: "此处并非自由文本，无法在此隐去，将随所属记录一并删除。",
+  },
+  redactionReason: { en: "Reason, for the trail", zh: "理由（记入审计记录）" },
+  redact: { en: "Replace by “[erased]”", zh: "替换为“[erased]”" },
+  redactLink: { en: "Look at what is left, and redact it", zh: "查看残留内容并隐去" },
   readOnly: { en: "You may look, and change nothing.", zh: "您仅可查看，不可更改。" },
 } as const satisfies Readonly<Record<string, Text>>;
 
@@ -398,4 +435,36 @@ export const denialTitles: Readonly<Record<RequestDenial, Text>> = {
   too_many_requests: { en: "Unfounded or excessive", zh: "明显无理或过度" },
   outside_jurisdiction: { en: "No law gives this right there", zh: "当地法律未规定该权利" },
   other: { en: "Another ground", zh: "其他" },
+};
+
+/** What the trail says was done. */
+export const actionTitles: Readonly<Record<AuditAction, Text>> = {
+  viewed: { en: "looked at", zh: "查看" },
+  searched: { en: "searched", zh: "查询" },
+  "request-received": { en: "request received", zh: "收到请求" },
+  "request-moved": { en: "request handled", zh: "处理请求" },
+  exported: { en: "exported", zh: "导出" },
+  downloaded: { en: "copy fetched", zh: "下载副本" },
+  erased: { en: "erased", zh: "删除" },
+  checked: { en: "searched for what is left", zh: "检索残留" },
+  restricted: { en: "restricted", zh: "限制处理" },
+  unrestricted: { en: "restriction ended", zh: "解除限制" },
+  objected: { en: "objection", zh: "反对" },
+  corrected: { en: "corrected", zh: "更正" },
+  "hold-placed": { en: "hold placed", zh: "设置保全" },
+  "hold-moved": { en: "hold changed", zh: "变更保全" },
+  "retention-swept": { en: "periods ended", zh: "到期清理" },
+  "incident-moved": { en: "incident handled", zh: "处理安全事件" },
+  "people-told": { en: "people told", zh: "通知受影响者" },
+  disclosed: { en: "disclosed", zh: "披露" },
+  "transfer-granted": { en: "transfer allowed", zh: "允许传输" },
+  "transfer-refused": { en: "transfer refused", zh: "拒绝传输" },
+  "transfer-arranged": { en: "transfer arranged", zh: "登记传输机制" },
+  "webhook-changed": { en: "webhook changed", zh: "变更回调地址" },
+  "recipient-told": { en: "recipient told", zh: "通知接收方" },
+  "sent-again": { en: "sent again", zh: "再次发送" },
+  "tombstone-replayed": { en: "erased again after a restore", zh: "恢复备份后再次删除" },
+  "child-reported": { en: "child reported", zh: "报告儿童数据" },
+  "ticket-moved": { en: "message handled", zh: "处理来信" },
+  redacted: { en: "redacted", zh: "隐去" },
 };

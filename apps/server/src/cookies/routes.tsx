@@ -8,7 +8,7 @@ import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readFields } from "../forms.tsx";
 import { NoticeLine, readCollected } from "../notices/gate.tsx";
 import type { NoticeStore } from "../notices/store.ts";
-import { Banner, Button, Choices, Chip, Form, Page, Table } from "../pages/components.tsx";
+import { Banner, Button, Chip, Choices, Form, Page, Table } from "../pages/components.tsx";
 import { renderPage, sendsPrivacySignal } from "../pages/layout.tsx";
 import { toOwnPath } from "../accounts/guard.ts";
 import { formatTime, say } from "../pages/words.ts";
@@ -224,7 +224,7 @@ function CookiePage({
               <p>
                 {choice.kind !== "answered"
                   ? text.unasked
-                  : `${allows(choice, "display") ? text.accepted : text.refused}${language === "zh" ? "：" : ", "}${formatTime(choice.atMs, language)}`}
+                  : `${allows(choice, "display") ? text.accepted : text.refused}${language === "zh" ? "：" : ", "}${formatTime(choice.atMs, context.var)}`}
               </p>
               <Form context={context} action="/privacy/cookies/choice" wide>
                 <input type="hidden" name="to" value="/privacy/cookies#choices" />

@@ -10,6 +10,7 @@ const sources = fileURLToPath(new URL("../", import.meta.url));
 const doors: Readonly<Record<string, string>> = {
   "database/reading.ts": "the door itself: a purpose's own views",
   "requests/erasure.ts": "erases a person wherever they are, whatever it was kept for",
+  "requests/redaction.ts": "asks what holds keep, before it touches what somebody wrote",
   "requests/rows.ts": "finds the rows of a person in every table, to count, copy or erase them",
   "requests/handling.ts": "finds whose request it is by the address it came from",
   "requests/tombstones.ts":
@@ -37,6 +38,7 @@ const words: Readonly<Record<string, string>> = {
   "requests/rows.ts": "rows of a person in every table",
   "requests/copy.ts": "a person's copy: everything that is theirs",
   "requests/erasure.ts": "counts and erases everything that is theirs",
+  "requests/redaction.ts": "takes the name of who was erased out of what others wrote",
   "requests/search.ts": "looks for what is left of a person",
   "retention/retention.ts": "one statement for each period",
   "incidents/store.ts": "finds whom an incident reached",

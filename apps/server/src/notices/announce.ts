@@ -3,8 +3,8 @@ import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
 import { usersClassified } from "../accounts/tables.ts";
 import { readFor } from "../database/reading.ts";
 import type { Letter } from "../mail/mail.ts";
-import { formatDate } from "../pages/words.ts";
-import type { Services } from "../services.ts";
+import { formatDate, readerAt } from "../pages/words.ts";
+import type { Config, Services } from "../services.ts";
 import type { PublishedNotice } from "./store.ts";
 import { noticesAnnounced } from "./tables.ts";
 
@@ -23,7 +23,7 @@ export async function announceNotices(
     if (notice.kind === "editorial") continue;
     for await (const people of untold(services, notice.id)) {
       for (const { email, language } of people)
-        mail.send(writeAnnouncement(email, language, notice, config.origin));
+        mail.send(writeAnnouncement(email, language, notice, config));
       sent += people.length;
     }
   }
@@ -66,10 +66,10 @@ function writeAnnouncement(
   to: string,
   language: Language,
   notice: PublishedNotice,
-  origin: string,
+  { origin, operator }: Pick<Config, "origin" | "operator">,
 ): Letter {
   const { title } = notice.texts[language];
-  const day = formatDate(notice.effectiveMs, language);
+  const day = formatDate(notice.effectiveMs, readerAt(operator, language));
   const changes = notice.changes
     .filter(({ kind }) => kind !== "editorial")
     .map(({ text }) => `- ${text[language]}`)

@@ -28,7 +28,7 @@ export function NoticeDocument({ notice }: { readonly notice: Notice }): JSX.Ele
           <section id={id} aria-labelledby={`${id}-heading`}>
             <h2 id={`${id}-heading`}>{heading}</h2>
             {blocks.map((block) => (
-              <BlockOf block={block} caption={heading} />
+              <BlockOf block={block} labelledBy={`${id}-heading`} />
             ))}
           </section>
         ))}
@@ -39,10 +39,10 @@ export function NoticeDocument({ notice }: { readonly notice: Notice }): JSX.Ele
 
 function BlockOf({
   block,
-  caption,
+  labelledBy,
 }: {
   readonly block: Block;
-  readonly caption: string;
+  readonly labelledBy: string;
 }): JSX.Element {
   switch (block.kind) {
     case "paragraph":
@@ -56,13 +56,7 @@ function BlockOf({
         </ul>
       );
     case "table":
-      return (
-        <Table
-          caption={<span class="visually-hidden">{caption}</span>}
-          columns={block.columns}
-          rows={block.rows}
-        />
-      );
+      return <Table labelledBy={labelledBy} columns={block.columns} rows={block.rows} />;
   }
 }
 

@@ -64,10 +64,11 @@ export function NoticeLine({
   readonly changed?: boolean;
 }): JSX.Element {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const { title } = notice.texts[language];
   const number = `${notice.version}.${notice.revision}`;
-  const effective = formatDate(notice.effectiveMs, language);
+  const effective = formatDate(notice.effectiveMs, reader);
   return (
     <>
       {changed ? (

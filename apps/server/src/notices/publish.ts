@@ -3,9 +3,12 @@ import type { ChangeKind, Language, Notice, ProductKey } from "@cloud-code/polic
 import {
   announcementDays,
   classifyChanges,
+  clockPlace,
   compareFacts,
+  dayAt,
   isProcessorChange,
   languages,
+  printDay,
   products,
   readFacts,
   renderNotice,
@@ -75,7 +78,7 @@ export async function publishNotice(
   const earliestMs =
     latest === undefined ? publishedMs : publishedMs + announcementDays[kind] * dayMs;
   if (effectiveMs !== undefined && effectiveMs < earliestMs) {
-    const advice = `This change of the ${product} notice has to be announced ${announcementDays[kind]} days ahead. The first possible day is ${toDay(earliestMs)}.`;
+    const advice = `This change of the ${product} notice has to be announced ${announcementDays[kind]} days ahead. The first possible day is ${firstDayFrom(earliestMs, config)}.`;
     return { kind: "refused", code: "notice-announced-late", advice };
   }
   const notice: PublishedNotice = {
@@ -126,6 +129,11 @@ function renderFor(
   return product === "service"
     ? renderNotice(product, language, operator)
     : renderNotice(product, language);
+}
+
+/** The first day that begins no earlier than a moment, at the operator's. */
+function firstDayFrom(atMs: number, { operator }: Services["config"]): string {
+  return printDay(dayAt(atMs - 1, clockPlace(operator).timeZone) + 1);
 }
 
 function toDay(atMs: number): string {

@@ -1,8 +1,9 @@
-import type { ChangeKind, Language, ProductKey } from "@cloud-code/policy";
+import type { ChangeKind, Language, Processor, ProductKey } from "@cloud-code/policy";
 import {
   announcementDays,
   compareTexts,
   inventory,
+  isProcessorChange,
   products,
   recipients,
   toPlainText,
@@ -11,10 +12,21 @@ import { Hono } from "hono";
 import type { Child } from "hono/jsx";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import type { Tone } from "../pages/components.tsx";
-import { Banner, ButtonLink, Chip, Facts, Page, Table, Tabs } from "../pages/components.tsx";
+import {
+  Banner,
+  ButtonLink,
+  Chip,
+  Day,
+  Facts,
+  Moment,
+  Page,
+  pageTitle,
+  Table,
+  Tabs,
+} from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { formatDate, say } from "../pages/words.ts";
 import type { Services } from "../services.ts";
 import { Difference, NoticeDocument } from "./document.tsx";
 import { isIntact } from "./publish.ts";
@@ -65,6 +77,9 @@ const words = {
     en: "The operator uses no other company to run this service.",
     zh: "运营者未委托其他公司运行本服务。",
   },
+  announcedChanges: { en: "Announced changes", zh: "已公告的变更" },
+  fromDay: { en: "From", zh: "自" },
+  colon: { en: ": ", zh: "起：" },
   company: { en: "Company", zh: "公司" },
   task: { en: "What for", zh: "事项" },
   place: { en: "Where", zh: "地点" },
@@ -93,9 +108,8 @@ const addresses = {
 /** The pages of the notices: the current ones, the archive, the differences, the sub-processors. */
 export function routes({
   notices,
-  config,
   now,
-}: Pick<Services, "config" | "now"> & { readonly notices: NoticeStore }): Hono<ServerEnv> {
+}: Pick<Services, "now"> & { readonly notices: NoticeStore }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   for (const product of Object.keys(addresses) as ProductKey[]) {
     app.get(addresses[product], async (context) => {
@@ -120,7 +134,11 @@ export function routes({
     if (notice === undefined) return notFoundPage(context);
     return changesPage(context, notice, await notices.before(notice));
   });
-  app.get("/privacy/processors", (context) => processorsPage(context, config.operator));
+  app.get("/privacy/processors", async (context) => {
+    const current = await notices.current("service");
+    const upcoming = (await notices.upcoming()).filter(({ product }) => product === "service");
+    return processorsPage(context, current?.facts.processors ?? [], upcoming);
+  });
   return app;
 }
 
@@ -148,6 +166,7 @@ function currentPage(
   next: PublishedNotice | undefined,
 ): Response | Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const shown = notice.texts[language];
   return renderPage(
@@ -157,7 +176,7 @@ function currentPage(
       <NoticeTabs language={language} current={addresses[notice.product]} />
       <div class="stack-wide">
         {next === undefined ? null : (
-          <Banner tone="info" title={`${text.soon} ${formatDate(next.effectiveMs, language)}`}>
+          <Banner tone="info" title={`${text.soon} ${formatDate(next.effectiveMs, reader)}`}>
             <a href={`/privacy/archive/${next.id}`}>{text.soonText}</a>
             {" · "}
             <a href={`/privacy/archive/${next.id}/changes`}>{text.differences}</a>
@@ -167,7 +186,7 @@ function currentPage(
           facts={[
             [text.version, `${notice.version}.${notice.revision}`],
             [text.updated, shown.lastUpdated],
-            [text.effective, formatDate(notice.effectiveMs, language)],
+            [text.effective, <Day atMs={notice.effectiveMs} reader={reader} />],
             ["", <a href={`/privacy/archive/${notice.id}/changes`}>{text.earlier}</a>],
           ]}
         />
@@ -183,6 +202,7 @@ function archivePage(
   nowMs: number,
 ): Response | Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const inEffect = new Set(
     Object.keys(products).map(
@@ -196,7 +216,7 @@ function archivePage(
     <Page title={text.archive} lead={text.archiveLead}>
       <NoticeTabs language={language} current="/privacy/archive" />
       <Table
-        caption={<span class="visually-hidden">{text.archive}</span>}
+        labelledBy={pageTitle}
         columns={[
           text.product,
           text.version,
@@ -212,8 +232,8 @@ function archivePage(
               {products[notice.product].title[language]}
             </a>,
             `${notice.version}.${notice.revision}`,
-            formatDate(notice.publishedMs, language),
-            formatDate(notice.effectiveMs, language),
+            <Day atMs={notice.publishedMs} reader={reader} />,
+            <Day atMs={notice.effectiveMs} reader={reader} />,
             <a href={`/privacy/archive/${notice.id}/changes`}>
               {changeWords[notice.kind][language]}
             </a>,
@@ -232,6 +252,7 @@ function archivePage(
 
 function frozenPage(context: ServerContext, notice: PublishedNotice): Response | Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const intact = isIntact(notice);
   return renderPage(
@@ -248,8 +269,8 @@ function frozenPage(context: ServerContext, notice: PublishedNotice): Response |
         </Banner>
         <Facts
           facts={[
-            [text.published, formatTime(notice.publishedMs, language)],
-            [text.effective, formatTime(notice.effectiveMs, language)],
+            [text.published, <Moment atMs={notice.publishedMs} reader={reader} />],
+            [text.effective, <Moment atMs={notice.effectiveMs} reader={reader} />],
             ["", <a href={`/privacy/archive/${notice.id}/changes`}>{text.whatChanged}</a>],
             ["", <a href={`/privacy/archive/${notice.id}/facts.json`}>{text.facts}</a>],
           ]}
@@ -266,6 +287,7 @@ function changesPage(
   before: PublishedNotice | undefined,
 ): Response | Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const { tone } = changeWords[notice.kind];
   return renderPage(
@@ -294,7 +316,7 @@ function changesPage(
             <p>
               <Chip tone={tone}>{changeWords[notice.kind][language]}</Chip>{" "}
               {announcementDays[notice.kind] > 0
-                ? `${text.published} ${formatDate(notice.publishedMs, language)}, ${text.effective} ${formatDate(notice.effectiveMs, language)}`
+                ? `${text.published} ${formatDate(notice.publishedMs, reader)}, ${text.effective} ${formatDate(notice.effectiveMs, reader)}`
                 : ""}
             </p>
             {notice.changes.length === 0 ? (
@@ -330,10 +352,15 @@ function changesPage(
 
 function processorsPage(
   context: ServerContext,
-  { processors = [] }: Services["config"]["operator"],
+  // What the notice in effect says and not what the operator's file says by now: a company begins when its announcement is over.
+  processors: readonly Processor[],
+  upcoming: readonly PublishedNotice[],
 ): Response | Promise<Response> {
   const { language } = context.var;
   const text = say(words, language);
+  const announced = upcoming.flatMap(({ id, effectiveMs, changes }) =>
+    changes.filter(isProcessorChange).map((change) => ({ id, effectiveMs, change })),
+  );
   const items = Object.values(inventory).filter(
     (item) => item.product === "service" && item.state === "collected",
   );
@@ -350,12 +377,12 @@ function processorsPage(
       <NoticeTabs language={language} current="/privacy/processors" />
       <div class="stack-wide">
         <section class="stack" id="companies">
-          <h2>{text.subProcessors}</h2>
+          <h2 id="list-sub-processors">{text.subProcessors}</h2>
           {processors.length === 0 ? (
             <p>{text.noProcessors}</p>
           ) : (
             <Table
-              caption={<span class="visually-hidden">{text.subProcessors}</span>}
+              labelledBy="list-sub-processors"
               columns={[text.company, text.task, text.place]}
               rows={processors.map(({ name, task, place }) => [
                 name,
@@ -365,10 +392,24 @@ function processorsPage(
             />
           )}
         </section>
+        {announced.length === 0 ? null : (
+          <section class="stack" id="announced">
+            <h2>{text.announcedChanges}</h2>
+            <ul>
+              {announced.map(({ id, effectiveMs, change }) => (
+                <li>
+                  {text.fromDay} <Day atMs={effectiveMs} reader={context.var} />
+                  {text.colon}
+                  <a href={`/privacy/archive/${id}/changes`}>{change.text[language]}</a>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
         <section class="stack" id="recipients">
-          <h2>{text.recipientsTitle}</h2>
+          <h2 id="list-recipients-title">{text.recipientsTitle}</h2>
           <Table
-            caption={<span class="visually-hidden">{text.recipientsTitle}</span>}
+            labelledBy="list-recipients-title"
             columns={[text.who, text.when, text.what]}
             rows={receivers.map(({ recipient, given }) => [
               recipient.title[language],

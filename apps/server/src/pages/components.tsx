@@ -1,8 +1,7 @@
 /** What pages are made of. The parts of forms are in `controls.tsx`, and come through here as well. */
-import type { Language } from "@cloud-code/policy";
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { formatDate } from "./words.ts";
+import { formatDate, formatTime, type Reader } from "./words.ts";
 
 export {
   ActionButton,
@@ -38,7 +37,7 @@ export function Page({
     <div class={`wrap page${sheet ? " sheet" : ""}`}>
       <header class="head">
         {eyebrow === undefined ? null : <p class="eyebrow">{eyebrow}</p>}
-        <h1>{title}</h1>
+        <h1 id={pageTitle}>{title}</h1>
         {lead === undefined ? null : <p class="lead">{lead}</p>}
       </header>
       {children}
@@ -80,45 +79,94 @@ export function Chip({
   return <span class={`chip ${tone}`}>{children}</span>;
 }
 
+/** A day; programs read the exact moment, and so does whoever points at it. */
+export function Day({
+  atMs,
+  reader,
+}: {
+  readonly atMs: number;
+  readonly reader: Reader;
+}): JSX.Element {
+  return (
+    <time datetime={new Date(atMs).toISOString()} title={formatTime(atMs, reader)}>
+      {formatDate(atMs, reader)}
+    </time>
+  );
+}
+
+/** A day and minute with its time zone; programs read the exact moment. */
+export function Moment({
+  atMs,
+  reader,
+}: {
+  readonly atMs: number;
+  readonly reader: Reader;
+}): JSX.Element {
+  return <time datetime={new Date(atMs).toISOString()}>{formatTime(atMs, reader)}</time>;
+}
+
 const dayMs = 86_400_000;
 
 /** When something is due, in a colour that warns: amber in the last third of 15 days, red from the day it is late. */
 export function DeadlineChip({
   dueMs,
   nowMs,
-  language,
+  reader,
 }: {
   readonly dueMs: number;
   readonly nowMs: number;
-  readonly language: Language;
+  readonly reader: Reader;
 }): JSX.Element {
   const days = Math.ceil((dueMs - nowMs) / dayMs);
-  const date = formatDate(dueMs, language);
+  const date = <Day atMs={dueMs} reader={reader} />;
   if (dueMs < nowMs) {
     const late = Math.max(1, Math.ceil((nowMs - dueMs) / dayMs));
     const said = {
-      en: `Late by ${days1(late)} · was due ${date}`,
-      zh: `已逾期 ${late} 天 · 应于${date}前`,
+      en: (
+        <>
+          Late by {days1(late)} · was due {date}
+        </>
+      ),
+      zh: (
+        <>
+          已逾期 {late} 天 · 应于{date}前
+        </>
+      ),
     };
-    return <Chip tone="bad">{said[language]}</Chip>;
+    return <Chip tone="bad">{said[reader.language]}</Chip>;
   }
-  const said = { en: `Due ${date} · ${days1(days)} left`, zh: `${date}前答复 · 还剩 ${days} 天` };
-  return <Chip tone={days <= 5 ? "warn" : "info"}>{said[language]}</Chip>;
+  const said = {
+    en: (
+      <>
+        Due {date} · {days1(days)} left
+      </>
+    ),
+    zh: (
+      <>
+        {date}前答复 · 还剩 {days} 天
+      </>
+    ),
+  };
+  return <Chip tone={days <= 5 ? "warn" : "info"}>{said[reader.language]}</Chip>;
 }
 
 function days1(days: number): string {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
+/** The id of the heading of a page, for what it names. */
+export const pageTitle = "page-title";
+
+/** What a table is for: a heading that stands over it, or words for people who do not see what stands around it. */
+type TableName = { readonly labelledBy: string } | { readonly caption: Child };
+
 /** A table; on a narrow screen every row becomes a record. The first cell of a row names it. */
 export function Table({
-  caption,
   columns,
   rows,
   numbers = [],
-}: {
-  /** Says what the table is for people who do not see what stands around it. */
-  readonly caption: Child;
+  ...name
+}: TableName & {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Child[])[];
   /** Indexes of the columns that hold numbers. */
@@ -127,8 +175,8 @@ export function Table({
   const kind = (index: number): string | undefined =>
     numbers.includes(index) ? "number" : undefined;
   return (
-    <table class="table">
-      <caption>{caption}</caption>
+    <table class="table" aria-labelledby={"labelledBy" in name ? name.labelledBy : undefined}>
+      {"caption" in name ? <caption>{name.caption}</caption> : null}
       <thead>
         <tr>
           {columns.map((column, index) => (

@@ -108,6 +108,8 @@ function buttonClass(kind: ButtonKind): string {
 interface FieldFrame {
   readonly context: ServerContext;
   readonly name: string;
+  /** Where two forms of a page have a field of this name: an id of its own. */
+  readonly id?: string;
   readonly label: Child;
   /**
    * The datum of the inventory that the field asks for. Whether it is optional, what it is for and what is lost without it stand
@@ -317,28 +319,28 @@ function FieldAround({
   readonly frame: FieldFrame;
   readonly children: Child;
 }): JSX.Element {
-  const { context, name, label, hint, problem } = frame;
+  const { context, name, id = name, label, hint, problem } = frame;
   const { language } = context.var;
   const why = purposeLine(frame, language);
   return (
     <div class="field">
-      <label for={name}>
+      <label for={id}>
         <span>{label}</span>
         {isOptional(frame) ? <span class="optional">{words.optional[language]}</span> : null}
       </label>
       {children}
       {problem === undefined ? null : (
-        <p class="problem" id={`${name}-problem`}>
+        <p class="problem" id={`${id}-problem`}>
           {problem}
         </p>
       )}
       {hint === undefined ? null : (
-        <p class="why" id={`${name}-hint`}>
+        <p class="why" id={`${id}-hint`}>
           {hint}
         </p>
       )}
       {why === undefined ? null : (
-        <p class="why" id={`${name}-why`}>
+        <p class="why" id={`${id}-why`}>
           {why}
         </p>
       )}
@@ -347,16 +349,16 @@ function FieldAround({
 }
 
 function controlProps(frame: FieldFrame): Record<string, string | boolean | undefined> {
-  const { name, hint, problem, context } = frame;
+  const { name, id = name, hint, problem, context } = frame;
   return {
-    id: name,
+    id,
     name,
     required: !isOptional(frame),
     "aria-invalid": problem === undefined ? undefined : "true",
     "aria-describedby": describedBy([
-      problem !== undefined && `${name}-problem`,
-      hint !== undefined && `${name}-hint`,
-      purposeLine(frame, context.var.language) !== undefined && `${name}-why`,
+      problem !== undefined && `${id}-problem`,
+      hint !== undefined && `${id}-hint`,
+      purposeLine(frame, context.var.language) !== undefined && `${id}-why`,
     ]),
   };
 }

@@ -259,8 +259,8 @@ function Statistics({
       {figures === undefined ? null : (
         <p class="soft small figures-note">
           {language === "zh"
-            ? `测于${formatDate(Date.parse(figures.date), language)}，双核共享机器，Node 20。结果与方法随源代码一并提交（bench/）。`
-            : `Measured on ${formatDate(Date.parse(figures.date), language)}, two shared cores, Node 20. Results and method are committed with the source (bench/).`}
+            ? `测于${formatDate(Date.parse(figures.date), { language, timeZone: "UTC" })}，双核共享机器，Node 20。结果与方法随源代码一并提交（bench/）。`
+            : `Measured on ${formatDate(Date.parse(figures.date), { language, timeZone: "UTC" })}, two shared cores, Node 20. Results and method are committed with the source (bench/).`}
         </p>
       )}
     </>

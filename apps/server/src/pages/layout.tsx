@@ -5,8 +5,9 @@ import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ServerContext } from "../environment.ts";
 import { assetPath } from "./assets.ts";
+import { Day } from "./components.tsx";
 import { Logo } from "./icons.tsx";
-import { formatDate, say } from "./words.ts";
+import { say } from "./words.ts";
 
 /** What a page says about itself. */
 export interface PageHead {
@@ -212,7 +213,7 @@ function Announcements({ context }: { readonly context: ServerContext }): JSX.El
             {index === 0 ? "" : " · "}
             <a href={href}>{title}</a>
             {language === "zh" ? "，" : ", "}
-            {words.from[language]} {formatDate(effectiveMs, language)}
+            {words.from[language]} <Day atMs={effectiveMs} reader={context.var} />
           </>
         ))}
       </div>

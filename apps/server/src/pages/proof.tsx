@@ -6,9 +6,9 @@ import { z } from "zod";
 import type { ServerContext } from "../environment.ts";
 import { readAsset } from "./assets.ts";
 import type { Tone } from "./components.tsx";
-import { Banner, Chip, Page } from "./components.tsx";
+import { Banner, Chip, Moment, Page } from "./components.tsx";
 import { renderPage } from "./layout.tsx";
-import { formatTime, say } from "./words.ts";
+import { say } from "./words.ts";
 
 /** What became of a test when the suite last ran where this program was built. */
 export type TestResult = "passed" | "failed" | "not-run";
@@ -79,7 +79,7 @@ export function proofPage(context: ServerContext): Response | Promise<Response> 
           </Banner>
         ) : (
           <p class="soft">
-            {text.ran} {formatTime(proof.ranAtMs, language)}
+            {text.ran} <Moment atMs={proof.ranAtMs} reader={context.var} />
           </p>
         )}
         {(["assistant", "gateway", "service"] as const).map((product) => (

@@ -1,7 +1,7 @@
 import type { ServerContext } from "../environment.ts";
-import { Banner, Chip, Facts, Page, Table } from "./components.tsx";
+import { Banner, Chip, Facts, Moment, Page, Table } from "./components.tsx";
 import { renderPage } from "./layout.tsx";
-import { formatNumber, formatTime, say } from "./words.ts";
+import { formatNumber, say } from "./words.ts";
 
 /** What the service knows about itself at the moment. */
 export interface Health {
@@ -43,6 +43,7 @@ const words = {
 /** The status page. */
 export function statusPage(context: ServerContext, health: Health): Response | Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const well = health.databaseMs !== undefined;
   context.header("Cache-Control", "no-store");
@@ -79,8 +80,8 @@ export function statusPage(context: ServerContext, health: Health): Response | P
                 </Chip>
               ),
             ],
-            [text.since, formatTime(health.startedMs, language)],
-            [text.at, formatTime(health.nowMs, language)],
+            [text.since, <Moment atMs={health.startedMs} reader={reader} />],
+            [text.at, <Moment atMs={health.nowMs} reader={reader} />],
           ]}
         />
         {health.views.length === 0 ? null : (

@@ -1,4 +1,12 @@
-import type { Language, Text } from "@cloud-code/policy";
+import {
+  clockPlace,
+  endOfDay,
+  instantOf,
+  type Language,
+  type Operator,
+  parseDay,
+  type Text,
+} from "@cloud-code/policy";
 
 /** The words of a page in every language. A missing translation does not compile, because `Text` asks for all of them. */
 export type Words = Readonly<Record<string, Text>>;
@@ -23,27 +31,76 @@ export function say<W extends Words>(
 
 const locale: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" };
 
+/** Who reads: in which language, and in whose time zone moments are told. Everybody sees the same day: the operator's, whose clocks count. */
+export interface Reader {
+  readonly language: Language;
+  /** A name of the IANA time zone database. */
+  readonly timeZone: string;
+}
+
+/** Somebody who reads a letter or a page of an operator's. */
+export function readerAt(operator: Operator, language: Language): Reader {
+  return { language, timeZone: clockPlace(operator).timeZone };
+}
+
 // Making a format costs fifty times what using it does.
-const days = inEveryLanguage({ dateStyle: "long", timeZone: "UTC" });
-const minutes = inEveryLanguage({ dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-function inEveryLanguage(
-  options: Intl.DateTimeFormatOptions,
-): Readonly<Record<Language, Intl.DateTimeFormat>> {
-  return {
-    en: new Intl.DateTimeFormat(locale.en, options),
-    zh: new Intl.DateTimeFormat(locale.zh, options),
-  };
+function formatOf(
+  { language, timeZone }: Reader,
+  shape: "day" | "minute" | "zone",
+): Intl.DateTimeFormat {
+  const key = `${shape} ${language} ${timeZone}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale[language], { ...shapes[shape], timeZone });
+  formats.set(key, made);
+  return made;
 }
 
-/** A day in words, in UTC so that every reader sees the same: "22 November 2026", "2026年11月22日". */
-export function formatDate(atMs: number, language: Language): string {
-  return days[language].format(atMs);
+const shapes = {
+  day: { dateStyle: "long" },
+  minute: { dateStyle: "long", timeStyle: "short" },
+  zone: { timeZoneName: "short" },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+/** A day in words: "22 November 2026", "2026年11月22日". */
+export function formatDate(atMs: number, reader: Reader): string {
+  return formatOf(reader, "day").format(atMs);
 }
 
-/** A day and minute, in UTC. */
-export function formatTime(atMs: number, language: Language): string {
-  return `${minutes[language].format(atMs)} UTC`;
+/** A day and minute with the name the zone has then: "22 November 2026 at 10:00 CET", "2026年11月22日 10:00 GMT+8". */
+export function formatTime(atMs: number, reader: Reader): string {
+  const zone = formatOf(reader, "zone")
+    .formatToParts(atMs)
+    .find(({ type }) => type === "timeZoneName");
+  return `${formatOf(reader, "minute").format(atMs)} ${zone?.value ?? reader.timeZone}`;
+}
+
+/** Reads `YYYY-MM-DD` as the moment at which that day begins; undefined for what is no day. */
+export function readDay(text: string, { timeZone }: Pick<Reader, "timeZone">): number | undefined {
+  try {
+    return endOfDay(parseDay(text.trim()) - 1, timeZone) + 1;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads a day and minute, `2026-11-22 10:00`, as the clocks of the zone show it; with an offset or a Z it says itself which are meant. */
+export function readMoment(
+  text: string,
+  { timeZone }: Pick<Reader, "timeZone">,
+): number | undefined {
+  const parts =
+    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|[+-]\d{2}:\d{2})?$/i.exec(
+      text.trim(),
+    );
+  if (parts === null) return readDay(text, { timeZone });
+  const [, day = "", clock = "", zone] = parts;
+  const shown = Date.parse(`${day}T${clock}${zone?.toUpperCase() ?? "Z"}`);
+  if (Number.isNaN(shown) || readDay(day, { timeZone }) === undefined) return undefined;
+  return zone === undefined ? instantOf(shown, timeZone) : shown;
 }
 
 const numbers = new Map<string, Intl.NumberFormat>();

@@ -6,6 +6,8 @@ import { build } from "esbuild";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessions, users } from "../accounts/tables.ts";
+import { auditEntries } from "../audit/tables.ts";
+import { holdEvents, legalHolds } from "../retention/tables.ts";
 import { startPostgres, testableKinds } from "../testing/index.ts";
 import { createServices } from "../service.ts";
 import { migrateDatabase } from "../database/migrate.ts";
@@ -13,6 +15,7 @@ import { openDatabase, type Database } from "../database/database.ts";
 import { unnamedOperator } from "@cloud-code/policy";
 import { createLog } from "../log.ts";
 import { erasurePoints } from "./erasure.ts";
+import { redactionPoints } from "./redaction.ts";
 import { createRights, type Rights } from "./rights.ts";
 import { searchDatabase } from "./search.ts";
 
@@ -72,7 +75,7 @@ describe.runIf(testableKinds().includes("server"))(
       rmSync(directory, { recursive: true, force: true });
     });
 
-    it.each(erasurePoints)(
+    it.each([...erasurePoints, ...redactionPoints])(
       "killed at %s, the next process finishes it and nothing is half done",
       async (point) => {
         const id = `person-${point.replace(":", "-")}-0123456789`;
@@ -97,6 +100,24 @@ describe.runIf(testableKinds().includes("server"))(
           updatedAt: now,
           expiresAt: now,
         });
+        const named = redactionPoints.includes(point);
+        const [hold] = named
+          ? await orm
+              .insert(legalHolds)
+              .values({
+                subject: "p-nobody",
+                items: ["service.email"],
+                status: "lifted",
+                placedAt: now,
+                reviewAt: now,
+              })
+              .returning({ id: legalHolds.id })
+          : [];
+        if (named)
+          await orm.insert(holdEvents).values({
+            holdId: hold?.id ?? "",
+            event: { kind: "lifted", atMs: now.getTime(), reason: `${email} took it back` },
+          });
         const { request, secret } = await rights.store.receive(
           {
             userId: id,
@@ -145,6 +166,20 @@ describe.runIf(testableKinds().includes("server"))(
           { since: new Date(), largestBlocks: Number.POSITIVE_INFINITY },
         );
         expect(left).toEqual({ kind: "searched", leftovers: [] });
+        if (named) {
+          const [note] = await orm
+            .select()
+            .from(holdEvents)
+            .where(eq(holdEvents.holdId, hold?.id ?? ""));
+          expect(note?.event).toMatchObject({ reason: "[erased] took it back" });
+          const entries = await orm
+            .select({ detail: auditEntries.detail })
+            .from(auditEntries)
+            .where(eq(auditEntries.action, "redacted"));
+          expect(entries.filter(({ detail }) => detail["request"] === request.number)).toHaveLength(
+            1,
+          );
+        }
         expect(await rights.trail.verify()).toMatchObject({ kind: "intact" });
       },
     );

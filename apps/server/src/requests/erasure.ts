@@ -310,9 +310,7 @@ export class Erasure {
       if (content !== undefined) {
         // Sent before it is forgotten: a crash in between sends the letter twice, and not never.
         const subject = partly ? "partly" : "erased";
-        mail.send(
-          writeRequestLetter(subject, content.email, request, config.origin, content.secret),
-        );
+        mail.send(writeRequestLetter(subject, content.email, request, config, content.secret));
         await mail.settled();
       }
       await database.orm.transaction(async (transaction) => {
@@ -349,6 +347,10 @@ export class Erasure {
       ...(await searchFiles(folders, traces)),
     ];
     const found = leftovers.reduce((sum, { count }) => sum + count, 0);
+    const last = request.events.at(-1);
+    // The job of the minute searches again and again; the history says so when something is new.
+    if (found > 0 && last?.kind === "checked" && last.found === found)
+      return { kind: "searched", leftovers };
     const checked = await store.move(
       request.id,
       { kind: "checked", atMs: now(), found },
@@ -416,7 +418,7 @@ export class Erasure {
     if (searched.kind === "postponed" || searched.leftovers.length > 0) return false;
     const moved = await store.move(id, { kind: "released", atMs: now() }, byService);
     if (moved.kind === "refused") throw new Error(`The rest cannot end: ${moved.because}.`);
-    mail.send(writeRequestLetter("erased", email, request, config.origin, secret));
+    mail.send(writeRequestLetter("erased", email, request, config, secret));
     await mail.settled();
     await store.keep(id, undefined);
     return true;

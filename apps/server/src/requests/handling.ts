@@ -97,6 +97,17 @@ export class Handling {
   }
 
   /**
+   * Somebody without a session asks. Whether the address is anybody's is looked up when the answer is on its way, so neither its words
+   * nor its time can tell; what follows is a letter, to an address that has an account.
+   */
+  askLater(email: string, asking: Asking): void {
+    this.#parts.mail.sendLater(async () => {
+      await this.askUnverified(email, asking, { actor: byService, source: "person" });
+      return undefined;
+    });
+  }
+
+  /**
    * Somebody without a session asks, or an officer writes it down for them. A letter goes to the address we know; nothing happens before
    * its link was used. Undefined, and nothing written, when there is no such account.
    */
@@ -299,7 +310,7 @@ export class Handling {
       for (const { email, language } of await officers()) {
         for (const request of late)
           this.#parts.mail.send(
-            writeRequestEscalation(email, request, language, this.#parts.config.origin),
+            writeRequestEscalation(email, request, language, this.#parts.config),
           );
       }
     }
@@ -429,7 +440,7 @@ export class Handling {
 
   #send(subject: LetterSubject, email: string, request: RequestLine, secret?: string): void {
     const { mail, config } = this.#parts;
-    mail.send(writeRequestLetter(subject, email, request, config.origin, secret));
+    mail.send(writeRequestLetter(subject, email, request, config, secret));
   }
 
   #actorOf(request: RequestLine): string {

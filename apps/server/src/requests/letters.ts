@@ -1,7 +1,8 @@
 /** The words of the letters about requests. None of them says what the data is. */
 import { clockRules, type Language, type Right, type Text } from "@cloud-code/policy";
 import type { Letter } from "../mail/mail.ts";
-import { formatDate } from "../pages/words.ts";
+import { formatTime, readerAt } from "../pages/words.ts";
+import type { Config } from "../services.ts";
 import type { RequestLine } from "./store.ts";
 
 /** The names of the rights. */
@@ -72,14 +73,19 @@ export function writeRequestLetter(
   subject: LetterSubject,
   to: string,
   request: Pick<RequestLine, "number" | "right" | "language" | "dueMs">,
-  origin: string,
+  config: Pick<Config, "origin" | "operator">,
   secret?: string,
 ): Letter {
   const { language, number, right, dueMs } = request;
   const title = `${rightTitles[right][language]} (${number})`;
-  const body = bodies[subject][language].replace("{due}", formatDate(dueMs, language));
+  const body = bodies[subject][language].replace(
+    "{due}",
+    formatTime(dueMs, readerAt(config.operator, language)),
+  );
   const link =
-    secret === undefined ? `${origin}/privacy/requests` : `${origin}/privacy/requests/${secret}`;
+    secret === undefined
+      ? `${config.origin}/privacy/requests`
+      : `${config.origin}/privacy/requests/${secret}`;
   return { to, subject: title, text: `${body}\n\n${link}\n\n${closing[language]}\n` };
 }
 
@@ -88,17 +94,17 @@ export function writeRequestEscalation(
   to: string,
   request: Pick<RequestLine, "number" | "right" | "dueMs" | "id">,
   language: Language,
-  origin: string,
+  config: Pick<Config, "origin" | "operator">,
 ): Letter {
   const said = {
-    en: `Request ${request.number} (${rightTitles[request.right].en}) is due on ${formatDate(request.dueMs, "en")} (${clockRules["promise.answer"].source.en}).`,
-    zh: `请求 ${request.number}（${rightTitles[request.right].zh}）应于${formatDate(request.dueMs, "zh")}前办结（${clockRules["promise.answer"].source.zh}）。`,
+    en: `Request ${request.number} (${rightTitles[request.right].en}) is due on ${formatTime(request.dueMs, readerAt(config.operator, "en"))} (${clockRules["promise.answer"].source.en}).`,
+    zh: `请求 ${request.number}（${rightTitles[request.right].zh}）应于${formatTime(request.dueMs, readerAt(config.operator, "zh"))}前办结（${clockRules["promise.answer"].source.zh}）。`,
   };
   const subject = { en: `Due soon: ${request.number}`, zh: `即将到期：${request.number}` };
   return {
     to,
     subject: subject[language],
-    text: `${said[language]}\n\n${origin}/console/requests/${request.id}\n`,
+    text: `${said[language]}\n\n${config.origin}/console/requests/${request.id}\n`,
   };
 }
 

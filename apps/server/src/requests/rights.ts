@@ -11,6 +11,7 @@ import type { Services } from "../services.ts";
 import { TransferGate } from "../transfers/gate.ts";
 import { Erasure } from "./erasure.ts";
 import { Handling } from "./handling.ts";
+import { Redaction } from "./redaction.ts";
 import { RequestStore } from "./store.ts";
 import { Tombstones } from "./tombstones.ts";
 import { type Post, Webhooks } from "./webhooks.ts";
@@ -24,6 +25,7 @@ export interface Rights {
   readonly webhooks: Webhooks;
   readonly erasure: Erasure;
   readonly handling: Handling;
+  readonly redaction: Redaction;
   readonly retention: Retention;
   readonly holds: HoldStore;
   readonly incidents: IncidentStore;
@@ -75,6 +77,7 @@ export function createRights(
     inlineBlocks,
   });
   const handling = new Handling({ ...services, store, trail, ledger, erasure, webhooks });
+  const redaction = new Redaction(services, store, trail, onPoint);
   const retention = new Retention({ ...services, trail, ledger });
   const holds = new HoldStore(services, trail);
   const incidents = new IncidentStore(services, trail, { ...place, critical: false });
@@ -95,6 +98,7 @@ export function createRights(
     webhooks,
     erasure,
     handling,
+    redaction,
     retention,
     holds,
     incidents,

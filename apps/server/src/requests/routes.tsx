@@ -24,18 +24,21 @@ import {
   ButtonLink,
   Checkbox,
   Chip,
+  Day,
   DeadlineChip,
   Facts,
   Field,
   Form,
+  Moment,
   Page,
+  pageTitle,
   Select,
   Table,
   TextArea,
 } from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { formatDate, type Reader, say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
 import { copySchema, toCopyCsv } from "./copy.ts";
@@ -123,11 +126,8 @@ export function routes({
       ...(right === "object" ? { purposes: chosen } : {}),
     };
     if (signedIn === undefined) {
-      await handling.askUnverified(form.value.email ?? "", asking, {
-        actor: "service",
-        source: "person",
-      });
-      // The same words for an address nobody has: who has an account is nobody else's business.
+      // The same words for an address nobody has, before anybody has looked: who has an account is nobody else's business.
+      handling.askLater(form.value.email ?? "", asking);
       return sentPage(context);
     }
     requireFresh(context, now());
@@ -184,6 +184,7 @@ async function listPage(
   nowMs: number,
 ): Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   return renderPage(
     context,
@@ -203,18 +204,18 @@ async function listPage(
         </div>
         {mine.length === 0 ? null : (
           <section>
-            <h2>{text.mine}</h2>
+            <h2 id="list-mine">{text.mine}</h2>
             <Table
-              caption={text.mine}
+              labelledBy="list-mine"
               columns={[text.number, text.right, text.state, text.due]}
               rows={mine.map((request) => [
                 request.number,
                 rightTitles[request.right][language],
                 <StatusChip request={request} language={language} />,
                 request.endedMs === undefined ? (
-                  <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} language={language} />
+                  <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} reader={reader} />
                 ) : (
-                  formatDate(request.endedMs, language)
+                  <Day atMs={request.endedMs} reader={reader} />
                 ),
               ])}
             />
@@ -330,6 +331,7 @@ async function requestPage(
   nowMs: number,
 ): Promise<Response> {
   const { language } = context.var;
+  const reader = context.var;
   const text = say(words, language);
   const title = `${rightTitles[request.right][language]} · ${request.number}`;
   const own = `${base}/${secret}`;
@@ -343,8 +345,16 @@ async function requestPage(
           facts={[
             [text.state, <StatusChip request={request} language={language} />],
             request.endedMs === undefined
-              ? [text.due, <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} language={language} />]
-              : [text.due, formatDate(request.dueMs, language)],
+              ? [
+                  text.due,
+                  <>
+                    <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} reader={reader} />{" "}
+                    <span class="soft small">
+                      <Moment atMs={request.dueMs} reader={reader} />
+                    </span>
+                  </>,
+                ]
+              : [text.due, <Day atMs={request.dueMs} reader={reader} />],
           ]}
         />
         {progress === undefined ? null : (
@@ -368,7 +378,7 @@ async function requestPage(
         request.userId === undefined ? null : (
           <section>
             <h2>{text.copy}</h2>
-            <p>{`${text.copyText} ${formatDate(copyUntilMs, language)}`}</p>
+            <p>{`${text.copyText} ${formatDate(copyUntilMs, reader)}`}</p>
             <div class="actions">
               <ButtonLink href={`${own}/copy.json`}>{text.json}</ButtonLink>
               <ButtonLink href={`${own}/copy.csv`} kind="quiet">
@@ -380,7 +390,7 @@ async function requestPage(
             </div>
           </section>
         )}
-        <History request={request} language={language} />
+        <History request={request} reader={reader} />
         {isEnded(state) || (request.right === "delete" && state.begun) ? null : (
           <ActionButton context={context} action={`${own}/revoke`} label={text.revoke} />
         )}
@@ -395,20 +405,21 @@ async function requestPage(
 /** What happened to a request, with the reasons the person is owed. */
 export function History({
   request,
-  language,
+  reader,
 }: {
   readonly request: RequestLine;
-  readonly language: Language;
+  readonly reader: Reader;
 }): JSX.Element {
+  const { language } = reader;
   const text = say(words, language);
   return (
     <section>
-      <h2>{text.history}</h2>
+      <h2 id="list-history">{text.history}</h2>
       <Table
-        caption={text.history}
+        labelledBy="list-history"
         columns={[text.when, text.event]}
         rows={request.events.map((event) => [
-          formatTime(event.atMs, language),
+          <Moment atMs={event.atMs} reader={reader} />,
           <>
             {eventTitles[event.kind][language]}
             {event.kind === "extended" ? `: ${event.reason}` : ""}
@@ -485,7 +496,7 @@ async function authoritiesPage(context: ServerContext): Promise<Response> {
         </form>
         {found.length === 0 ? null : (
           <Table
-            caption={text.authoritiesTitle}
+            labelledBy={pageTitle}
             columns={[text.name, text.web, text.languages]}
             rows={found.map(({ name, web, languages }) => [
               name,

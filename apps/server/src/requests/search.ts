@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { PoolClient } from "pg";
+import type { PoolClient, QueryResultRow } from "pg";
 import { toColumns } from "../database/classify.ts";
 import type { Database } from "../database/database.ts";
 import { tables } from "../database/schema.ts";
@@ -60,77 +60,129 @@ const own = new Set(toColumns(tables).map(({ table }) => table));
 
 /** Searches the whole database, tables of libraries included. */
 export async function searchDatabase(
-  { pool }: Pick<Database, "pool">,
+  database: Pick<Database, "pool">,
   traces: readonly Trace[],
-  { since, largestBlocks, smallBlocks = SMALL_BLOCKS }: SearchWay,
+  way: SearchWay,
 ): Promise<Searched> {
   if (traces.length === 0) return { kind: "searched", leftovers: [] };
-  // A table without a block has no row.
-  const found = (await readWordTables({ pool })).filter(({ blocks }) => blocks > 0);
-  const isQuick = ({ indexed, blocks }: WordTable): boolean => indexed && blocks > smallBlocks;
-  const large = found.filter(({ indexed, blocks }) => !indexed && blocks > largestBlocks);
+  const tables = await readWordTables(database);
+  const large = tables.filter(({ indexed, blocks }) => !indexed && blocks > way.largestBlocks);
   if (large.length > 0) return { kind: "postponed", tables: large.map(({ name }) => name) };
+  const leftovers: Leftover[] = [];
+  for await (const { table, rows } of readFound<{ count: string }>(
+    database,
+    tables,
+    traces,
+    way,
+    "count(*) AS count",
+  )) {
+    const count = rows.reduce((sum, row) => sum + Number(row.count), 0);
+    if (count > 0) leftovers.push({ where: table.name, count });
+  }
+  return { kind: "searched", leftovers };
+}
 
-  const counts = new Map<string, number>();
+/** A row in which something was found, as the database prints it. */
+export interface FoundRow {
+  readonly table: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** The rows of our own tables in which something is, however long it takes to find them. */
+export async function findFoundRows(
+  database: Pick<Database, "pool">,
+  traces: readonly Trace[],
+  since: Date,
+): Promise<readonly FoundRow[]> {
+  if (traces.length === 0) return [];
+  const tables = (await readWordTables(database)).filter(isOwn);
+  const way = { since, largestBlocks: Number.POSITIVE_INFINITY };
+  const found: FoundRow[] = [];
+  for await (const { table, rows } of readFound<{ row: Record<string, unknown> }>(
+    database,
+    tables,
+    traces,
+    way,
+    "to_jsonb(found) AS row",
+  ))
+    found.push(...rows.map(({ row }) => ({ table: table.name, row })));
+  return found;
+}
+
+type Client = Pick<PoolClient, "query">;
+
+/** Asks each table for the rows in which something is, called `found`; `what` is what is wanted of them. */
+async function* readFound<R extends QueryResultRow>(
+  { pool }: Pick<Database, "pool">,
+  tables: readonly WordTable[],
+  traces: readonly Trace[],
+  { since, smallBlocks = SMALL_BLOCKS }: SearchWay,
+  what: string,
+): AsyncGenerator<{ readonly table: WordTable; readonly rows: readonly R[] }> {
+  // A table without a block has no row.
+  const filled = tables.filter(({ blocks }) => blocks > 0);
+  const isQuick = ({ indexed, blocks }: WordTable): boolean => indexed && blocks > smallBlocks;
   const client = await pool.connect();
   try {
     await client.query("BEGIN READ ONLY");
     try {
       // The planner does not know how rare these values are and would rather read everything.
       await client.query("SET LOCAL enable_seqscan = off");
-      for (const table of found.filter(isQuick))
-        counts.set(table.name, await countIndexed(client, table, traces, since));
+      for (const table of filled.filter(isQuick))
+        yield { table, rows: await readIndexed<R>(client, table, traces, since, what) };
     } finally {
       await client.query("COMMIT");
     }
-    for (const table of found.filter((each) => !isQuick(each)))
-      counts.set(table.name, await countRead(client, table, traces, since));
+    for (const table of filled.filter((each) => !isQuick(each)))
+      yield { table, rows: await readSlices<R>(client, table, traces, since, what) };
   } finally {
     client.release();
   }
-  const leftovers = [...counts].flatMap(([where, count]) => (count > 0 ? [{ where, count }] : []));
-  return { kind: "searched", leftovers };
 }
 
-type Client = Pick<PoolClient, "query">;
-
-async function countIndexed(
+async function readIndexed<R extends QueryResultRow>(
   client: Client,
   table: WordTable,
   traces: readonly Trace[],
   since: Date,
-): Promise<number> {
+  what: string,
+): Promise<readonly R[]> {
   const values = new Values();
   const condition = toCondition(table, table.words, traces, since, values);
-  if (condition === undefined) return 0;
-  const { rows } = await client.query<{ count: string }>(
-    `SELECT count(*) AS count FROM ${nameOf(table)} WHERE ${condition}`,
+  if (condition === undefined) return [];
+  const { rows } = await client.query<R>(
+    `SELECT ${what} FROM ${nameOf(table)} AS found WHERE ${condition}`,
     values.list,
   );
-  return Number(rows[0]?.count);
+  return rows;
 }
 
-async function countRead(
+async function readSlices<R extends QueryResultRow>(
   client: Client,
   table: WordTable,
   traces: readonly Trace[],
   since: Date,
-): Promise<number> {
+  what: string,
+): Promise<readonly R[]> {
   const values = new Values();
   const condition = toCondition(table, "words", traces, since, values);
-  if (condition === undefined) return 0;
-  let count = 0;
+  if (condition === undefined) return [];
+  const found: R[] = [];
   for (let block = 0; block <= table.blocks; block += SLICE_BLOCKS) {
     const last = block + SLICE_BLOCKS > table.blocks;
     const end = last ? "" : ` AND ctid < '(${block + SLICE_BLOCKS},0)'::tid`;
     // "OFFSET 0" keeps the planner from writing the long text out again for every value that is looked for.
-    const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) AS count FROM (SELECT *, ${table.words} AS words FROM ${nameOf(table)} WHERE ctid >= '(${block},0)'::tid${end} OFFSET 0) AS read WHERE ${condition}`,
+    const { rows } = await client.query<R>(
+      `SELECT ${what} FROM (SELECT *, ${table.words} AS words FROM ${nameOf(table)} WHERE ctid >= '(${block},0)'::tid${end} OFFSET 0) AS found WHERE ${condition}`,
       values.list,
     );
-    count += Number(rows[0]?.count);
+    found.push(...rows);
   }
-  return count;
+  return found;
+}
+
+function isOwn({ schema, name }: WordTable): boolean {
+  return schema === "public" && own.has(name);
 }
 
 function nameOf({ schema, name }: WordTable): string {
@@ -149,13 +201,14 @@ class Values {
 }
 
 function toCondition(
-  { schema, name }: WordTable,
+  table: WordTable,
   words: string,
   traces: readonly Trace[],
   since: Date,
   values: Values,
 ): string | undefined {
-  const isOwn = schema === "public" && own.has(name);
+  const { name } = table;
+  const isOurs = isOwn(table);
   const conditions = traces.flatMap(({ value, match }): readonly string[] => {
     const wanted = value.toLowerCase();
     const contains = (text: string): string =>
@@ -171,7 +224,7 @@ function toCondition(
       case "name": {
         const whole = `\u0001${wanted}\u0001`;
         // Elsewhere a whole column, or a whole string inside JSON.
-        if (!isOwn) return [contains(whole), contains(JSON.stringify(wanted))];
+        if (!isOurs) return [contains(whole), contains(JSON.stringify(wanted))];
         const columns = [...names].filter((column) => column.startsWith(`${name}.`));
         if (columns.length === 0) return [];
         const equal = columns.map(
@@ -184,7 +237,7 @@ function toCondition(
   });
   if (conditions.length === 0) return undefined;
   const found = `(${conditions.join(" OR ")})`;
-  return isOwn && name === "users"
+  return isOurs && name === "users"
     ? `${found} AND created_at <= ${values.add(since.toISOString())}::timestamptz`
     : found;
 }
@@ -193,6 +246,15 @@ function toCondition(
 // The same pattern in both languages: what the database and what a file says is judged alike.
 const before = "(?<![a-z0-9._%+-])";
 const after = "(?![a-z0-9_-]|[.][a-z0-9])";
+
+/** What finds the values in a text; names, which may be anybody's words, are not looked for in texts. */
+export function toPatterns(traces: readonly Trace[], flags: string): readonly RegExp[] {
+  return traces.flatMap(({ value, match }) => {
+    if (match === "name") return [];
+    const wanted = escapePattern(value.toLowerCase());
+    return [new RegExp(match === "word" ? `${before}${wanted}${after}` : wanted, flags)];
+  });
+}
 
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
@@ -207,11 +269,7 @@ export async function searchFiles(
   folders: readonly string[],
   traces: readonly Trace[],
 ): Promise<readonly Leftover[]> {
-  const patterns = traces.flatMap(({ value, match }) => {
-    if (match === "name") return [];
-    const wanted = escapePattern(value.toLowerCase());
-    return [new RegExp(match === "word" ? `${before}${wanted}${after}` : wanted, "u")];
-  });
+  const patterns = toPatterns(traces, "u");
   if (patterns.length === 0) return [];
   for (;;) {
     const leftovers: Leftover[] = [];

@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { eq, isNull } from "drizzle-orm";
+import { eq, isNotNull, isNull } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { auditEntries } from "../audit/tables.ts";
 import { users } from "../accounts/tables.ts";
 import { openTestService, type TestService } from "../testing/index.ts";
 import { createRights, type Rights } from "./rights.ts";
@@ -168,7 +169,7 @@ describe("[C7] recipients", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("are told of an erasure, signed, again until they confirm, and then the message is forgotten", async () => {
+  it("are told of an erasure, signed, again until they confirm, and once more when an officer says so", async () => {
     const { orm } = service.services.database;
     await rights.transfers.place("mail-service", "IE", "https://hooks.example");
     await expect(rights.webhooks.register("mail-service", "http://hooks.example/")).rejects.toThrow(
@@ -205,11 +206,70 @@ describe("[C7] recipients", () => {
       verifySignature(key, last?.body ?? "", last?.headers ?? {}, service.services.now()),
     ).toBe(true);
     expect(await orm.$count(webhookDeliveries, isNull(webhookDeliveries.deliveredAt))).toBe(0);
+
+    const [before] = await rights.webhooks.deliveries(1);
+    const id = before?.id ?? "";
+    expect(before).toMatchObject({ attempts: 2, isKept: true });
+    service.advance(10 * 60_000);
+    expect(await rights.webhooks.sendAgain(id, "p-officer")).toBe(true);
+    expect(await rights.webhooks.deliver()).toBe(1);
+    const again = received.at(-1);
+    expect(received).toHaveLength(3);
+    // The same message, by which a recipient that has it knows it; signed when it was sent.
+    expect(again?.body).toBe(last?.body);
+    expect(again?.headers["cloud-code-delivery"]).toBe(id);
+    expect(Number(again?.headers["cloud-code-time"])).toBeGreaterThan(
+      Number(last?.headers["cloud-code-time"]) + 500,
+    );
+    const nowMs = service.services.now();
+    expect(verifySignature(key, again?.body ?? "", again?.headers ?? {}, nowMs)).toBe(true);
+    expect(verifySignature(key, last?.body ?? "", last?.headers ?? {}, nowMs)).toBe(false);
+    const [entry] = await orm
+      .select()
+      .from(auditEntries)
+      .where(eq(auditEntries.action, "sent-again"));
+    expect(entry).toMatchObject({
+      actor: "p-officer",
+      detail: { recipient: "mail-service", delivery: id },
+    });
+    // Sent again and not confirmed it waits like any other.
+    status = 500;
+    await rights.webhooks.sendAgain(id, "p-officer");
+    expect(await rights.webhooks.deliver()).toBe(0);
+    expect(await rights.webhooks.countWaiting()).toBe(1);
+    status = 200;
+    service.advance(86_400_000);
+    expect(await rights.webhooks.deliver()).toBe(1);
+
+    // After its time nothing is left that names the person, and nothing to send.
+    service.advance(31 * 86_400_000);
+    await rights.webhooks.deliver();
     expect(
       await orm
         .select({ sealed: webhookDeliveries.sealed })
         .from(webhookDeliveries)
-        .where(eq(webhookDeliveries.attempts, 1)),
+        .where(eq(webhookDeliveries.id, id)),
     ).toEqual([{ sealed: null }]);
+    expect(await rights.webhooks.sendAgain(id, "p-officer")).toBe(false);
+    expect(await rights.webhooks.sendAgain("none", "p-officer")).toBe(false);
+    expect(await rights.webhooks.deliver()).toBe(0);
+  });
+
+  it("[C11] are told of a child's erasure, and then nothing that names it is kept", async () => {
+    const { orm } = service.services.database;
+    const now = new Date(service.services.now());
+    await orm.insert(users).values({
+      id: "c1",
+      name: "c",
+      username: "little",
+      displayUsername: "little",
+      email: "little@example.com",
+      oldEnough: true,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await rights.handling.deleteChild("c1", "p-officer");
+    expect(await rights.webhooks.deliver()).toBe(1);
+    expect(await orm.$count(webhookDeliveries, isNotNull(webhookDeliveries.sealed))).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ import {
   type RecipientKey,
   type Region,
 } from "@cloud-code/policy";
-import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or } from "drizzle-orm";
 import { z } from "zod";
 import { byService, type AuditTrail } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
@@ -37,6 +37,11 @@ export interface Endpoint {
   readonly url: string;
 }
 
+const problems = ["transferRefused", "addressRefused", "unconfirmed"] as const;
+
+/** Why a message is not confirmed. */
+export type DeliveryProblem = (typeof problems)[number];
+
 /** A message as the console shows it. */
 export interface Delivery {
   readonly id: string;
@@ -47,12 +52,20 @@ export interface Delivery {
   readonly number: string;
   readonly attempts: number;
   readonly nextMs: number;
+  /** Whether it can be sent: what it says of the person is not forgotten yet. */
+  readonly isKept: boolean;
   readonly deliveredMs: number | undefined;
   /** Why the last try failed. */
-  readonly problem: string | undefined;
+  readonly problem: DeliveryProblem | undefined;
 }
 
-/** What is sealed with a message until it is confirmed. */
+/**
+ * How long what a message says of the person is kept after it was confirmed, so that a recipient who lost it can be told again. Of a
+ * child nothing is kept.
+ */
+const againDays = 30;
+
+/** What is sealed with a message. */
 interface Told extends Omit<z.infer<typeof webhookMessage>, "id"> {
   readonly pseudonym: string;
   readonly region: Region | undefined;
@@ -157,18 +170,40 @@ export class Webhooks {
       kind: delivery.kind,
       attempts: delivery.attempts,
       nextMs: delivery.nextAt.getTime(),
+      isKept: delivery.sealed !== null,
       deliveredMs: delivery.deliveredAt?.getTime(),
-      problem: delivery.problem ?? undefined,
+      problem: problems.find((each) => each === delivery.problem),
     }));
   }
 
-  /** Makes a message that waits due now. Whether there was one: a confirmed message is forgotten and cannot be sent again. */
-  async retry(id: string): Promise<boolean> {
-    const { rowCount } = await this.#services.database.orm
-      .update(webhookDeliveries)
-      .set({ nextAt: new Date(this.#services.now()) })
-      .where(and(eq(webhookDeliveries.id, id), isNull(webhookDeliveries.deliveredAt)));
-    return (rowCount ?? 0) > 0;
+  /**
+   * Makes a message due now, whether it waits or was confirmed. It keeps its id, by which the recipient knows it again, and is signed
+   * anew. Whether there was one: what a message said is forgotten some time after it was confirmed.
+   */
+  async sendAgain(id: string, actor: string): Promise<boolean> {
+    if (!z.uuid().safeParse(id).success) return false;
+    return this.#services.database.orm.transaction(async (transaction) => {
+      const [due] = await transaction
+        .update(webhookDeliveries)
+        .set({ nextAt: new Date(this.#services.now()), deliveredAt: null })
+        .where(and(eq(webhookDeliveries.id, id), isNotNull(webhookDeliveries.sealed)))
+        .returning({ endpointId: webhookDeliveries.endpointId });
+      if (due === undefined) return false;
+      const [endpoint] = await transaction
+        .select({ recipient: webhookEndpoints.recipient })
+        .from(webhookEndpoints)
+        .where(eq(webhookEndpoints.id, due.endpointId));
+      await this.#trail.record(
+        {
+          actor,
+          action: "sent-again",
+          purpose: "keep-records",
+          detail: { recipient: endpoint?.recipient ?? "", delivery: id },
+        },
+        transaction,
+      );
+      return true;
+    });
   }
 
   /** Writes down what every endpoint has to be told of a request; done twice it adds nothing. Returns how many were added. */
@@ -202,9 +237,10 @@ export class Webhooks {
     return rowCount ?? 0;
   }
 
-  /** Sends what is due. Returns how many were confirmed. */
+  /** Sends what is due, and forgets what was confirmed long enough ago. Returns how many were confirmed. */
   async deliver(): Promise<number> {
     const { orm } = this.#services.database;
+    await this.#forget();
     const due = await orm
       .select()
       .from(webhookDeliveries)
@@ -228,8 +264,11 @@ export class Webhooks {
       if (problem === undefined) {
         await orm
           .update(webhookDeliveries)
-          // What names the person is not needed any more.
-          .set({ deliveredAt: new Date(this.#services.now()), sealed: null, problem: null })
+          .set({
+            attempts: delivery.attempts + 1,
+            deliveredAt: new Date(this.#services.now()),
+            problem: null,
+          })
           .where(eq(webhookDeliveries.id, delivery.id));
         await this.#trail.record({
           actor: byService,
@@ -250,7 +289,33 @@ export class Webhooks {
         })
         .where(eq(webhookDeliveries.id, delivery.id));
     }
+    await this.#forget();
     return confirmed;
+  }
+
+  /** Empties what names a person where nobody will have to be told again. */
+  async #forget(): Promise<void> {
+    const { orm } = this.#services.database;
+    const children = orm
+      .select({ id: rightsRequests.id })
+      .from(rightsRequests)
+      .where(eq(rightsRequests.source, "child"));
+    await orm
+      .update(webhookDeliveries)
+      .set({ sealed: null })
+      .where(
+        and(
+          isNotNull(webhookDeliveries.sealed),
+          isNotNull(webhookDeliveries.deliveredAt),
+          or(
+            lte(
+              webhookDeliveries.deliveredAt,
+              new Date(this.#services.now() - againDays * 86_400_000),
+            ),
+            inArray(webhookDeliveries.requestId, children),
+          ),
+        ),
+      );
   }
 
   /** How many messages wait for their confirmation. */
@@ -266,7 +331,7 @@ export class Webhooks {
     id: string,
     { recipient, url, sealedKey }: typeof webhookEndpoints.$inferSelect,
     { pseudonym, region, ...told }: Told,
-  ): Promise<string | undefined> {
+  ): Promise<DeliveryProblem | undefined> {
     const items: readonly ItemKey[] = ["service.email"];
     const answer = await this.#gate.permit({
       recipient: recipient as RecipientKey,
@@ -275,7 +340,7 @@ export class Webhooks {
       subject: pseudonym,
       from: region,
     });
-    if (answer.kind === "refused") return `The transfer was refused: ${answer.because}.`;
+    if (answer.kind === "refused") return "transferRefused";
     assertTransferPermit(answer.permit, { items, to: answer.to, nowMs: this.#services.now() });
     const body = JSON.stringify({ id, ...told } satisfies z.input<typeof webhookMessage>);
     const key = this.#seal.open(sealedKey) as string;
@@ -287,7 +352,7 @@ export class Webhooks {
       return undefined;
     } catch (error) {
       // Whatever the network says: the message waits, and the page of webhooks shows that it does.
-      return error instanceof AddressError ? error.message : "It was not confirmed.";
+      return error instanceof AddressError ? "addressRefused" : "unconfirmed";
     }
   }
 }

@@ -21,7 +21,7 @@ export async function escalateTickets(
     for (const ticket of late) {
       mail.send({
         to: officer.email,
-        ...writeEscalation(ticket, officer.language, config.origin),
+        ...writeEscalation(ticket, officer.language, config),
       });
     }
   }

@@ -1,6 +1,7 @@
-import type { Language } from "@cloud-code/policy";
+import type { Language, Operator } from "@cloud-code/policy";
 import { answerDays } from "@cloud-code/policy";
-import { formatDate } from "../pages/words.ts";
+import { formatTime, readerAt } from "../pages/words.ts";
+import type { Config } from "../services.ts";
 import type { Ticket } from "./store.ts";
 
 /** Subject and text of a letter. */
@@ -10,8 +11,8 @@ export interface Words {
 }
 
 /** Confirms that a message arrived, with the date of the answer and the private address. */
-export function writeReceived(ticket: Ticket, url: string): Words {
-  const due = formatDate(ticket.dueMs, ticket.language);
+export function writeReceived(ticket: Ticket, url: string, operator: Operator): Words {
+  const due = formatTime(ticket.dueMs, readerAt(operator, ticket.language));
   return inLanguage(ticket.language, {
     en: {
       subject: `We received your message ${ticket.number}`,
@@ -39,8 +40,12 @@ export function writeAnswer(ticket: Ticket, answer: string, origin: string): Wor
 }
 
 /** Tells an officer that an answer is due. It carries no word of the message. */
-export function writeEscalation(ticket: Ticket, language: Language, origin: string): Words {
-  const due = formatDate(ticket.dueMs, language);
+export function writeEscalation(
+  ticket: Ticket,
+  language: Language,
+  { origin, operator }: Pick<Config, "origin" | "operator">,
+): Words {
+  const due = formatTime(ticket.dueMs, readerAt(operator, language));
   return inLanguage(language, {
     en: {
       subject: `Message ${ticket.number} has to be answered by ${due}`,

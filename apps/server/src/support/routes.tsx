@@ -3,18 +3,14 @@ import type { Language } from "@cloud-code/policy";
 import { Hono } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
-import { requireRole, requireSignedIn } from "../accounts/guard.ts";
+import { requireSignedIn } from "../accounts/guard.ts";
 import type { ServerContext, ServerEnv } from "../environment.ts";
-import { readForm } from "../forms.tsx";
 import { NoticeLine, readCollected } from "../notices/gate.tsx";
 import type { PublishedNotice } from "../notices/store.ts";
 import {
   ActionButton,
   Banner,
   Button,
-  Chip,
-  DeadlineChip,
-  Facts,
   Field,
   Form,
   Page,
@@ -24,26 +20,22 @@ import {
 } from "../pages/components.tsx";
 import { renderPage } from "../pages/layout.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { formatDate, formatTime, say } from "../pages/words.ts";
+import { formatTime, type Reader, say } from "../pages/words.ts";
 import { limitedPage } from "../refusals.tsx";
 import type { Services } from "../services.ts";
-import { writeAnswer, writeReceived } from "./letters.ts";
-import type { Ticket, TicketMessage, TicketStore } from "./store.ts";
+import { writeReceived } from "./letters.ts";
+import type { Ticket, TicketStore } from "./store.ts";
 import { ticketKinds } from "./store.ts";
+import { bodySchema, Thread, TicketFacts, TicketState, ticketWords } from "./ticket.tsx";
 
 const words = {
+  ...ticketWords,
   title: { en: "How can we help?", zh: "需要什么帮助？" },
   lead: {
     en: "Ask, suggest, complain: with or without an account, a person answers within 15 days.",
     zh: "提问、建议或投诉：无论是否有账户，均由专人在 15 天内答复。",
   },
   kind: { en: "What is it about?", zh: "来信类型" },
-  question: { en: "A question", zh: "咨询" },
-  suggestion: { en: "A suggestion", zh: "建议" },
-  complaint: { en: "A complaint", zh: "投诉" },
-  privacy: { en: "My data and my rights", zh: "我的数据与权利" },
-  child: { en: "Data of a child", zh: "儿童的数据" },
-  security: { en: "A weakness I found", zh: "安全漏洞" },
   message: { en: "Your message", zh: "内容" },
   messageHint: {
     en: "Please leave out passwords and code that is secret.",
@@ -52,8 +44,6 @@ const words = {
   name: { en: "How shall we call you?", zh: "如何称呼您" },
   email: { en: "E-mail address", zh: "电子邮箱" },
   send: { en: "Send", zh: "发送" },
-  short: { en: "Please write at least ten characters.", zh: "请至少填写 10 个字符。" },
-  long: { en: "Please keep it under 5,000 characters.", zh: "请勿超过 5000 个字符。" },
   badEmail: {
     en: "This is not an e-mail address. Leave it empty to read the answer on the private page.",
     zh: "邮箱格式不正确。留空则可在专属页面查看答复。",
@@ -66,20 +56,12 @@ const words = {
     zh: "若届满前五天仍无人答复，系统会提醒隐私负责人。留下邮箱可通过邮件收到答复；不留则在仅您知晓的专属页面查看。",
   },
   mine: { en: "Your messages", zh: "您的来信" },
-  number: { en: "Number", zh: "编号" },
-  received: { en: "Received", zh: "收到日期" },
-  state: { en: "State", zh: "状态" },
-  answered: { en: "answered", zh: "已答复" },
-  closed: { en: "closed", zh: "已结束" },
-  waiting: { en: "waiting for an answer", zh: "等待答复" },
   arrived: { en: "Your message has arrived.", zh: "您的来信已收到。" },
   keepAddress: {
     en: "Keep the address of this page: it is the only way to this message without an account. Whoever has it can read it.",
     zh: "请保存本页地址：没有账户时，这是查看此来信的唯一途径。持有该地址者均可查看。",
   },
   mailed: { en: "We have sent it to you by e-mail as well.", zh: "我们也已通过邮件将其发送给您。" },
-  you: { en: "You", zh: "您" },
-  us: { en: "Cloud Code", zh: "Cloud Code" },
   reply: { en: "Add something", zh: "补充内容" },
   settle: { en: "My question is settled", zh: "问题已解决" },
   notMine: { en: "I did not write this: delete it", zh: "并非本人来信：删除" },
@@ -89,25 +71,6 @@ const words = {
     en: "You may complain to your data protection authority at any time, before or after our answer.",
     zh: "无论我们是否已答复，您均可随时向数据保护主管机关投诉。",
   },
-  desk: { en: "Messages waiting for an answer", zh: "待答复的来信" },
-  deskLead: { en: "The most urgent first.", zh: "最紧急的排在最前。" },
-  none: { en: "Nothing is waiting.", zh: "没有待答复的来信。" },
-  due: { en: "Due", zh: "期限" },
-  about: { en: "About", zh: "类型" },
-  escalated: { en: "escalated", zh: "已升级提醒" },
-  answer: { en: "Answer", zh: "答复" },
-  sendAnswer: { en: "Send the answer", zh: "发送答复" },
-  byMail: {
-    en: "Goes out by e-mail and stands on the private page.",
-    zh: "通过邮件发送，并显示在专属页面。",
-  },
-  byPage: {
-    en: "No e-mail address was left: the answer stands on the private page.",
-    zh: "来信人未留邮箱：答复将显示在专属页面。",
-  },
-  close: { en: "Close without an answer", zh: "不答复并结束" },
-  from: { en: "From", zh: "来信人" },
-  anonymous: { en: "nobody in particular", zh: "未具名" },
 } as const;
 
 const hourMs = 3_600_000;
@@ -150,7 +113,10 @@ export function routes({
       address !== undefined &&
       limits.take({ max: 3, windowMs: hourMs }, "letter", address).kind === "allowed"
     ) {
-      mail.send({ to: address, ...writeReceived(ticket, `${config.origin}${path}`) });
+      mail.send({
+        to: address,
+        ...writeReceived(ticket, `${config.origin}${path}`, config.operator),
+      });
     }
     return context.redirect(`${path}?new=1`, 303);
   });
@@ -209,39 +175,6 @@ export function routes({
       return context.redirect("/support?removed=1", 303);
     });
   }
-
-  app.get("/support/desk", async (context) => {
-    await requireRole(context, "officer", "admin");
-    return deskPage(context, await store.waiting());
-  });
-
-  app.get("/support/desk/:id", async (context) => {
-    await requireRole(context, "officer", "admin");
-    const ticket = await store.find(context.req.param("id"));
-    if (ticket === undefined) return notFoundPage(context);
-    return deskTicketPage(context, ticket, {});
-  });
-
-  app.post("/support/desk/:id/answer", async (context) => {
-    await requireRole(context, "officer", "admin");
-    const ticket = await store.find(context.req.param("id"));
-    if (ticket === undefined) return notFoundPage(context);
-    const form = await readForm(context, z.object({ body: bodySchema(context.var.language) }));
-    if (form.kind === "invalid") return deskTicketPage(context, ticket, form.problems);
-    await store.answer(ticket.id, form.value.body);
-    if (ticket.email !== undefined) {
-      mail.send({ to: ticket.email, ...writeAnswer(ticket, form.value.body, config.origin) });
-    }
-    return context.redirect(`/support/desk/${ticket.id}`, 303);
-  });
-
-  app.post("/support/desk/:id/close", async (context) => {
-    await requireRole(context, "officer", "admin");
-    const ticket = await store.find(context.req.param("id"));
-    if (ticket === undefined) return notFoundPage(context);
-    await store.close(ticket.id);
-    return context.redirect("/support/desk", 303);
-  });
   return app;
 
   async function supportPage(
@@ -314,13 +247,15 @@ export function routes({
             <Button>{text.send}</Button>
           </Form>
           <div class="stack">
-            {own.length === 0 ? null : <OwnTickets language={language} tickets={own} now={now()} />}
+            {own.length === 0 ? null : (
+              <OwnTickets reader={context.var} tickets={own} now={now()} />
+            )}
             <div class="card">
               <h2>
                 {answerDays} {language === "zh" ? "天" : "days"}
               </h2>
               <p>
-                {text.ifNow} <strong>{formatDate(answerDeadline(now()).dueMs, language)}</strong>
+                {text.ifNow} <strong>{formatTime(answerDeadline(now()).dueMs, context.var)}</strong>
               </p>
               <p>{text.warned}</p>
             </div>
@@ -361,8 +296,8 @@ export function routes({
               {text.keepAddress} {ticket.email === undefined ? null : text.mailed}
             </Banner>
           ) : null}
-          <TicketFacts language={language} ticket={ticket} nowMs={now()} />
-          <Thread language={language} messages={messages} />
+          <TicketFacts reader={context.var} ticket={ticket} nowMs={now()} />
+          <Thread reader={context.var} messages={messages} />
           {ticket.closedMs === undefined ? (
             <ReplyForm
               context={context}
@@ -387,83 +322,6 @@ export function routes({
       </Page>,
     );
   }
-
-  async function deskTicketPage(
-    context: ServerContext,
-    ticket: Ticket,
-    problems: Readonly<Record<string, string>>,
-  ): Promise<Response> {
-    const { language } = context.var;
-    const text = say(words, language);
-    const messages = await store.messages(ticket.id);
-    const failed = Object.keys(problems).length > 0;
-    return renderPage(
-      context,
-      { title: ticket.number, personal: true, status: failed ? 400 : 200 },
-      <Page title={ticket.number} eyebrow={<a href="/support/desk">{text.desk}</a>}>
-        <div class="stack-wide">
-          <TicketFacts language={language} ticket={ticket} nowMs={now()} desk />
-          <Thread language={language} messages={messages} />
-          <Form context={context} action={`/support/desk/${ticket.id}/answer`}>
-            <TextArea
-              context={context}
-              name="body"
-              label={text.answer}
-              hint={ticket.email === undefined ? text.byPage : text.byMail}
-              maxlength={5000}
-              problem={problems["body"]}
-            />
-            <Button>{text.sendAnswer}</Button>
-          </Form>
-          {ticket.closedMs === undefined && ticket.answeredMs === undefined ? (
-            <ActionButton
-              context={context}
-              action={`/support/desk/${ticket.id}/close`}
-              label={text.close}
-            />
-          ) : null}
-        </div>
-      </Page>,
-    );
-  }
-
-  function deskPage(
-    context: ServerContext,
-    tickets: readonly Ticket[],
-  ): Response | Promise<Response> {
-    const { language } = context.var;
-    const text = say(words, language);
-    return renderPage(
-      context,
-      { title: text.desk, personal: true },
-      <Page title={text.desk} lead={text.deskLead}>
-        {tickets.length === 0 ? (
-          <p>{text.none}</p>
-        ) : (
-          <Table
-            caption={<span class="visually-hidden">{text.desk}</span>}
-            columns={[text.number, text.about, text.received, text.due]}
-            rows={tickets.map((ticket) => [
-              <a href={`/support/desk/${ticket.id}`}>{ticket.number}</a>,
-              text[ticket.kind],
-              formatTime(ticket.receivedMs, language),
-              <>
-                <DeadlineChip dueMs={ticket.dueMs} nowMs={now()} language={language} />{" "}
-                {ticket.escalatedMs === undefined ? null : (
-                  <Chip tone="warn">{text.escalated}</Chip>
-                )}
-              </>,
-            ])}
-          />
-        )}
-      </Page>,
-    );
-  }
-}
-
-function bodySchema(language: Language) {
-  const text = say(words, language);
-  return z.string({ error: text.short }).trim().min(10, text.short).max(5000, text.long);
 }
 
 function ticketSchema(language: Language) {
@@ -483,89 +341,27 @@ function ticketSchema(language: Language) {
 }
 
 function OwnTickets({
-  language,
+  reader,
   tickets,
   now,
 }: {
-  readonly language: Language;
+  readonly reader: Reader;
   readonly tickets: readonly Ticket[];
   readonly now: number;
 }): JSX.Element {
-  const text = say(words, language);
+  const text = say(words, reader.language);
   return (
     <section class="stack">
-      <h2>{text.mine}</h2>
+      <h2 id="list-mine">{text.mine}</h2>
       <Table
-        caption={<span class="visually-hidden">{text.mine}</span>}
+        labelledBy="list-mine"
         columns={[text.number, text.state]}
         rows={tickets.map((ticket) => [
           <a href={`/support/mine/${ticket.id}`}>{ticket.number}</a>,
-          <TicketState language={language} ticket={ticket} nowMs={now} />,
+          <TicketState reader={reader} ticket={ticket} nowMs={now} />,
         ])}
       />
     </section>
-  );
-}
-
-function TicketState({
-  language,
-  ticket,
-  nowMs,
-}: {
-  readonly language: Language;
-  readonly ticket: Ticket;
-  readonly nowMs: number;
-}): JSX.Element {
-  const text = say(words, language);
-  if (ticket.closedMs !== undefined) return <Chip>{text.closed}</Chip>;
-  if (ticket.answeredMs !== undefined) return <Chip tone="good">{text.answered}</Chip>;
-  return <DeadlineChip dueMs={ticket.dueMs} nowMs={nowMs} language={language} />;
-}
-
-function TicketFacts({
-  language,
-  ticket,
-  nowMs,
-  desk = false,
-}: {
-  readonly language: Language;
-  readonly ticket: Ticket;
-  readonly nowMs: number;
-  readonly desk?: boolean;
-}): JSX.Element {
-  const text = say(words, language);
-  return (
-    <Facts
-      facts={[
-        [text.number, ticket.number],
-        [text.state, <TicketState language={language} ticket={ticket} nowMs={nowMs} />],
-        [text.received, formatTime(ticket.receivedMs, language)],
-        ...(desk ? [[text.from, ticket.name ?? ticket.email ?? text.anonymous] as const] : []),
-      ]}
-    />
-  );
-}
-
-function Thread({
-  language,
-  messages,
-}: {
-  readonly language: Language;
-  readonly messages: readonly TicketMessage[];
-}): JSX.Element {
-  const text = say(words, language);
-  return (
-    <ol class="thread">
-      {messages.map(({ author, body, writtenMs }) => (
-        <li class={author === "service" ? "ours" : undefined}>
-          <p class="soft small">
-            <strong>{author === "service" ? text.us : text.you}</strong> ·{" "}
-            {formatTime(writtenMs, language)}
-          </p>
-          <p class="body">{body}</p>
-        </li>
-      ))}
-    </ol>
   );
 }
 

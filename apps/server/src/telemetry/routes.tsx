@@ -59,7 +59,7 @@ export function routes({ store }: { readonly store: UsageStore }): Hono<ServerEn
           {shown.length === 0 ? null : (
             <div class="split">
               {(Object.keys(figures) as FigureKey[]).map((key) => (
-                <FigureChart figure={figures[key]} weeks={shown} language={language} />
+                <FigureChart id={key} figure={figures[key]} weeks={shown} language={language} />
               ))}
             </div>
           )}
@@ -73,10 +73,12 @@ export function routes({ store }: { readonly store: UsageStore }): Hono<ServerEn
 type ShownWeek = Extract<UsageWeek, { kind: "shown" }>;
 
 function FigureChart({
+  id,
   figure,
   weeks,
   language,
 }: {
+  readonly id: FigureKey;
   readonly figure: Figure;
   readonly weeks: readonly ShownWeek[];
   readonly language: Language;
@@ -85,9 +87,12 @@ function FigureChart({
   const series = toSeries(figure, weeks, language);
   const digits = figure.value.kind === "average" ? 2 : 0;
   const title = figure.title[language];
+  const headingId = `figure-${id}`;
   return (
     <section class="stack">
-      <h2 class="chart-title">{title}</h2>
+      <h2 class="chart-title" id={headingId}>
+        {title}
+      </h2>
       <LineChart
         title={title}
         labels={weeks.map(({ week }) => week)}
@@ -97,7 +102,7 @@ function FigureChart({
       <details>
         <summary>{text.table}</summary>
         <Table
-          caption={<span class="visually-hidden">{title}</span>}
+          labelledBy={headingId}
           columns={[text.week, ...series.map(({ label }) => label), text.reports]}
           numbers={[1, 2, 3]}
           rows={weeks.map(({ week, reports }, index) => [

@@ -10,6 +10,7 @@ export {
   signUp,
   TestBrowser,
   testOrigin,
+  textOf,
   type TestService,
 } from "./service.ts";
 export { type Inhabited, inhabit, type Visitor } from "./inhabited.ts";

@@ -235,6 +235,14 @@ export async function signIn(
   return browser.submit("/sign-in", { identifier, password });
 }
 
+/** The text of a page or a part of one, without its tags. */
+export function textOf(html: string): string {
+  return html
+    .replace(/<(style|script)[^]*?<\/\1>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+}
+
 /** The path of the link in a letter. */
 export function linkIn(letter: string): string {
   const url = /https?:\/\/\S+/.exec(letter)?.[0];

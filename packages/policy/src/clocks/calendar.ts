@@ -30,10 +30,14 @@ export function dayAt(atMs: number, timeZone: string): Day {
 
 /** The last millisecond of a day in a time zone: a day may be used to its end (Regulation 1182/71, article 3(2)). */
 export function endOfDay(day: Day, timeZone: string): number {
-  const local = (day + 1) * dayMs;
-  // The offset at the local midnight is not known before the instant is; the second round settles it.
-  const guess = local - offsetMs(local, timeZone);
-  return local - offsetMs(guess, timeZone) - 1;
+  return instantOf((day + 1) * dayMs, timeZone) - 1;
+}
+
+/** The instant at which the clocks of a time zone show a local time, which is given in milliseconds as if it were UTC. */
+export function instantOf(localMs: number, timeZone: string): number {
+  // The offset at the local time is not known before the instant is; the second round settles it.
+  const guess = localMs - offsetMs(localMs, timeZone);
+  return localMs - offsetMs(guess, timeZone);
 }
 
 /** The same date some months on, or the last day of that month if there is none: 31 January + 1 = 28 or 29 February. */

@@ -12,6 +12,7 @@ import {
   Field,
   Form,
   Page,
+  pageTitle,
   Select,
   Table,
 } from "../../pages/components.tsx";
@@ -183,7 +184,7 @@ async function listPage(
           <p>{text.none}</p>
         ) : (
           <Table
-            caption={<span class="visually-hidden">{text.title}</span>}
+            labelledBy={pageTitle}
             columns={[text.name, text.role]}
             rows={memberships.map(({ organizationId, name, role }) => [
               <a href={`/account/organizations/${organizationId}`}>{name}</a>,
@@ -237,7 +238,7 @@ async function organizationPage(
         {done === "invited" ? <Banner tone="good" title={text.invited} announce /> : null}
         {done === "lastOwner" ? <Banner tone="bad" title={text.lastOwner} announce /> : null}
         <Table
-          caption={<span class="visually-hidden">{name}</span>}
+          labelledBy={pageTitle}
           columns={owns ? [text.person, text.role, text.change] : [text.person, text.role, ""]}
           rows={members.map((member) => [
             member.username,
