@@ -40,6 +40,8 @@ const audiences: readonly (readonly [pattern: RegExp, audience: readonly Visitor
   // Who never answered a question has no receipt of it.
   [/^\/privacy\/center\/receipts/, ["owner"]],
   [/^\/privacy\/requests\/:secret\/:file/, ["owner"]],
+  // What people wrote is for who answers them.
+  [/^\/console\/requests\/:id\/leftovers$/, ["officer"]],
   [/^\/console\/children$/, ["officer"]],
   [/^\/console/, ["officer", "auditor"]],
 ];

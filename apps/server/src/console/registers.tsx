@@ -16,6 +16,7 @@ import {
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
+import type { AuditDetail } from "../audit/tables.ts";
 import type { AuditAction } from "../audit/trail.ts";
 import { readFields } from "../forms.tsx";
 import {
@@ -336,7 +337,7 @@ export function registerRoutes({
             <Moment atMs={at.getTime()} reader={reader} />,
             actor.slice(0, 8),
             actionTitle(action, language),
-            Object.values(detail).map(String).join(" · ") || "–",
+            aboutOf(detail),
             subject?.slice(0, 8) ?? "–",
             purposeTitle(purpose, language),
           ])}
@@ -433,6 +434,14 @@ function sumBy(
 
 function toProduct(word: string | undefined): ProductKey {
   return (Object.keys(products) as ProductKey[]).find((key) => key === word) ?? "service";
+}
+
+/** What an entry is about; a number says of what. */
+function aboutOf(detail: AuditDetail): string {
+  const parts = Object.entries(detail).map(([key, value]) =>
+    typeof value === "number" ? `${key}: ${value}` : String(value),
+  );
+  return parts.length === 0 ? "–" : parts.join(" · ");
 }
 
 function actionTitle(action: string, language: "en" | "zh"): string {
