@@ -155,7 +155,6 @@ export function webhookRoutes({
                   attempts,
                   deliveredMs,
                   nextMs,
-                  isKept,
                   problem: why,
                 }) => [
                   <span class="nowrap">{number}</span>,
@@ -174,11 +173,11 @@ export function webhookRoutes({
                         <Moment atMs={deliveredMs} reader={reader} />
                       </>
                     )}
-                    {desk.mayChange && isKept ? (
+                    {desk.mayChange && deliveredMs === undefined ? (
                       <ActionButton
                         context={context}
                         action={`/console/webhooks/${id}/again`}
-                        label={deliveredMs === undefined ? text.retry : text.sendAgain}
+                        label={text.retry}
                       />
                     ) : null}
                   </>,

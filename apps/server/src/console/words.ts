@@ -222,8 +222,8 @@ export const words = {
   untold: { en: "Why not", zh: "未告知的理由" },
   webhooks: { en: "Webhooks", zh: "回调通知" },
   webhooksLead: {
-    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19). What a message says is kept encrypted for thirty more days, so that it can be sent again; of a child it is not kept.",
-    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。消息内容在确认后加密保留三十天以便再次发送；涉及儿童的不予保留。",
+    en: "Recipients are told of erasures, corrections and restrictions until they confirm (GDPR, article 19). What a message says of the person is forgotten when it is confirmed.",
+    zh: "删除、更正和限制会通知各接收方，直至其确认（GDPR 第 19 条）。确认后即清除消息中涉及个人的内容。",
   },
   endpoints: { en: "Endpoints", zh: "接收地址" },
   noEndpoints: { en: "None.", zh: "无。" },
@@ -247,10 +247,9 @@ export const words = {
     en: "The transfer was refused. Look at the page of transfers.",
     zh: "传输被拒绝，请查看跨境传输页面。",
   },
-  sendAgain: { en: "Send again", zh: "再次发送" },
   notKept: {
-    en: "What this message said of the person is forgotten, so it cannot be sent again.",
-    zh: "该消息中涉及个人的内容已清除，无法再次发送。",
+    en: "The message is confirmed. What it said of the person is forgotten, so it cannot be sent again.",
+    zh: "该消息已确认，其中涉及个人的内容已清除，无法再次发送。",
   },
   confirmed: { en: "confirmed", zh: "已确认" },
   processors: { en: "Sub-processors", zh: "受托处理方" },

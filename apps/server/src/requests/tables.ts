@@ -117,7 +117,7 @@ export const webhookDeliveries = pgTable(
       .references(() => webhookEndpoints.id, { onDelete: "cascade" }),
     /** What happened to the data. */
     kind: text("kind", { enum: ["erased", "corrected", "restricted", "unrestricted"] }).notNull(),
-    /** Encrypted, because it names the person; emptied some time after it was confirmed. */
+    /** Encrypted, because it names the person; emptied once confirmed. */
     sealed: text("sealed_content"),
     /** How often it was sent. */
     attempts: integer("attempts").notNull().default(0),

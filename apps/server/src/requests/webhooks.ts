@@ -9,7 +9,7 @@ import {
   type RecipientKey,
   type Region,
 } from "@cloud-code/policy";
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, lte } from "drizzle-orm";
 import { z } from "zod";
 import { byService, type AuditTrail } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
@@ -52,20 +52,12 @@ export interface Delivery {
   readonly number: string;
   readonly attempts: number;
   readonly nextMs: number;
-  /** Whether it can be sent: what it says of the person is not forgotten yet. */
-  readonly isKept: boolean;
   readonly deliveredMs: number | undefined;
   /** Why the last try failed. */
   readonly problem: DeliveryProblem | undefined;
 }
 
-/**
- * How long what a message says of the person is kept after it was confirmed, so that a recipient who lost it can be told again. Of a
- * child nothing is kept.
- */
-const againDays = 30;
-
-/** What is sealed with a message. */
+/** What is sealed with a message until it is confirmed. */
 interface Told extends Omit<z.infer<typeof webhookMessage>, "id"> {
   readonly pseudonym: string;
   readonly region: Region | undefined;
@@ -170,23 +162,22 @@ export class Webhooks {
       kind: delivery.kind,
       attempts: delivery.attempts,
       nextMs: delivery.nextAt.getTime(),
-      isKept: delivery.sealed !== null,
       deliveredMs: delivery.deliveredAt?.getTime(),
       problem: problems.find((each) => each === delivery.problem),
     }));
   }
 
   /**
-   * Makes a message due now, whether it waits or was confirmed. It keeps its id, by which the recipient knows it again, and is signed
-   * anew. Whether there was one: what a message said is forgotten some time after it was confirmed.
+   * Makes a message that waits due now. It keeps its id, by which the recipient knows it again, and is signed anew. Whether there was
+   * one: of a confirmed message nothing is kept that could be sent, since it names somebody who may have been erased.
    */
   async sendAgain(id: string, actor: string): Promise<boolean> {
     if (!z.uuid().safeParse(id).success) return false;
     return this.#services.database.orm.transaction(async (transaction) => {
       const [due] = await transaction
         .update(webhookDeliveries)
-        .set({ nextAt: new Date(this.#services.now()), deliveredAt: null })
-        .where(and(eq(webhookDeliveries.id, id), isNotNull(webhookDeliveries.sealed)))
+        .set({ nextAt: new Date(this.#services.now()) })
+        .where(and(eq(webhookDeliveries.id, id), isNull(webhookDeliveries.deliveredAt)))
         .returning({ endpointId: webhookDeliveries.endpointId });
       if (due === undefined) return false;
       const [endpoint] = await transaction
@@ -237,10 +228,9 @@ export class Webhooks {
     return rowCount ?? 0;
   }
 
-  /** Sends what is due, and forgets what was confirmed long enough ago. Returns how many were confirmed. */
+  /** Sends what is due. Returns how many were confirmed. */
   async deliver(): Promise<number> {
     const { orm } = this.#services.database;
-    await this.#forget();
     const due = await orm
       .select()
       .from(webhookDeliveries)
@@ -267,6 +257,8 @@ export class Webhooks {
           .set({
             attempts: delivery.attempts + 1,
             deliveredAt: new Date(this.#services.now()),
+            // What names the person is not needed any more.
+            sealed: null,
             problem: null,
           })
           .where(eq(webhookDeliveries.id, delivery.id));
@@ -289,33 +281,7 @@ export class Webhooks {
         })
         .where(eq(webhookDeliveries.id, delivery.id));
     }
-    await this.#forget();
     return confirmed;
-  }
-
-  /** Empties what names a person where nobody will have to be told again. */
-  async #forget(): Promise<void> {
-    const { orm } = this.#services.database;
-    const children = orm
-      .select({ id: rightsRequests.id })
-      .from(rightsRequests)
-      .where(eq(rightsRequests.source, "child"));
-    await orm
-      .update(webhookDeliveries)
-      .set({ sealed: null })
-      .where(
-        and(
-          isNotNull(webhookDeliveries.sealed),
-          isNotNull(webhookDeliveries.deliveredAt),
-          or(
-            lte(
-              webhookDeliveries.deliveredAt,
-              new Date(this.#services.now() - againDays * 86_400_000),
-            ),
-            inArray(webhookDeliveries.requestId, children),
-          ),
-        ),
-      );
   }
 
   /** How many messages wait for their confirmation. */
