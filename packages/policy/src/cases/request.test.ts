@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Region } from "../regimes.ts";
 import { exemptions, exemptionsFor } from "./exemptions.ts";
 import {
   applyRequestEvent,
@@ -332,11 +333,32 @@ test("[C7] every right can be refused somewhere only on a ground of that place's
     for (const right of covered)
       expect(exemptionsFor(right, region).every((key) => key.startsWith(`${region}.`))).toBe(true);
   }
-  expect(exemptionsFor("delete", "cn")).toEqual(["cn.retention-period"]);
-  expect(exemptionsFor("object", undefined)).toEqual([
-    "eu.compelling-grounds",
-    "uk.compelling-grounds",
-  ]);
+  const check = (right: Right, region: Region | undefined, expected: readonly string[]): void =>
+    expect(exemptionsFor(right, region), `${right} ${region}`).toEqual(expected);
+  // PIPL, article 47(2); article 45(1) with the conditions of a transfer; 46(2). Nothing stands against a wish to restrict.
+  check("delete", "cn", ["cn.retention-period"]);
+  check("access", "cn", ["cn.secrecy"]);
+  check("transfer", "cn", ["cn.secrecy", "cn.not-portable"]);
+  check("correct", "cn", ["cn.accurate"]);
+  check("restrict", "cn", []);
+  // GDPR, article 17(3)(e), (b), (a), (c) and (d), and article 11(2); in the United Kingdom the same.
+  const erasure = [
+    "legal-claims",
+    "legal-obligation",
+    "expression",
+    "public-interest",
+    "not-identifiable",
+  ];
+  for (const region of ["eu", "uk"] as const)
+    check(
+      "delete",
+      region,
+      erasure.map((key) => `${region}.${key}`),
+    );
+  // Article 11(2) ends with article 20: an objection (21) cannot be refused for want of identification.
+  check("object", undefined, ["eu.compelling-grounds", "uk.compelling-grounds"]);
+  // California Civil Code, § 1798.105(d)(8), (2) and (1).
+  check("delete", "us", ["us.legal-obligation", "us.security", "us.transaction"]);
 });
 
 test("[C7] a due date is there until the request has ended", () => {
