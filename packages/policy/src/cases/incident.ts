@@ -161,7 +161,7 @@ export function incidentClocks(
     return regions.flatMap((region): readonly IncidentClock[] => {
       const due = deadline(
         {
-          task,
+          tasks: [task],
           region,
           receivedMs,
           events: [],

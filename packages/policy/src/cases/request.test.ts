@@ -361,6 +361,19 @@ test("[C7] every right can be refused somewhere only on a ground of that place's
   check("delete", "us", ["us.legal-obligation", "us.security", "us.transaction"]);
 });
 
+test("[C7] an erasure in China is due when an account has to be closed, which is sooner than an answer", () => {
+  const due = (right: Right, region: Region): string | undefined => {
+    const request = replayRequest([{ ...received(right), region } as RequestEvent], place);
+    return request && requestDeadline(request, place, start)?.rule;
+  };
+  // 15 working days from Monday 2 November 2026 end on the 23rd, a month on 2 December.
+  expect([due("delete", "cn"), due("access", "cn"), due("delete", "eu")]).toEqual([
+    "cn.close-account",
+    "promise.answer",
+    "promise.answer",
+  ]);
+});
+
 test("[C7] a due date is there until the request has ended", () => {
   const open = replayRequest([received("access")], place);
   const ended = replayRequest([received("access"), plain("revoked", 1)], place);

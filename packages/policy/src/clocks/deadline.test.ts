@@ -28,7 +28,7 @@ function check(
 ): void {
   const { task, region, grade, critical } = clockRules[rule];
   const subject: ClockCase = {
-    task,
+    tasks: [task],
     region: region === "promise" ? "other" : region,
     receivedMs: at(received),
     events: [],
@@ -183,7 +183,7 @@ function checkCase(
   },
 ): void {
   const answer = deadline(
-    { task: "answer", region, receivedMs: at(received), events, place: dublin },
+    { tasks: ["answer"], region, receivedMs: at(received), events, place: dublin },
     at(now),
   );
   expect({
@@ -290,7 +290,7 @@ test("[C7] in the United Kingdom the month begins again when the person has show
   const standing = (now: string): string | undefined => {
     const answer = deadline(
       {
-        task: "answer",
+        tasks: ["answer"],
         region: "uk",
         receivedMs: at("2026-01-15T09:00:00Z"),
         events: events.slice(0, 1),
@@ -326,7 +326,7 @@ test("for every case: the strictest counts, an unknown region is never later tha
       anyCase,
       ({ task, region, receivedMs, country, timeZone, askedHours, answeredHours }) => {
         const plain: ClockCase = {
-          task,
+          tasks: [task],
           region,
           receivedMs,
           events: [],

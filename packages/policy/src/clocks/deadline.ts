@@ -25,7 +25,8 @@ export type ClockEvent =
 
 /** A case whose due date is asked for. */
 export interface ClockCase {
-  readonly task: Task;
+  /** What has to be done; more than one where the same act does both: who erases a person answers them and closes their account. */
+  readonly tasks: readonly Task[];
   /** Where the person is. Unknown means that every region's rules apply. */
   readonly region: Region | undefined;
   /** When it came in, when an incident became known, or for its final report when it had been dealt with. */
@@ -111,10 +112,10 @@ export function deadline(subject: ClockCase, nowMs: number): Deadline | undefine
 
 /** The rules that apply to a case. */
 export function rulesFor(
-  subject: Pick<ClockCase, "task" | "region" | "grade" | "critical">,
+  subject: Pick<ClockCase, "tasks" | "region" | "grade" | "critical">,
 ): readonly ClockRuleKey[] {
   return (Object.entries(clockRules) as [ClockRuleKey, ClockRule][]).flatMap(([key, rule]) =>
-    rule.task === subject.task &&
+    subject.tasks.includes(rule.task) &&
     (rule.region === "promise" || subject.region === undefined || rule.region === subject.region) &&
     (rule.grade === undefined || subject.grade === rule.grade) &&
     (rule.critical === undefined || subject.critical === true)
