@@ -7,6 +7,7 @@ import {
   testableKinds,
   type TestService,
 } from "../testing/index.ts";
+import { askingLimit } from "./handling.ts";
 
 const base = "/api/v1/data-rights-request";
 
@@ -69,6 +70,14 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
       body: { error: "confirm" },
     });
     await confirm();
+  });
+
+  it("are taken ten an hour from one person", async () => {
+    const hasty = await signUp(service, "hasty");
+    const ask = async (): Promise<object> => call("POST", base, {}, { from: hasty });
+    for (let asked = 0; asked < askingLimit.max; asked += 1)
+      expect(await ask()).toEqual({ status: 400, body: { error: "malformed" } });
+    expect(await ask()).toEqual({ status: 429, body: { error: "often" } });
   });
 
   it("are answered in the words of the Data Rights Protocol, with a copy for who asked", async () => {

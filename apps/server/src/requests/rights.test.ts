@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  credentials,
   invitations,
   members,
   organizations,
@@ -138,13 +139,27 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
 
   it("[C7] access: a copy of everything, with what the law asks to be told about each datum", async () => {
     const { id, email } = await settle();
+    const now = new Date(service.services.now());
+    await orm()
+      .insert(credentials)
+      .values({
+        id: `c-${id}`,
+        accountId: id,
+        providerId: "credential",
+        userId: id,
+        password: "$argon2id$hash-of-it",
+        createdAt: now,
+        updatedAt: now,
+      });
     const { request, secret } = await ask(id, "access");
     expect(request.state.status).toBe("fulfilled");
     const copy = await rights.handling.copyOf(request, "en");
     expect(copy?.records["users"]?.[0]).toMatchObject({ email, company_name: "Acme" });
     expect(copy?.records["support_messages"]?.[0]).toMatchObject({ body: `It is me, ${email}` });
     expect(copy?.records["organizations"]).toEqual([expect.objectContaining({ name: "Alone" })]);
-    expect(JSON.stringify(copy)).not.toContain("password_hash");
+    // There is a password, and not even its hash is handed out (CCPA Regulations, § 7024(d)).
+    expect(copy?.records["credentials"]).toHaveLength(1);
+    expect(JSON.stringify(copy)).not.toMatch(/password_hash|argon2/);
     const about = copy?.about.items.find(({ item }) => item === "service.email");
     expect(about).toMatchObject({
       title: "E-mail address",
