@@ -119,6 +119,18 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     });
     const elsewhere = `${base}/00000000-0000-4000-8000-000000000000`;
     expect((await call("GET", elsewhere, undefined, { bearer })).status).toBe(404);
+    expect(await call("DELETE", elsewhere, undefined, { from: person })).toEqual({
+      status: 404,
+      body: { error: "unknown" },
+    });
+    // Her own session opens the copy no longer than a few minutes after she showed who she is, and only while there is one.
+    service.advance(6 * 60_000);
+    expect(await call("GET", `${own}/results`, undefined, { from: person })).toEqual({
+      status: 401,
+      body: { error: "confirm" },
+    });
+    await confirm();
+    expect((await call("GET", `${own}/results`, undefined, { from: person })).status).toBe(200);
   });
 
   it("can be called off until work has begun, and not afterwards", async () => {
@@ -137,6 +149,10 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     expect(await call("DELETE", own, undefined, { from: person })).toMatchObject({
       status: 200,
       body: { status: "revoked" },
+    });
+    expect(await call("GET", `${own}/results`, undefined, { from: person })).toEqual({
+      status: 404,
+      body: { error: "unknown" },
     });
     expect(await call("DELETE", own, undefined, { from: person })).toEqual({
       status: 409,
