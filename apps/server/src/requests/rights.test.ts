@@ -168,6 +168,9 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     });
     expect(copy?.about.authorities.map(({ name }) => name)).toEqual(["Data Protection Commission"]);
     expect(copy?.fields["users.email"]).toBe("service.email");
+    // What somebody has nothing of is not in their copy.
+    for (const [name, rows] of Object.entries(copy?.records ?? {}))
+      expect(rows, name).not.toHaveLength(0);
     // What was only needed on the way is forgotten.
     expect((await rights.store.findBySecret(secret))?.sealed).toBeUndefined();
     expect(await service.letterTo(email)).toContain(`/privacy/requests/${secret}`);

@@ -85,7 +85,8 @@ function outcome(events: readonly RequestEvent[], guards = requestGuards): Outco
     if (answer.kind === "refused") return answer.because;
     ({ state } = answer);
   }
-  return state?.status ?? "not-received";
+  if (state === undefined) throw new Error("Done, and nothing is there.");
+  return state.status;
 }
 
 const cases: readonly (readonly [
@@ -185,6 +186,7 @@ const cases: readonly (readonly [
   ],
   ["a request is received once", [received("access"), received("access")], "received-before"],
   ["and first", [plain("begun", 1)], "not-received"],
+  ["and before it is extended", [extended(1)], "not-received"],
   [
     "a refusal has words",
     [received("access"), denied(1, { explanation: " " })],
