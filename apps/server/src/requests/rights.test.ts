@@ -304,9 +304,38 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     );
     const { request, secret } = await ask(id, "delete");
     expect(request.state).toMatchObject({ status: "in_progress", checked: false });
+    expect(await rights.erasure.progress(request)).toBe("left");
     await orm().execute(sql`DROP TABLE forgotten`);
     expect(await rights.erasure.resume()).toBe(1);
     expect((await rights.store.findBySecret(secret))?.state.status).toBe("fulfilled");
+  });
+
+  it("[C7] going on erases nobody who asked for something else, and nobody who has not shown who they are", async () => {
+    const corrected = await settle();
+    const { request } = await ask(corrected.id, "correct", { text: "My company is spelt Acne." });
+    const begun = await rights.handling.decide(
+      request,
+      { kind: "begun", atMs: service.services.now() },
+      "officer",
+    );
+    expect(begun).toMatchObject({ kind: "done" });
+    const unknown = await settle();
+    await rights.handling.askUnverified(
+      unknown.email,
+      { right: "delete", language: "en" },
+      { actor: "service", source: "person" },
+    );
+    const waiting = await rights.store.waiting();
+    expect(waiting.map(({ right, state }) => [right, state.begun])).toEqual(
+      expect.arrayContaining([
+        ["correct", true],
+        ["delete", false],
+      ]),
+    );
+    for (const each of waiting) expect(await rights.erasure.progress(each)).toBeUndefined();
+    expect(await rights.erasure.resume()).toBe(0);
+    expect(await exists(corrected.id)).toBe(true);
+    expect(await exists(unknown.id)).toBe(true);
   });
 
   it("[C7] says that it is still searching while it is, and done when it has found nothing", async () => {
