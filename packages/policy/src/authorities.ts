@@ -1,6 +1,11 @@
 /**
- * Whom a person can complain to, by country. Name, web site and languages only: fewer facts, fewer that rot. Reviewed on
- * `authoritiesCheckedOn`; names and sites were compared with the CC0 collection of datenanfragen.de.
+ * Whom a person can complain to, by country. Name, web site and languages only: fewer facts, fewer that rot. In Germany a company is
+ * supervised by the authority of its Land; the federal one is listed because its site leads to all of them.
+ *
+ * Compared on `authoritiesCheckedOn`. Names and sites of the European Economic Area, the United Kingdom and Switzerland: with the CC0
+ * collection of datenanfragen.de as of 21 July 2026; where that is older the name is the authority's own (the British Commissioner became
+ * the Information Commission on 30 September 2026, SI 2026/1015). The rest, and the languages of all but those in that collection,
+ * are known and were not compared with a source.
  */
 import type { Language } from "./text.ts";
 
@@ -49,7 +54,7 @@ RO|Autoritatea Națională de Supraveghere a Prelucrării Datelor cu Caracter Pe
 SE|Integritetsskyddsmyndigheten|https://www.imy.se/|sv
 SI|Informacijski pooblaščenec|https://www.ip-rs.si/|sl
 SK|Úrad na ochranu osobných údajov Slovenskej republiky|https://dataprotection.gov.sk/|sk
-GB|Information Commissioner's Office|https://ico.org.uk/|en
+GB|Information Commission (ICO)|https://ico.org.uk/|en
 CH|Eidgenössischer Datenschutz- und Öffentlichkeitsbeauftragter|https://www.edoeb.admin.ch/|de,fr,it
 CN|国家互联网信息办公室|https://www.cac.gov.cn/|zh-Hans
 HK|個人資料私隱專員公署 · Privacy Commissioner for Personal Data|https://www.pcpd.org.hk/|zh-Hant,en

@@ -135,6 +135,13 @@ test("[C14] what people have to know but did not consent to is announced", () =>
     "notice",
     [],
   );
+  // Sooner, but what is left is not nothing.
+  check(
+    facts(),
+    facts({ retention: { kind: "days", days: 7, after: "withdrawn", ending: "anonymize" } }),
+    "notice",
+    [],
+  );
   check(facts(), facts({ required: true }), "notice", []);
   check(facts(), facts({ survivesErasure: true }), "notice", []);
   check(bare, facts({ state: "declared" }), "notice", []);
@@ -154,6 +161,14 @@ test("[C14] doing less, and mere words, are editorial", () => {
   check(facts({ recipients: ["mail"] }, {}, { recipients: { mail } }), facts(), "editorial", []);
   check(facts({ purposes: ["recover", "gone"] }), facts(), "editorial", []);
   check(facts({ required: true }), facts(), "editorial", []);
+  check(facts({ state: "declared" }), bare, "editorial", [], "no longer mentioned");
+  const other = { purposes: { other: { ...recover, title: { en: "Other", zh: "其他" } } } };
+  check(facts({}, {}, other), facts(), "editorial", []);
+  // A release that did not yet say how long is no promise to compare with.
+  const { retention: _, ...open } = phone;
+  const silent: Facts = { ...facts(), items: { phone: open } };
+  check(silent, facts(), "editorial", []);
+  check(facts(), silent, "editorial", []);
 });
 
 test("the facts of this build survive being frozen, and differ from themselves in nothing", () => {
@@ -195,6 +210,22 @@ test("[C14] removing any one item from the past makes today's item news, and say
       expect(changes[0]?.text.zh).toContain(item?.title.zh);
     }),
   );
+});
+
+test("[C6] a company that comes, moves or gets another task is announced; one that goes or stays is not", () => {
+  const task = { en: "sending mail", zh: "发送邮件" };
+  const post = { name: "Post", task, place: { en: "Ireland", zh: "爱尔兰" } };
+  const has = (...processors: NonNullable<Facts["processors"]>): Facts => ({
+    ...facts(),
+    processors,
+  });
+  check(has(), has(post), "notice", [], "Post: will handle data for us: sending mail (Ireland)");
+  const moved = { ...post, place: { en: "Japan", zh: "日本" } };
+  check(has(post), has(moved), "notice", [], "Post: will handle data otherwise");
+  const busier = { ...post, task: { en: "sending letters", zh: "寄送信件" } };
+  check(has(post), has(busier), "notice", [], "sending letters");
+  check(has(post), has(), "editorial", [], "Post: no longer handles data for us");
+  expect(compareFacts(has(post), has({ ...post }))).toEqual([]);
 });
 
 test("[C14] what concerns people is announced a month ahead", () => {

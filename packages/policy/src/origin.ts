@@ -16,9 +16,8 @@ const loopbackHost = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/;
  */
 export function parseOrigin(text: string): Origin | undefined {
   const match = shape.exec(text);
-  const scheme = match?.[1];
-  const host = match?.[2];
-  if (scheme === undefined || host === undefined) return undefined;
+  if (match === null) return undefined;
+  const [, scheme = "", host = ""] = match;
   return {
     encrypted: scheme === "https" || scheme === "wss",
     host,

@@ -52,6 +52,7 @@ describe("[C13] a transfer", () => {
     check({ to: { recipient: "mail-service", country: "DE" } }, "same-region");
     check({ from: "cn", to: { recipient: "mail-service", country: "CN" } }, "same-region");
     check({ from: "uk", to: { recipient: "mail-service", country: "GB" } }, "same-region");
+    check({ from: "other", fromCountry: "SG" }, "same-region");
     // "Other" is not one place.
     check({ from: "other" }, "mechanism-missing");
   });
@@ -69,6 +70,7 @@ describe("[C13] a transfer", () => {
     check({ mechanisms: [{ ...clauses, assessment: "" }] }, "clauses-ended");
     check({ mechanisms: [consent] }, "separate-consent");
     check({ mechanisms: [{ ...consent, recipient: "chosen-model" }] }, "mechanism-missing");
+    check({ mechanisms: [{ ...consent, atMs: nowMs + 1 }] }, "mechanism-missing");
   });
   test("from China follows the number of people of the year", () => {
     check({ from: "cn" }, "exempt");
@@ -125,6 +127,11 @@ describe("[C13] a transfer", () => {
       "recipient-not-declared",
     );
     check({ items: ["service.nothing" as never], mechanisms: [clauses] }, "item-unknown");
+    check({ items: ["service.network-adapter"], mechanisms: [clauses] }, "item-unknown");
+    check(
+      { to: { recipient: "chosen-model", country: "SG" }, mechanisms: [clauses] },
+      "recipient-not-declared",
+    );
   });
 });
 

@@ -136,17 +136,23 @@ export function assertTransferPermit(
 
 /**
  * Countries whose protection was found adequate, by the region that found it. The United States only through certification, which a
- * country's name does not show, so they are not here. Reviewed on `adequacyCheckedOn`.
+ * country's name does not show, so they are not here; nor is Canada, whose finding is for commercial organisations only. Compared on
+ * `adequacyCheckedOn` only in part: Brazil (Implementing Decision (EU) 2026/179 of 26 January 2026) as cited by others; the
+ * rest is known and was not compared with the decisions again.
  */
 export const adequate: Readonly<Partial<Record<Region, ReadonlySet<string>>>> = {
   eu: new Set("AD AR BR CH FO GB GG IL IM JE JP KR NZ UY".split(" ")),
   uk: new Set([...economicArea, ..."AD AR CH FO GG GI IL IM JE JP KR NZ UY".split(" ")]),
 };
 
-/** The day on which the adequacy table was last compared with the decisions. */
+/** The day on which the adequacy table was last looked through. */
 export const adequacyCheckedOn = "2026-11-22";
 
-/** China: from how many people a year which mechanism is needed (Provisions on cross-border data flows, 22 March 2024). */
+/**
+ * China: from how many people a year, counted from 1 January, which mechanism is needed (Provisions on promoting and regulating
+ * cross-border data flows, 22 March 2024, articles 5, 7 and 8; article 8 read as quoted by others). Not for operators of critical
+ * infrastructure, who are always assessed.
+ */
 export const chinaThresholds: Readonly<
   Record<"exemptBelow" | "assessmentFrom" | "sensitiveAssessmentFrom", number>
 > = {

@@ -189,6 +189,8 @@ test("a text that one language lacks is found, however deep it lies", () => {
   for (const without of gone) {
     check(withEmail({ without }), [["text-missing", "items.service.email.without"]]);
   }
+  // What was loaded may say that there is nothing.
+  check(withEmail({ example: null } as Partial<ItemDraft>), []);
 });
 
 test("most faults do not compile in our own inventory", () => {

@@ -7,6 +7,7 @@ import {
   testableKinds,
   type TestService,
 } from "../testing/index.ts";
+import { askingLimit } from "./handling.ts";
 
 const base = "/api/v1/data-rights-request";
 
@@ -71,6 +72,14 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     await confirm();
   });
 
+  it("are taken ten an hour from one person", async () => {
+    const hasty = await signUp(service, "hasty");
+    const ask = async (): Promise<object> => call("POST", base, {}, { from: hasty });
+    for (let asked = 0; asked < askingLimit.max; asked += 1)
+      expect(await ask()).toEqual({ status: 400, body: { error: "malformed" } });
+    expect(await ask()).toEqual({ status: 429, body: { error: "often" } });
+  });
+
   it("are answered in the words of the Data Rights Protocol, with a copy for who asked", async () => {
     await confirm();
     const asked = await call("POST", base, { exercise: "access" }, { from: person });
@@ -110,6 +119,18 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     });
     const elsewhere = `${base}/00000000-0000-4000-8000-000000000000`;
     expect((await call("GET", elsewhere, undefined, { bearer })).status).toBe(404);
+    expect(await call("DELETE", elsewhere, undefined, { from: person })).toEqual({
+      status: 404,
+      body: { error: "unknown" },
+    });
+    // Her own session opens the copy no longer than a few minutes after she showed who she is, and only while there is one.
+    service.advance(6 * 60_000);
+    expect(await call("GET", `${own}/results`, undefined, { from: person })).toEqual({
+      status: 401,
+      body: { error: "confirm" },
+    });
+    await confirm();
+    expect((await call("GET", `${own}/results`, undefined, { from: person })).status).toBe(200);
   });
 
   it("can be called off until work has begun, and not afterwards", async () => {
@@ -128,6 +149,10 @@ describe.each(testableKinds())("[C7] requests for programs on the %s database", 
     expect(await call("DELETE", own, undefined, { from: person })).toMatchObject({
       status: 200,
       body: { status: "revoked" },
+    });
+    expect(await call("GET", `${own}/results`, undefined, { from: person })).toEqual({
+      status: 404,
+      body: { error: "unknown" },
     });
     expect(await call("DELETE", own, undefined, { from: person })).toEqual({
       status: 409,

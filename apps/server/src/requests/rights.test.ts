@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  credentials,
   invitations,
   members,
   organizations,
@@ -138,13 +139,27 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
 
   it("[C7] access: a copy of everything, with what the law asks to be told about each datum", async () => {
     const { id, email } = await settle();
+    const now = new Date(service.services.now());
+    await orm()
+      .insert(credentials)
+      .values({
+        id: `c-${id}`,
+        accountId: id,
+        providerId: "credential",
+        userId: id,
+        password: "$argon2id$hash-of-it",
+        createdAt: now,
+        updatedAt: now,
+      });
     const { request, secret } = await ask(id, "access");
     expect(request.state.status).toBe("fulfilled");
     const copy = await rights.handling.copyOf(request, "en");
     expect(copy?.records["users"]?.[0]).toMatchObject({ email, company_name: "Acme" });
     expect(copy?.records["support_messages"]?.[0]).toMatchObject({ body: `It is me, ${email}` });
     expect(copy?.records["organizations"]).toEqual([expect.objectContaining({ name: "Alone" })]);
-    expect(JSON.stringify(copy)).not.toContain("password_hash");
+    // There is a password, and not even its hash is handed out (CCPA Regulations, § 7024(d)).
+    expect(copy?.records["credentials"]).toHaveLength(1);
+    expect(JSON.stringify(copy)).not.toMatch(/password_hash|argon2/);
     const about = copy?.about.items.find(({ item }) => item === "service.email");
     expect(about).toMatchObject({
       title: "E-mail address",
@@ -153,6 +168,9 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     });
     expect(copy?.about.authorities.map(({ name }) => name)).toEqual(["Data Protection Commission"]);
     expect(copy?.fields["users.email"]).toBe("service.email");
+    // What somebody has nothing of is not in their copy.
+    for (const [name, rows] of Object.entries(copy?.records ?? {}))
+      expect(rows, name).not.toHaveLength(0);
     // What was only needed on the way is forgotten.
     expect((await rights.store.findBySecret(secret))?.sealed).toBeUndefined();
     expect(await service.letterTo(email)).toContain(`/privacy/requests/${secret}`);
@@ -286,9 +304,38 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     );
     const { request, secret } = await ask(id, "delete");
     expect(request.state).toMatchObject({ status: "in_progress", checked: false });
+    expect(await rights.erasure.progress(request)).toBe("left");
     await orm().execute(sql`DROP TABLE forgotten`);
     expect(await rights.erasure.resume()).toBe(1);
     expect((await rights.store.findBySecret(secret))?.state.status).toBe("fulfilled");
+  });
+
+  it("[C7] going on erases nobody who asked for something else, and nobody who has not shown who they are", async () => {
+    const corrected = await settle();
+    const { request } = await ask(corrected.id, "correct", { text: "My company is spelt Acne." });
+    const begun = await rights.handling.decide(
+      request,
+      { kind: "begun", atMs: service.services.now() },
+      "officer",
+    );
+    expect(begun).toMatchObject({ kind: "done" });
+    const unknown = await settle();
+    await rights.handling.askUnverified(
+      unknown.email,
+      { right: "delete", language: "en" },
+      { actor: "service", source: "person" },
+    );
+    const waiting = await rights.store.waiting();
+    expect(waiting.map(({ right, state }) => [right, state.begun])).toEqual(
+      expect.arrayContaining([
+        ["correct", true],
+        ["delete", false],
+      ]),
+    );
+    for (const each of waiting) expect(await rights.erasure.progress(each)).toBeUndefined();
+    expect(await rights.erasure.resume()).toBe(0);
+    expect(await exists(corrected.id)).toBe(true);
+    expect(await exists(unknown.id)).toBe(true);
   });
 
   it("[C7] says that it is still searching while it is, and done when it has found nothing", async () => {

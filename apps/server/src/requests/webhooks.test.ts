@@ -7,11 +7,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { eq, isNotNull, isNull } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditEntries } from "../audit/tables.ts";
 import { users } from "../accounts/tables.ts";
+import { auditEntries } from "../audit/tables.ts";
 import { openTestService, type TestService } from "../testing/index.ts";
 import { createRights, type Rights } from "./rights.ts";
-import { webhookDeliveries } from "./tables.ts";
+import { webhookDeliveries, webhookEndpoints } from "./tables.ts";
 import { isPublicAddress, postSafely, resolvePublic } from "./post.ts";
 import { signatureHeaders, verifySignature } from "./webhooks.ts";
 
@@ -167,6 +167,19 @@ describe("[C7] recipients", () => {
     await service.close();
     server.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("an endpoint is taken away once, and the trail says so once", async () => {
+    const { orm } = service.services.database;
+    const noted = async (): Promise<number> =>
+      orm.$count(auditEntries, eq(auditEntries.action, "webhook-changed"));
+    await rights.transfers.place("mail-service", "IE", "https://hooks.example");
+    await rights.webhooks.register("mail-service", "https://hooks.example/once");
+    const [endpoint] = await orm.select({ id: webhookEndpoints.id }).from(webhookEndpoints);
+    const before = await noted();
+    await rights.webhooks.remove(endpoint?.id ?? "");
+    await rights.webhooks.remove(endpoint?.id ?? "");
+    expect(await noted()).toBe(before + 1);
   });
 
   it("are told of an erasure, signed, again until they confirm, at once when an officer says so", async () => {

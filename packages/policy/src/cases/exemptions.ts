@@ -1,6 +1,13 @@
 /**
  * Why the law lets a request be refused, in whole or in part. Whoever refuses because a right does not reach that far names one of these; the
- * person reads it with its source. Reviewed on `exemptionsCheckedOn`.
+ * person reads it with its source. That a request is unfounded or excessive (GDPR, article 12(5)) is no ground here but a reason of its
+ * own that needs evidence (`too_many_requests`).
+ *
+ * Compared on `exemptionsCheckedOn`. Read in the text: GDPR, articles 11(2), 17(3) and 20(1); PIPL, articles 18, 35 and 45 to 47 (as
+ * adopted on 20 August 2021); the Chinese Regulations on Network Data Security Management, article 25 (State Council, no. 790 of 2024);
+ * California Civil Code, § 1798.105(d). Read as quoted by others: Data Protection Act 2018, schedule 2, paragraph 19; CCPA Regulations,
+ * §§ 7023 and 7024. Known but not read again: GDPR, articles 15(4), 16, 18(1), 20(4) and 21(1), and the articles of the UK GDPR, which
+ * have the numbers of the Union's.
  */
 import type { Region } from "../regimes.ts";
 import type { Text } from "../text.ts";
@@ -28,12 +35,17 @@ export type ExemptionKey =
   | "eu.accurate"
   | "uk.legal-claims"
   | "uk.legal-obligation"
+  | "uk.expression"
+  | "uk.public-interest"
   | "uk.rights-of-others"
+  | "uk.not-portable"
+  | "uk.not-identifiable"
   | "uk.privilege"
   | "uk.compelling-grounds"
   | "uk.accurate"
   | "cn.retention-period"
   | "cn.secrecy"
+  | "cn.not-portable"
   | "cn.accurate"
   | "us.legal-obligation"
   | "us.security"
@@ -57,6 +69,19 @@ const compelling = {
   en: "compelling legitimate grounds that override yours",
   zh: "存在优先于您权益的重大正当理由",
 };
+const expression = { en: "freedom of expression and information", zh: "言论和信息自由" };
+const publicInterest = {
+  en: "public health, archiving or research in the public interest",
+  zh: "公共卫生、公共利益存档或研究",
+};
+const notPortable = {
+  en: "it rests on neither a contract nor a consent",
+  zh: "并非基于合同或同意处理",
+};
+const notIdentifiable = {
+  en: "we cannot tell which data is yours",
+  zh: "我们无法识别哪些数据属于您",
+};
 const accurate = { en: "what is stored is accurate", zh: "所存内容准确" };
 
 /** Every ground, by its key. */
@@ -78,17 +103,14 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
   "eu.expression": ground(
     "eu",
     ["delete"],
-    { en: "freedom of expression and information", zh: "言论和信息自由" },
+    expression,
     "GDPR, article 17(3)(a)",
     "GDPR 第 17(3)(a) 条",
   ),
   "eu.public-interest": ground(
     "eu",
     ["delete"],
-    {
-      en: "public health, archiving or research in the public interest",
-      zh: "公共卫生、公共利益存档或研究",
-    },
+    publicInterest,
     "GDPR, article 17(3)(c) and (d)",
     "GDPR 第 17(3)(c)、(d) 条",
   ),
@@ -102,7 +124,7 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
   "eu.not-portable": ground(
     "eu",
     ["transfer"],
-    { en: "it rests on neither a contract nor a consent", zh: "并非基于合同或同意处理" },
+    notPortable,
     "GDPR, article 20(1)",
     "GDPR 第 20(1) 条",
   ),
@@ -116,7 +138,7 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
   "eu.not-identifiable": ground(
     "eu",
     ["access", "correct", "transfer", "restrict", "delete"],
-    { en: "we cannot tell which data is yours", zh: "我们无法识别哪些数据属于您" },
+    notIdentifiable,
     "GDPR, article 11(2)",
     "GDPR 第 11(2) 条",
   ),
@@ -140,6 +162,34 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
     obligation,
     "UK GDPR, article 17(3)(b)",
     "英国 GDPR 第 17(3)(b) 条",
+  ),
+  "uk.expression": ground(
+    "uk",
+    ["delete"],
+    expression,
+    "UK GDPR, article 17(3)(a)",
+    "英国 GDPR 第 17(3)(a) 条",
+  ),
+  "uk.public-interest": ground(
+    "uk",
+    ["delete"],
+    publicInterest,
+    "UK GDPR, article 17(3)(c) and (d)",
+    "英国 GDPR 第 17(3)(c)、(d) 条",
+  ),
+  "uk.not-portable": ground(
+    "uk",
+    ["transfer"],
+    notPortable,
+    "UK GDPR, article 20(1)",
+    "英国 GDPR 第 20(1) 条",
+  ),
+  "uk.not-identifiable": ground(
+    "uk",
+    ["access", "correct", "transfer", "restrict", "delete"],
+    notIdentifiable,
+    "UK GDPR, article 11(2)",
+    "英国 GDPR 第 11(2) 条",
   ),
   "uk.rights-of-others": ground(
     "uk",
@@ -186,6 +236,17 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
     "PIPL, article 45 with articles 18 and 35",
     "《个人信息保护法》第四十五条及第十八、三十五条",
   ),
+  // Whoever wants a copy has it by article 45 of the law; that it goes to another handler has conditions.
+  "cn.not-portable": ground(
+    "cn",
+    ["transfer"],
+    {
+      en: "it was collected on neither your consent nor a contract, cannot technically be moved, or moving it would harm others",
+      zh: "并非本人同意提供或者基于合同收集、转移不具备技术可行性，或者转移会损害他人合法权益",
+    },
+    "Regulations on Network Data Security Management, article 25; PIPL, article 45, third paragraph",
+    "《网络数据安全管理条例》第二十五条；《个人信息保护法》第四十五条第三款",
+  ),
   "cn.accurate": ground(
     "cn",
     ["correct"],
@@ -197,22 +258,22 @@ export const exemptions: Readonly<Record<ExemptionKey, Exemption>> = {
     "us",
     ["delete"],
     obligation,
-    "California Civil Code, § 1798.105(d)",
-    "《加州民法典》第 1798.105(d) 条",
+    "California Civil Code, § 1798.105(d)(8)",
+    "《加州民法典》第 1798.105(d)(8) 条",
   ),
   "us.security": ground(
     "us",
     ["delete"],
     { en: "needed for security and integrity", zh: "为安全和完整性所必需" },
-    "California Civil Code, § 1798.105(d)",
-    "《加州民法典》第 1798.105(d) 条",
+    "California Civil Code, § 1798.105(d)(2)",
+    "《加州民法典》第 1798.105(d)(2) 条",
   ),
   "us.transaction": ground(
     "us",
     ["delete"],
     { en: "needed to complete what you asked for", zh: "为完成您所请求的事项所必需" },
-    "California Civil Code, § 1798.105(d)",
-    "《加州民法典》第 1798.105(d) 条",
+    "California Civil Code, § 1798.105(d)(1)",
+    "《加州民法典》第 1798.105(d)(1) 条",
   ),
   "us.never-disclosed": ground(
     "us",

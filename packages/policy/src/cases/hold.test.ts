@@ -42,7 +42,8 @@ function outcome(events: readonly HoldEvent[], guards = holdGuards): Outcome {
     if (answer.kind === "refused") return answer.because;
     hold = answer.state;
   }
-  return hold?.status ?? "not-placed";
+  if (hold === undefined) throw new Error("Done, and nothing is there.");
+  return hold.status;
 }
 
 const cases: readonly (readonly [name: string, events: readonly HoldEvent[], expected: Outcome])[] =

@@ -89,7 +89,8 @@ function run(events: readonly IncidentEvent[], guards = incidentGuards): Inciden
     if (answer.kind === "refused") return answer.because;
     incident = answer.state;
   }
-  return incident ?? "not-recorded";
+  if (incident === undefined) throw new Error("Done, and nothing is there.");
+  return incident;
 }
 
 function outcome(events: readonly IncidentEvent[], guards = incidentGuards): Outcome {

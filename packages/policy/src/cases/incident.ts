@@ -12,10 +12,17 @@ import { isBlank, step, type Guard, type Step } from "./machine.ts";
 /** How likely and how bad the harm to people is. `high` means that they are told. */
 export type Risk = "none" | "some" | "high";
 
-/** Why people need not be told one by one although the risk is high (GDPR, article 34(3)). */
+/**
+ * Why people need not be told one by one although the risk is high (GDPR, article 34(3)). In China harm that was effectively avoided is
+ * the exemption (PIPL, article 57, second paragraph), and a public notice one of the ways of telling (Regulations on Network Data
+ * Security Management, article 11).
+ */
 export type NoticeExemption = "unreadable" | "risk-removed" | "public-notice";
 
-/** The parts of a notice that may not be missing: promise C10 and GDPR article 34; PIPL article 57 adds the cause. */
+/**
+ * The parts of a notice that may not be missing: promise C10 and GDPR article 34. PIPL article 57 adds the cause, and asks for the kinds
+ * of data, the possible harm, the measures taken, what people can do, and the contact (read in the text of 20 August 2021).
+ */
 export interface IncidentNotice {
   /** What happened, to which data, when. */
   readonly basics: Text;
@@ -154,7 +161,7 @@ export function incidentClocks(
     return regions.flatMap((region): readonly IncidentClock[] => {
       const due = deadline(
         {
-          task,
+          tasks: [task],
           region,
           receivedMs,
           events: [],

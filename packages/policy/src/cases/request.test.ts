@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Region } from "../regimes.ts";
 import { exemptions, exemptionsFor } from "./exemptions.ts";
 import {
   applyRequestEvent,
@@ -84,7 +85,8 @@ function outcome(events: readonly RequestEvent[], guards = requestGuards): Outco
     if (answer.kind === "refused") return answer.because;
     ({ state } = answer);
   }
-  return state?.status ?? "not-received";
+  if (state === undefined) throw new Error("Done, and nothing is there.");
+  return state.status;
 }
 
 const cases: readonly (readonly [
@@ -184,6 +186,7 @@ const cases: readonly (readonly [
   ],
   ["a request is received once", [received("access"), received("access")], "received-before"],
   ["and first", [plain("begun", 1)], "not-received"],
+  ["and before it is extended", [extended(1)], "not-received"],
   [
     "a refusal has words",
     [received("access"), denied(1, { explanation: " " })],
@@ -332,10 +335,44 @@ test("[C7] every right can be refused somewhere only on a ground of that place's
     for (const right of covered)
       expect(exemptionsFor(right, region).every((key) => key.startsWith(`${region}.`))).toBe(true);
   }
-  expect(exemptionsFor("delete", "cn")).toEqual(["cn.retention-period"]);
-  expect(exemptionsFor("object", undefined)).toEqual([
-    "eu.compelling-grounds",
-    "uk.compelling-grounds",
+  const check = (right: Right, region: Region | undefined, expected: readonly string[]): void =>
+    expect(exemptionsFor(right, region), `${right} ${region}`).toEqual(expected);
+  // PIPL, article 47(2); article 45(1) with the conditions of a transfer; 46(2). Nothing stands against a wish to restrict.
+  check("delete", "cn", ["cn.retention-period"]);
+  check("access", "cn", ["cn.secrecy"]);
+  check("transfer", "cn", ["cn.secrecy", "cn.not-portable"]);
+  check("correct", "cn", ["cn.accurate"]);
+  check("restrict", "cn", []);
+  // GDPR, article 17(3)(e), (b), (a), (c) and (d), and article 11(2); in the United Kingdom the same.
+  const erasure = [
+    "legal-claims",
+    "legal-obligation",
+    "expression",
+    "public-interest",
+    "not-identifiable",
+  ];
+  for (const region of ["eu", "uk"] as const)
+    check(
+      "delete",
+      region,
+      erasure.map((key) => `${region}.${key}`),
+    );
+  // Article 11(2) ends with article 20: an objection (21) cannot be refused for want of identification.
+  check("object", undefined, ["eu.compelling-grounds", "uk.compelling-grounds"]);
+  // California Civil Code, § 1798.105(d)(8), (2) and (1).
+  check("delete", "us", ["us.legal-obligation", "us.security", "us.transaction"]);
+});
+
+test("[C7] an erasure in China is due when an account has to be closed, which is sooner than an answer", () => {
+  const due = (right: Right, region: Region): string | undefined => {
+    const request = replayRequest([{ ...received(right), region } as RequestEvent], place);
+    return request && requestDeadline(request, place, start)?.rule;
+  };
+  // 15 working days from Monday 2 November 2026 end on the 23rd, a month on 2 December.
+  expect([due("delete", "cn"), due("access", "cn"), due("delete", "eu")]).toEqual([
+    "cn.close-account",
+    "promise.answer",
+    "promise.answer",
   ]);
 });
 

@@ -169,7 +169,7 @@ export function requestDeadline(
   if (isEnded(request)) return undefined;
   return deadline(
     {
-      task: "answer",
+      tasks: request.right === "delete" ? ["answer", "close-account"] : ["answer"],
       region: request.region,
       receivedMs: request.receivedMs,
       events: request.clock,

@@ -28,7 +28,7 @@ function check(
 ): void {
   const { task, region, grade, critical } = clockRules[rule];
   const subject: ClockCase = {
-    task,
+    tasks: [task],
     region: region === "promise" ? "other" : region,
     receivedMs: at(received),
     events: [],
@@ -66,7 +66,7 @@ const everyRow: Readonly<Record<ClockRuleKey, readonly [received: string, due: s
   "cn.notify-authority": ["2026-11-22T10:00:00Z", "2026-11-22T14:00:00"],
   "cn.notify-authority-critical": ["2026-11-22T10:00:00Z", "2026-11-22T11:00:00"],
   "cn.final-report": ["2026-11-22T10:00:00Z", "2026-12-22"],
-  "us.answer": ["2026-01-31T10:00:00Z", "2026-03-17"],
+  "us.answer": ["2026-01-31T10:00:00Z", "2026-03-16"],
   "us.acknowledge": ["2026-11-20T10:00:00Z", "2026-12-04"],
   "us.opt-out": ["2026-11-20T10:00:00Z", "2026-12-11"],
   "us.notify-people": ["2026-11-22T10:00:00Z", "2026-12-22"],
@@ -114,6 +114,35 @@ test("business days leave out holidays of the country, and count the weekends Ch
   });
 });
 
+test("[C7] the examples of the British authority's guidance on the right of access come out as it prints them", () => {
+  const place = { country: "GB", timeZone: "Europe/London" } as const;
+  // "Received on 1 January (a bank holiday), so the one-month period ends at the end of 1 February."
+  check("uk.answer", "2024-01-01T10:00:00Z", "2024-02-01", { place });
+  // "Received on Monday 25 November … until the end of Friday 27 December": 25 and 26 are bank holidays.
+  check("uk.answer", "2024-11-25T10:00:00Z", "2024-12-27", { place });
+  // "Received on 31 January will run until the end of 28 February … if that date falls on a weekend, the next Monday."
+  check("uk.answer", "2025-01-31T10:00:00Z", "2025-02-28", { place });
+  check("uk.answer", "2026-01-31T10:00:00Z", "2026-03-02", { place });
+});
+
+test("[C7] holidays count only under the law of the country that has them", () => {
+  const shanghai = { country: "CN", timeZone: "Asia/Shanghai" } as const;
+  // 1 October is free in China; Saturday 14 February 2026 is worked there, and Monday 16 is free.
+  check("eu.answer", "2026-09-01T03:00:00Z", "2026-10-01", { place: shanghai });
+  check("eu.answer", "2026-01-14T03:00:00Z", "2026-02-16", { place: shanghai });
+  // Thanksgiving is no holiday of Ireland's, and 26 October no holiday of California's.
+  check("us.acknowledge", "2026-11-20T10:00:00Z", "2026-12-04", { place: dublin });
+  check("us.acknowledge", "2026-10-16T10:00:00Z", "2026-10-30", { place: dublin });
+});
+
+test("[C7] of a year whose holidays are not announced nothing is known, so every day of it might be worked", () => {
+  check("cn.close-account", "2027-01-29T03:00:00Z", "2027-02-13", {
+    place: { country: "CN", timeZone: "Asia/Shanghai" },
+  });
+  expect(isWorkingDay(parseDay("2026-10-11"), "CN")).toBe(false);
+  expect(isWorkingDay(parseDay("2026-10-10"), "CN")).toBe(true);
+});
+
 test("holidays are where the calendars of the countries say", () => {
   const yes = (country: (typeof countriesWithHolidays)[number], ...days: string[]): void => {
     for (const each of days)
@@ -121,13 +150,22 @@ test("holidays are where the calendars of the countries say", () => {
   };
   yes("DE", "2026-04-03", "2026-04-06", "2026-05-14", "2026-05-25", "2026-10-03");
   yes("GR", "2026-02-23", "2026-04-10", "2026-04-13", "2026-06-01");
-  yes("GB", "2026-05-04", "2026-05-25", "2026-08-31");
+  yes("GB", "2026-05-04", "2026-05-25", "2026-04-03");
   yes("IE", "2026-06-01", "2026-08-03", "2026-10-26");
-  yes("US", "2026-07-03", "2026-11-26", "2026-09-07", "2027-07-05", "2026-01-19");
+  yes("US", "2026-07-04", "2026-11-26", "2026-09-07", "2027-07-05", "2026-01-19");
   yes("FR", "2025-04-21", "2024-05-09", "2026-07-14");
+  const no = (country: (typeof countriesWithHolidays)[number], ...days: string[]): void => {
+    for (const each of days)
+      expect(isHoliday(parseDay(each), country), `${country} ${each}`).toBe(false);
+  };
+  // Worked in Scotland; moved by decree; a Saturday's holiday, which California does not move; Juneteenth, which it does not either.
+  no("GB", "2026-04-06", "2026-08-31");
+  no("GR", "2024-05-01");
+  no("US", "2026-07-03", "2022-06-20");
   for (const country of countriesWithHolidays)
     expect(isWorkingDay(parseDay("2027-01-01"), country), country).toBe(country === "CN");
-  expect(() => parseDay("2026-02-30")).toThrow(RangeError);
+  for (const text of ["2026-02-30", "2026-2-3", "soon", "", "+012026-02-03"])
+    expect(() => parseDay(text), text).toThrow(`"${text}" is not a day.`);
 });
 
 const received = "2026-11-02T09:00:00Z";
@@ -146,7 +184,7 @@ function checkCase(
   },
 ): void {
   const answer = deadline(
-    { task: "answer", region, receivedMs: at(received), events, place: dublin },
+    { tasks: ["answer"], region, receivedMs: at(received), events, place: dublin },
     at(now),
   );
   expect({
@@ -165,7 +203,7 @@ test("[C7] the strictest of law and promise counts, and the law's own limit stay
   checkCase("us", [], received, {
     due: "2026-12-02",
     rule: "promise.answer",
-    law: "2026-12-17",
+    law: "2026-12-16",
     extend: "2026-12-02",
   });
   checkCase("other", [], received, {
@@ -207,11 +245,11 @@ test("[C7] two further months need notice and reason inside the first", () => {
     rule: "cn.answer",
     law: "2026-12-02",
   });
-  // California: 45 more days.
+  // California: 90 days, the first of which is the day of receipt.
   checkCase("us", [extended("2026-11-30T09:00:00Z")], "2026-12-01T00:00:00Z", {
-    due: "2027-01-31",
+    due: "2027-01-30",
     rule: "us.answer",
-    law: "2027-01-31",
+    law: "2027-01-30",
   });
 });
 
@@ -241,6 +279,36 @@ test("[C7] the clock stands still while identity is missing, if asked without de
   );
 });
 
+test("[C7] in the United Kingdom the month begins again when the person has shown who they are", () => {
+  const place = { country: "GB", timeZone: "Europe/London" } as const;
+  const events = [asked("2026-01-15T12:00:00Z"), given("2026-02-01T12:00:00Z")];
+  // 1 March 2026 is a Sunday. Standing still for 17 days would have given 4 March.
+  check("uk.answer", "2026-01-15T09:00:00Z", "2026-03-02", { place, events });
+  // Two more months, announced in the month that began again.
+  const later = extended("2026-02-20T09:00:00Z");
+  check("uk.answer", "2026-01-15T09:00:00Z", "2026-05-01", { place, events: [...events, later] });
+  // While nothing was answered the month has not begun: it moves with the day of asking.
+  const standing = (now: string): string | undefined => {
+    const answer = deadline(
+      {
+        tasks: ["answer"],
+        region: "uk",
+        receivedMs: at("2026-01-15T09:00:00Z"),
+        events: events.slice(0, 1),
+        place,
+      },
+      at(now),
+    );
+    const law = answer?.rules.find(({ rule }) => rule === "uk.answer");
+    return law && day(law.dueMs);
+  };
+  expect(standing("2026-01-20T09:00:00Z")).toBe("2026-02-20");
+  expect(standing("2026-01-21T09:00:00Z")).toBe("2026-02-23");
+  // Asked too late, it runs on.
+  const late = [asked("2026-01-25T09:00:00Z"), given("2026-02-01T09:00:00Z")];
+  check("uk.answer", "2026-01-15T09:00:00Z", "2026-02-16", { place, events: late });
+});
+
 const regions = [...(Object.keys(regimes) as Region[]), undefined];
 const tasks = [...new Set(Object.values(clockRules).map(({ task }) => task))] as readonly Task[];
 const anyCase = fc.record({
@@ -259,7 +327,7 @@ test("for every case: the strictest counts, an unknown region is never later tha
       anyCase,
       ({ task, region, receivedMs, country, timeZone, askedHours, answeredHours }) => {
         const plain: ClockCase = {
-          task,
+          tasks: [task],
           region,
           receivedMs,
           events: [],

@@ -2,7 +2,7 @@
  * When something is due. Several rules may apply to one case; each gives a date, and the strictest counts. Example: a request received
  * on 31 January 2026 from Ireland is due on 28 February by our promise; the law would wait until Monday 2 March.
  */
-import type { Region } from "../regimes.ts";
+import { regionOfCountry, type Region } from "../regimes.ts";
 import {
   addMonths,
   addWorkingDays,
@@ -25,7 +25,8 @@ export type ClockEvent =
 
 /** A case whose due date is asked for. */
 export interface ClockCase {
-  readonly task: Task;
+  /** What has to be done; more than one where the same act does both: who erases a person answers them and closes their account. */
+  readonly tasks: readonly Task[];
   /** Where the person is. Unknown means that every region's rules apply. */
   readonly region: Region | undefined;
   /** When it came in, when an incident became known, or for its final report when it had been dealt with. */
@@ -40,7 +41,7 @@ export interface ClockCase {
 
 /** Where the days are counted: at the operator's, who has to act. */
 export interface ClockPlace {
-  /** Whose holidays count; without one no holiday does. */
+  /** Whose holidays count, under the law of that country's own region; under any other law, and without a country, no holiday does. */
   readonly country?: CountryCode | undefined;
   /** A name of the IANA time zone database. */
   readonly timeZone: string;
@@ -111,10 +112,10 @@ export function deadline(subject: ClockCase, nowMs: number): Deadline | undefine
 
 /** The rules that apply to a case. */
 export function rulesFor(
-  subject: Pick<ClockCase, "task" | "region" | "grade" | "critical">,
+  subject: Pick<ClockCase, "tasks" | "region" | "grade" | "critical">,
 ): readonly ClockRuleKey[] {
   return (Object.entries(clockRules) as [ClockRuleKey, ClockRule][]).flatMap(([key, rule]) =>
-    rule.task === subject.task &&
+    subject.tasks.includes(rule.task) &&
     (rule.region === "promise" || subject.region === undefined || rule.region === subject.region) &&
     (rule.grade === undefined || subject.grade === rule.grade) &&
     (rule.critical === undefined || subject.critical === true)
@@ -125,8 +126,14 @@ export function rulesFor(
 
 function ruleDeadline(key: ClockRuleKey, subject: ClockCase, nowMs: number): RuleDeadline {
   const rule = clockRules[key];
-  const pausedMs = rule.pausable ? pauses(subject, nowMs).totalMs : 0;
-  const first = endOf(rule, [rule.period], subject, pausedMs);
+  const { totalMs, standing, answeredMs } = pauses(subject, nowMs);
+  const pausedMs = rule.whileUnidentified === "stands" ? totalMs : 0;
+  const fromMs =
+    rule.whileUnidentified === "restarts"
+      ? Math.max(subject.receivedMs, standing ? nowMs : (answeredMs ?? subject.receivedMs))
+      : subject.receivedMs;
+  const counted = { fromMs, pausedMs, place: subject.place };
+  const first = endOf(rule, [rule.period], counted);
   const extended =
     rule.extension !== undefined &&
     subject.events.some(
@@ -136,7 +143,7 @@ function ruleDeadline(key: ClockRuleKey, subject: ClockCase, nowMs: number): Rul
     extended && rule.extension !== undefined ? [rule.period, rule.extension] : [rule.period];
   return {
     rule: key,
-    dueMs: endOf(rule, periods, subject, pausedMs),
+    dueMs: endOf(rule, periods, counted),
     extendUntilMs: rule.extension === undefined ? undefined : first,
     extended,
   };
@@ -145,42 +152,56 @@ function ruleDeadline(key: ClockRuleKey, subject: ClockCase, nowMs: number): Rul
 function endOf(
   rule: ClockRule,
   periods: readonly Period[],
-  { receivedMs, place }: ClockCase,
-  pausedMs: number,
+  {
+    fromMs,
+    pausedMs,
+    place,
+  }: { readonly fromMs: number; readonly pausedMs: number; readonly place: ClockPlace },
 ): number {
   const hours = periods.reduce((sum, { unit, count }) => sum + (unit === "hours" ? count : 0), 0);
-  if (periods.every(({ unit }) => unit === "hours"))
-    return receivedMs + hours * 3_600_000 + pausedMs;
+  if (periods.every(({ unit }) => unit === "hours")) return fromMs + hours * 3_600_000 + pausedMs;
   // The day of the event does not count (Regulation 1182/71, article 3(1)). Months are added together, not one after the other:
   // 30 November and three months is the last of February, and not what is left of it after a detour.
   const months = periods.reduce((sum, { unit, count }) => sum + (unit === "months" ? count : 0), 0);
-  const from = dayAt(receivedMs, place.timeZone) - (rule.countsFirstDay === true ? 1 : 0);
+  const country = holidaysUnder(rule, place);
+  const from = dayAt(fromMs, place.timeZone) - (rule.countsFirstDay === true ? 1 : 0);
   let day: Day = addMonths(from, months);
   for (const { unit, count } of periods) {
     if (unit === "days") day += count;
-    if (unit === "working-days") day = addWorkingDays(day, count, place.country);
+    if (unit === "working-days") day = addWorkingDays(day, count, country);
   }
   // Whole days only: what is begun of a day is not given.
   day += Math.floor(pausedMs / 86_400_000);
-  if (rule.endsOnWorkingDay) day = nextWorkingDay(day, place.country);
+  if (rule.endsOnWorkingDay) day = nextWorkingDay(day, country);
   return endOfDay(day, place.timeZone);
 }
 
-/** How long the clock stood still, and whether it does now. Asked too late, it did not. */
+/** Whose holidays a rule knows: a law does not wait for the holidays of a country it does not hold in. */
+function holidaysUnder({ region }: ClockRule, { country }: ClockPlace): CountryCode | undefined {
+  return country !== undefined && regionOfCountry(country) === region ? country : undefined;
+}
+
+/** How long the clock stood still, whether it does now, and when the last answer came. Asked too late, it did not. */
 function pauses(
   { events, receivedMs }: ClockCase,
   nowMs: number,
-): { readonly totalMs: number; readonly standing: boolean } {
+): {
+  readonly totalMs: number;
+  readonly standing: boolean;
+  readonly answeredMs: number | undefined;
+} {
   let totalMs = 0;
+  let answeredMs: number | undefined;
   let askedMs: number | undefined;
   const latest = receivedMs + limits.identityAskDays * 86_400_000;
   for (const { kind, atMs } of events) {
     if (kind === "identity-asked" && askedMs === undefined && atMs <= latest) askedMs = atMs;
     if (kind === "identity-given" && askedMs !== undefined) {
       totalMs += Math.max(0, atMs - askedMs);
+      answeredMs = atMs;
       askedMs = undefined;
     }
   }
-  if (askedMs === undefined) return { totalMs, standing: false };
-  return { totalMs: totalMs + Math.max(0, nowMs - askedMs), standing: true };
+  if (askedMs === undefined) return { totalMs, standing: false, answeredMs };
+  return { totalMs: totalMs + Math.max(0, nowMs - askedMs), standing: true, answeredMs };
 }
