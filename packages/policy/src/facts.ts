@@ -85,17 +85,18 @@ export function readFacts(product: ProductKey, operator?: Operator): Facts {
 }
 
 // The inventory does not change while a program runs, and pages with a question ask this for every purpose there is.
-const itemsByPurpose = new Map<PurposeKey, readonly ItemKey[]>();
+const itemsByPurpose = new Map(
+  (Object.keys(purposes) as PurposeKey[]).map((purpose) => [
+    purpose,
+    (Object.entries(inventory) as [ItemKey, Item][]).flatMap(([key, item]) =>
+      item.state !== "refused" && item.purposes.includes(purpose) ? [key] : [],
+    ),
+  ]),
+);
 
 /** The items of a purpose, in the order of the inventory: what a consent to the purpose covers. */
 export function itemsOfPurpose(purpose: PurposeKey): readonly ItemKey[] {
-  const known = itemsByPurpose.get(purpose);
-  if (known !== undefined) return known;
-  const items = (Object.entries(inventory) as [ItemKey, Item][]).flatMap(([key, item]) =>
-    item.state !== "refused" && item.purposes.includes(purpose) ? [key] : [],
-  );
-  itemsByPurpose.set(purpose, items);
-  return items;
+  return itemsByPurpose.get(purpose) ?? [];
 }
 
 function toItemFacts(item: Item): ItemFacts {
