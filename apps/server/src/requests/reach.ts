@@ -145,10 +145,11 @@ export function findRows(
   const table = reach.find((each) => each.name === name);
   if (table === undefined) throw new ReachError(`The table ${name} is not reached from a person.`);
   if (table.depth === 0) return sql`${id(name, "id")} = ${userId}`;
+  // `= ANY(ARRAY(…))` and not `IN (…)`: one of several ways joined by OR, an `IN` makes the database read the whole table.
   const conditions = table.links.map((link) => {
     if (link.kind === "mention") return sql`position(${userId} in ${id(name, link.column)}) > 0`;
     if (link.kind === "shared") {
-      const own = sql`${id(name, link.column)} IN (SELECT ${sql.identifier(link.throughColumn)} FROM ${sql.identifier(link.through)} WHERE ${findRows(reach, link.through, userId, { alone })})`;
+      const own = sql`${id(name, link.column)} = ANY(ARRAY(SELECT ${sql.identifier(link.throughColumn)} FROM ${sql.identifier(link.through)} WHERE ${findRows(reach, link.through, userId, { alone })}))`;
       return alone
         ? sql`(${own} AND NOT EXISTS (SELECT 1 FROM ${sql.identifier(link.through)} AS other WHERE other.${sql.identifier(link.throughColumn)} = ${id(name, link.column)} AND other.user_id <> ${userId}))`
         : own;
@@ -156,7 +157,7 @@ export function findRows(
     const parent = reach.find((each) => each.name === link.source);
     if (parent?.depth === 0 && link.sourceColumn === "id")
       return sql`${id(name, link.column)} = ${userId}`;
-    return sql`${id(name, link.column)} IN (SELECT ${sql.identifier(link.sourceColumn)} FROM ${sql.identifier(link.source)} WHERE ${findRows(reach, link.source, userId, { alone })})`;
+    return sql`${id(name, link.column)} = ANY(ARRAY(SELECT ${sql.identifier(link.sourceColumn)} FROM ${sql.identifier(link.source)} WHERE ${findRows(reach, link.source, userId, { alone })}))`;
   });
   return sql`(${sql.join(conditions, sql` OR `)})`;
 }
