@@ -416,6 +416,7 @@ export class Erasure {
       largestBlocks: Number.POSITIVE_INFINITY,
     });
     if (searched.kind === "postponed" || searched.leftovers.length > 0) return false;
+    if ((await searchFiles(folders, traces)).length > 0) return false;
     const moved = await store.move(id, { kind: "released", atMs: now() }, byService);
     if (moved.kind === "refused") throw new Error(`The rest cannot end: ${moved.because}.`);
     mail.send(writeRequestLetter("erased", email, request, config, secret));

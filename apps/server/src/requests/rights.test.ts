@@ -18,6 +18,7 @@ import { ticketMessages, tickets } from "../support/tables.ts";
 import { noticeVersions } from "../notices/tables.ts";
 import { openTestService, testableKinds, type TestService } from "../testing/index.ts";
 import { toCopyCsv } from "./copy.ts";
+import { reach } from "./reach.ts";
 import { createRights, type Rights } from "./rights.ts";
 import { searchDatabase } from "./search.ts";
 import { processingLimits, requestSteps, rightsRequests } from "./tables.ts";
@@ -257,6 +258,9 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
     const { id, email, name } = await settle();
     const { id: other } = await settle();
     const plan = await rights.erasure.plan(id);
+    // Proof that stays is not announced as something that goes.
+    for (const { name: table, erasing } of reach)
+      if (erasing === "keep") expect(plan.counts).not.toHaveProperty(table);
     expect(plan).toMatchObject({
       held: [],
       counts: {
@@ -424,8 +428,16 @@ describe.each(testableKinds())("rights on the %s database", (kind) => {
       .update(legalHolds)
       .set({ status: "lifted" })
       .where(eq(legalHolds.id, hold?.id ?? ""));
+    // Written while the hold lasted: the rest does not end as long as anything names the person.
+    await orm().execute(sql`CREATE TABLE noted (payload text)`);
+    await orm().execute(sql`INSERT INTO noted VALUES (${`Ask ${email}.`})`);
     await rights.handling.tick(async () => []);
     expect(await exists(id)).toBe(false);
+    expect((await rights.store.findBySecret(secret))?.state.withheld).toEqual([
+      "service.support-messages",
+    ]);
+    await orm().execute(sql`DROP TABLE noted`);
+    await rights.handling.tick(async () => []);
     const after = await rights.store.findBySecret(secret);
     expect(after).toMatchObject({ userId: undefined, sealed: undefined, state: { withheld: [] } });
     expect(
