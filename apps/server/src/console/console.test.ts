@@ -118,31 +118,6 @@ describe("the desk", () => {
     officer.cookies.set("language", "en");
   });
 
-  it("[C12] places and lifts a hold, and says why one cannot be placed", async () => {
-    await officer.get("/console/holds");
-    const refused = await officer.submit("/console/holds", {
-      subject: "everyone",
-      items: "",
-      reason: "",
-      review: "2027-01-01",
-    });
-    expect(refused.status).toBe(409);
-    expect(textOf(officer.html)).toContain("Give the reason: the claim, the court, the number.");
-    const review = new Date(service.services.now() + 90 * 86_400_000).toISOString().slice(0, 10);
-    await officer.submit("/console/holds", {
-      subject: "p-1",
-      items: "service.email",
-      reason: "Claim 12",
-      review,
-    });
-    await officer.get("/console/holds");
-    expect(textOf(officer.html)).toContain("holds");
-    const action = /action="(\/console\/holds\/[0-9a-f-]+\/lift)"/.exec(officer.html)?.[1] ?? "";
-    await officer.submit(action, { reason: "Settled" });
-    await officer.get("/console/holds");
-    expect(textOf(officer.html)).toContain("lifted");
-  });
-
   it("[C10] takes an incident from its record to the letters and its end", async () => {
     await officer.get("/console/incidents");
     const made = await officer.submit("/console/incidents", {

@@ -1,9 +1,6 @@
-/** The console's registers: holds, retention, consents, the record of processing and the audit trail. */
+/** The console's registers: retention, consents, the record of processing and the audit trail. */
 import {
   dataMap,
-  everyone,
-  inventory,
-  isItemKey,
   processingRecord,
   type ProductKey,
   products,
@@ -18,28 +15,21 @@ import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import type { AuditDetail } from "../audit/tables.ts";
 import type { AuditAction } from "../audit/trail.ts";
-import { readFields } from "../forms.tsx";
 import {
   ActionButton,
   Banner,
   Button,
-  Chip,
-  Day,
-  DeadlineChip,
   Facts,
   Field,
-  Form,
   Moment,
   pageTitle,
   Table,
-  TextArea,
 } from "../pages/components.tsx";
-import { readDay, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
-import { holdProblems } from "./problems.ts";
 import { actionTitles, words } from "./words.ts";
 
 /** The pages. */
@@ -50,39 +40,6 @@ export function registerRoutes({
   now,
 }: Pick<Services, "database" | "config" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-
-  app.get("/console/holds", async (context) => holdsPage(context, await enter(context, rights)));
-  app.post("/console/holds", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { subject = "", items = "", reason = "", review = "" } = await readFields(context);
-    const named = items.split(/\s+/).filter(isItemKey);
-    const atMs = now();
-    const moved = await rights.holds.place(
-      {
-        kind: "placed",
-        atMs,
-        reason,
-        reviewMs: readDay(review, context.var) ?? atMs,
-        scope: { subject: subject.trim(), items: items.trim() === "" ? "all" : named },
-      },
-      desk.actor,
-    );
-    return moved.kind === "done"
-      ? context.redirect("/console/holds", 303)
-      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
-  });
-  app.post("/console/holds/:id/lift", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { reason = "" } = await readFields(context);
-    const moved = await rights.holds.move(
-      context.req.param("id"),
-      { kind: "lifted", atMs: now(), reason },
-      desk.actor,
-    );
-    return moved.kind === "done"
-      ? context.redirect("/console/holds", 303)
-      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
-  });
 
   app.get("/console/retention", async (context) => {
     const desk = await enter(context, rights);
@@ -342,82 +299,6 @@ export function registerRoutes({
             purposeTitle(purpose, language),
           ])}
         />
-      </>,
-    );
-  }
-
-  async function holdsPage(
-    context: ServerContext,
-    desk: Desk,
-    problem?: string,
-  ): Promise<Response> {
-    const { language } = context.var;
-    const reader = context.var;
-    const text = say(words, language);
-    const holds = await rights.holds.list();
-    return deskPage(
-      context,
-      desk,
-      {
-        title: text.holds,
-        path: "/console/holds",
-        lead: text.holdsLead,
-        shows: { what: "holds", purpose: "keep-records" },
-        problem,
-      },
-      <>
-        {holds.length === 0 ? <p>{text.noEntries}</p> : null}
-        {holds.length === 0 ? null : (
-          <Table
-            labelledBy={pageTitle}
-            columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
-            rows={holds.map(({ id, hold }) => [
-              <Day atMs={hold.placedMs} reader={reader} />,
-              hold.scope.subject === everyone ? text.everyone : hold.scope.subject.slice(0, 8),
-              hold.scope.items === "all"
-                ? text.all
-                : hold.scope.items.map((key) => inventory[key].title[language]).join(", "),
-              <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
-                {hold.status === "active" ? text.active : text.lifted}
-              </Chip>,
-              hold.status === "active" ? (
-                <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} reader={reader} />
-              ) : (
-                <Day atMs={hold.reviewMs} reader={reader} />
-              ),
-              desk.mayChange && hold.status === "active" ? (
-                <Form context={context} action={`/console/holds/${id}/lift`}>
-                  <Field
-                    context={context}
-                    id={`lift-${id}`}
-                    name="reason"
-                    label={text.reasonInside}
-                  />
-                  <Button kind="quiet">{text.lift}</Button>
-                </Form>
-              ) : (
-                "–"
-              ),
-            ])}
-          />
-        )}
-        {desk.mayChange ? (
-          <Form context={context} action="/console/holds">
-            <h2>{text.place}</h2>
-            <Field context={context} name="subject" label={text.pseudonym} hint={text.holdWhose} />
-            <TextArea
-              context={context}
-              name="items"
-              label={text.items}
-              hint={text.holdItems}
-              rows={3}
-              optional
-            />
-            <TextArea context={context} name="reason" label={text.reasonInside} rows={3} />
-            <Field context={context} name="review" label={text.review} placeholder="YYYY-MM-DD" />
-            <Button>{text.place}</Button>
-          </Form>
-        ) : null}
       </>,
     );
   }

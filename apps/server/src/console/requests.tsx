@@ -81,12 +81,14 @@ export function requestRoutes({
         .filter(({ done }) => !done && line.incident.status !== "closed")
         .map((clock) => ({ line, clock })),
     );
+    const holds = (await rights.holds.list()).filter(({ hold }) => hold.status === "active");
     const states = Object.entries(statusTitles).map(
       ([status, title]) =>
         [title[language], newest.filter(({ state }) => state.status === status).length] as const,
     );
     const nowMs = now();
     const asked = await tickets.waiting();
+    const due = waiting.length + incidents.length + asked.length + holds.length;
     const { country, timeZone } = config.operator;
     const ages = toAges(waiting, nowMs, language);
     return deskPage(
@@ -115,10 +117,11 @@ export function requestRoutes({
                 label: line.number,
                 dueMs: clock.deadline.dueMs,
               })),
+              ...holds.map(({ hold }) => ({ label: text.holds, dueMs: hold.reviewMs })),
             ]}
           />
-          {waiting.length + incidents.length + asked.length === 0 ? <p>{text.none}</p> : null}
-          {waiting.length + incidents.length + asked.length === 0 ? null : (
+          {due === 0 ? <p>{text.none}</p> : null}
+          {due === 0 ? null : (
             <Table
               caption={<span class="visually-hidden">{text.requests}</span>}
               columns={[text.number, text.what, text.state, text.due]}
@@ -138,6 +141,10 @@ export function requestRoutes({
                     rightTitles[request.right][language],
                     <StatusChip request={request} language={language} />,
                   ],
+                })),
+                ...holds.map(({ hold }) => ({
+                  dueMs: hold.reviewMs,
+                  cells: [<a href="/console/holds">{text.holds}</a>, text.review, text.active],
                 })),
                 ...asked.map(({ id, number, dueMs }) => ({
                   dueMs,

@@ -1,6 +1,7 @@
 /** The words of the officer's console. */
 import type {
   ChinaTier,
+  HoldEvent,
   RequestDenial,
   Incident,
   IncidentEvent,
@@ -110,9 +111,16 @@ export const words = {
     zh: "因诉讼、法院或主管机关需要而保全的内容，既不到期清除也不删除；该人的其他内容照常处理。",
   },
   holdWhose: {
-    en: "As it stands in the trail; “everyone” where the claim is not about one person",
-    zh: "与审计记录中一致；如不限于一人，填写 everyone",
+    en: "The e-mail address of the account, or a pseudonym; “everyone” where the claim is not about one person",
+    zh: "账户的电子邮箱或化名；如不限于一人，填写 everyone",
   },
+  holdWhoseUnknown: {
+    en: "There is no such account and no such pseudonym. A hold on nobody keeps nothing.",
+    zh: "没有该账户或化名。未指明数据主体的保全不起作用。",
+  },
+  holdItemUnknown: { en: "The inventory has no such item:", zh: "数据清单中没有该项：" },
+  reviewHold: { en: "Review", zh: "复核" },
+  stillNeeded: { en: "Why it is still needed", zh: "仍需保全的理由" },
   holdItems: {
     en: "Keys of the inventory, for example service.support-messages; empty: everything",
     zh: "数据清单中的键，例如 service.support-messages；留空表示全部",
@@ -415,6 +423,13 @@ export const groundTitles: Readonly<Record<TransferGround | ChinaTier, Text>> = 
   clauses: { en: "contract clauses", zh: "标准合同" },
   "security-assessment": { en: "security assessment", zh: "安全评估" },
   "separate-consent": { en: "separate consent", zh: "单独同意" },
+};
+
+/** What happened to a hold. */
+export const holdEventTitles: Readonly<Record<HoldEvent["kind"], Text>> = {
+  placed: { en: "placed", zh: "设置" },
+  reviewed: { en: "reviewed, still needed", zh: "复核，仍需保全" },
+  lifted: { en: "lifted", zh: "解除" },
 };
 
 /** What recipients are told. */
