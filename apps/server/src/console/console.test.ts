@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { users } from "../accounts/tables.ts";
 import { auditEntries } from "../audit/tables.ts";
 import { consentSubjects } from "../consent/tables.ts";
+import { rightsRequests } from "../requests/tables.ts";
 import { tickets } from "../support/tables.ts";
 import {
   goodPassword,
@@ -316,10 +317,41 @@ describe("the person's pages", () => {
       because: "other",
       explanation: "",
       authority: "x",
-      court: "y",
+      court: "the court of Wuhan",
     });
+    // What was typed is not lost.
+    expect(officer.html).toContain("the court of Wuhan");
     expect(textOf(officer.html)).toContain("Say why it is refused.");
     expect(sent.status).toBe(303);
+  });
+
+  it("[C7] are opened by an officer for who wrote a letter, on the day it came", async () => {
+    const writeDown = async (fields: Readonly<Record<string, string>>): Promise<string> => {
+      await officer.get("/console");
+      await officer.submit("/console/requests", { right: "access", ...fields });
+      return textOf(officer.html);
+    };
+    const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const nowMs = service.services.now();
+    const count = await orm().$count(rightsRequests);
+    for (const [fields, because] of [
+      [{ email: "nobody@example.com" }, "There is no such account."],
+      [{ email: "no address" }, "There is no such account."],
+      [{ email: "wanderer@example.com", received: "yesterday" }, "Give the day it came"],
+      [
+        { email: "wanderer@example.com", received: dayOf(nowMs + 2 * 86_400_000) },
+        "Give the day it came",
+      ],
+    ] as const)
+      expect(await writeDown(fields)).toContain(because);
+    expect(await orm().$count(rightsRequests)).toBe(count);
+    const came = dayOf(nowMs - 10 * 86_400_000);
+    expect(await writeDown({ email: "wanderer@example.com", received: came })).toMatch(
+      /Written down\..* R-[A-Z2-9]{6}/,
+    );
+    const own = /href="(\/console\/requests\/[0-9a-f-]{36})"/.exec(officer.html)?.[1] ?? "";
+    await officer.get(own);
+    expect(officer.html).toContain(`<time datetime="${came}`);
   });
 
   it("[C9] find the authority of a country", async () => {

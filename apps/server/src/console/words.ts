@@ -67,9 +67,18 @@ export const words = {
   },
   email: { en: "E-mail address of the account", zh: "账户邮箱" },
   right: { en: "Right", zh: "权利" },
+  receivedOn: { en: "When it came", zh: "收到日期" },
+  receivedHint: {
+    en: "The clocks run from this day. Empty: today.",
+    zh: "期限自该日起算。留空表示今天。",
+  },
+  badReceived: {
+    en: "Give the day it came as YYYY-MM-DD, not later than today.",
+    zh: "请按 YYYY-MM-DD 填写收到日期，不得晚于今天。",
+  },
   writtenDown: {
-    en: "Written down, if there is such an account.",
-    zh: "如存在该账户，请求已登记。",
+    en: "Written down. It goes on when the person has used the link in the letter.",
+    zh: "请求已登记，待本人使用邮件中的链接确认后继续办理。",
   },
   childLead: {
     en: "A child's data is deleted at once and everywhere. Nothing is asked of anybody, and nothing but the number of the request is kept.",
@@ -84,7 +93,7 @@ export const words = {
     en: "Deleted; every table and file is being searched for what is left. Proof:",
     zh: "已删除，正在检索所有数据表和文件确认没有残留。凭证：",
   },
-  childUnknown: { en: "There is no such account.", zh: "没有该账户。" },
+  accountUnknown: { en: "There is no such account.", zh: "没有该账户。" },
   pseudonym: { en: "Pseudonym", zh: "化名" },
   everyone: { en: "everyone", zh: "所有人" },
   items: { en: "Items", zh: "数据项" },
@@ -330,6 +339,8 @@ export const words = {
   to: { en: "To", zh: "到" },
   provided: { en: "given by people", zh: "由个人提供" },
   observed: { en: "arises in use", zh: "使用中产生" },
+  received: { en: "comes with a request", zh: "随请求收到" },
+  workspace: { en: "read from the files", zh: "读取自文件" },
   refused: { en: "Not done:", zh: "未执行：" },
   leftoversTitle: { en: "Named by others", zh: "他人内容中的提及" },
   leftoversLead: {
