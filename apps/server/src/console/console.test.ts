@@ -116,6 +116,10 @@ describe("the desk", () => {
     expect(textOf(officer.html)).toContain("数据流向图");
     expect(officer.html).toContain("<svg");
     expect(officer.html.match(/<table/g)?.length).toBeGreaterThan(0);
+    for (const product of ["service", "assistant", "gateway"]) {
+      await officer.get(`/console/record?product=${product}`);
+      expect(textOf(officer.html)).not.toMatch(/\b(customer|visitor|none|workspace|received)\b/);
+    }
     officer.cookies.set("language", "en");
   });
 

@@ -335,8 +335,11 @@ function purposeTitle(key: string, language: "en" | "zh"): string {
   return Object.hasOwn(purposes, key) ? purposes[key as PurposeKey].title[language] : key;
 }
 
+const origins = ["provided", "observed", "received", "workspace"] as const;
+
 function nameOf(key: string, language: "en" | "zh"): string {
-  if (key === "provided" || key === "observed") return words[key][language];
+  const origin = origins.find((each) => each === key);
+  if (origin !== undefined) return words[origin][language];
   return Object.hasOwn(recipients, key)
     ? recipients[key as RecipientKey].title[language]
     : purposeTitle(key, language);
