@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { users } from "../accounts/tables.ts";
 import { auditEntries } from "../audit/tables.ts";
 import { consentSubjects } from "../consent/tables.ts";
+import { createRights } from "../requests/rights.ts";
 import { rightsRequests } from "../requests/tables.ts";
 import { tickets } from "../support/tables.ts";
 import {
@@ -260,6 +261,38 @@ describe("[C10] every look at data of persons", () => {
     const dues = [...list.matchAll(/<time datetime="([^"]+)"/g)].map(([, at]) => at ?? "");
     expect(dues.length).toBeGreaterThan(1);
     expect(dues).toEqual(dues.toSorted((one, other) => (one < other ? -1 : 1)));
+  });
+});
+
+describe("the registers", () => {
+  it("[C8] [C12] tell consents in words, and who swept", async () => {
+    const { ledger } = createRights(service.services);
+    const [row] = await orm().select().from(users).where(eq(users.username, "wanderer"));
+    const pseudonym = await ledger.pseudonymOf(row?.id ?? "");
+    await ledger.record(pseudonym, {
+      purpose: "recover-account",
+      answer: "refused",
+      kind: "consent",
+      question: "May we call you?",
+      language: "en",
+      screen: "/account",
+      signal: false,
+    });
+    officer.cookies.set("language", "zh");
+    await officer.get(`/console/consents?pseudonym=${pseudonym}`);
+    expect(textOf(officer.html)).toContain("通过电话找回账户 不同意");
+    expect(textOf(officer.html)).toContain("通过电话找回账户 · 不同意");
+    officer.cookies.set("language", "en");
+    await officer.get("/console/consents?pseudonym=nobodys");
+    expect(textOf(officer.html)).toContain("There is nothing yet.");
+    await officer.get("/console/retention");
+    await officer.submit("/console/retention");
+    const [swept] = await orm()
+      .select({ actor: auditEntries.actor })
+      .from(auditEntries)
+      .where(eq(auditEntries.action, "retention-swept"))
+      .orderBy(desc(auditEntries.number));
+    expect(swept?.actor).not.toBe("service");
   });
 });
 

@@ -1,6 +1,7 @@
 /** The console's registers: retention, consents, the record of processing and the audit trail. */
 import {
   dataMap,
+  everyone,
   processingRecord,
   type ProductKey,
   products,
@@ -13,7 +14,6 @@ import {
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
-import type { AuditDetail } from "../audit/tables.ts";
 import type { AuditAction } from "../audit/trail.ts";
 import {
   ActionButton,
@@ -28,9 +28,10 @@ import {
 import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
+import { describeDetail } from "./about.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
-import { actionTitles, words } from "./words.ts";
+import { actionTitles, answerTitles, words } from "./words.ts";
 
 /** The pages. */
 export function registerRoutes({
@@ -97,6 +98,7 @@ export function registerRoutes({
         </section>
         <section class="stack">
           <h2 id="list-certificates">{text.certificates}</h2>
+          {certificates.length === 0 ? <p>{text.noEntries}</p> : null}
           <Table
             labelledBy="list-certificates"
             columns={[text.when, text.rows, text.held]}
@@ -112,8 +114,8 @@ export function registerRoutes({
     );
   });
   app.post("/console/retention", async (context) => {
-    await enterToChange(context, rights);
-    await rights.retention.sweep();
+    const { actor } = await enterToChange(context, rights);
+    await rights.retention.sweep(actor);
     return context.redirect("/console/retention", 303);
   });
 
@@ -135,7 +137,10 @@ export function registerRoutes({
        GROUP BY 1, 2 ORDER BY 1, 2`);
     const lines = rows.map(
       ({ purpose, answer, count }) =>
-        [`${purposeTitle(purpose, language)} · ${answer}`, Number(count)] as const,
+        [
+          `${purposeTitle(purpose, language)} · ${answerTitle(answer, language)}`,
+          Number(count),
+        ] as const,
     );
     return deskPage(
       context,
@@ -153,6 +158,7 @@ export function registerRoutes({
           <Field context={context} name="pseudonym" label={text.pseudonym} value={pseudonym} />
           <Button>{text.search}</Button>
         </form>
+        {pseudonym !== "" && history.length === 0 ? <p>{text.noEntries}</p> : null}
         {history.length === 0 ? null : (
           <Table
             caption={<span class="visually-hidden">{pseudonym}</span>}
@@ -160,7 +166,7 @@ export function registerRoutes({
             rows={history.map(({ atMs, purpose, answer }) => [
               <Moment atMs={atMs} reader={reader} />,
               purposeTitle(purpose, language),
-              answer,
+              answerTitle(answer, language),
             ])}
           />
         )}
@@ -294,8 +300,14 @@ export function registerRoutes({
             <Moment atMs={at.getTime()} reader={reader} />,
             actor.slice(0, 8),
             actionTitle(action, language),
-            aboutOf(detail),
-            subject?.slice(0, 8) ?? "–",
+            describeDetail(detail, language),
+            subject === null || subject === everyone ? (
+              (subject ?? "–")
+            ) : (
+              <a href={`/console/consents?pseudonym=${encodeURIComponent(subject)}`}>
+                {subject.slice(0, 8)}
+              </a>
+            ),
             purposeTitle(purpose, language),
           ])}
         />
@@ -317,18 +329,16 @@ function toProduct(word: string | undefined): ProductKey {
   return (Object.keys(products) as ProductKey[]).find((key) => key === word) ?? "service";
 }
 
-/** What an entry is about; a number says of what. */
-function aboutOf(detail: AuditDetail): string {
-  const parts = Object.entries(detail).map(([key, value]) =>
-    typeof value === "number" ? `${key}: ${value}` : String(value),
-  );
-  return parts.length === 0 ? "–" : parts.join(" · ");
-}
-
 function actionTitle(action: string, language: "en" | "zh"): string {
   return Object.hasOwn(actionTitles, action)
     ? actionTitles[action as AuditAction][language]
     : action;
+}
+
+function answerTitle(answer: string, language: "en" | "zh"): string {
+  return answer === "given" || answer === "refused" || answer === "withdrawn"
+    ? answerTitles[answer][language]
+    : answer;
 }
 
 function purposeTitle(key: string, language: "en" | "zh"): string {

@@ -148,6 +148,9 @@ export const words = {
     zh: "以“不属于该权利范围”拒绝时必填，请求人可见其出处。",
   },
   exercise: { en: "exercise", zh: "演练" },
+  people: { en: "People", zh: "人数" },
+  endpointAdded: { en: "endpoint added", zh: "添加接收地址" },
+  endpointRemoved: { en: "endpoint removed", zh: "移除接收地址" },
   awareHint: {
     en: "When anybody of yours first knew that data was touched: 2026-11-22 10:00 in {}, or with an offset of its own. The clocks run from here. Empty: now.",
     zh: "贵方任何人最早知悉数据受影响的时刻：{} 的 2026-11-22 10:00，或自带时区偏移；时限由此起算。留空表示现在。",
@@ -434,6 +437,13 @@ export const groundTitles: Readonly<Record<TransferGround | ChinaTier, Text>> = 
   clauses: { en: "contract clauses", zh: "标准合同" },
   "security-assessment": { en: "security assessment", zh: "安全评估" },
   "separate-consent": { en: "separate consent", zh: "单独同意" },
+};
+
+/** What somebody answered to a question for consent. */
+export const answerTitles: Readonly<Record<"given" | "refused" | "withdrawn", Text>> = {
+  given: { en: "given", zh: "同意" },
+  refused: { en: "refused", zh: "不同意" },
+  withdrawn: { en: "withdrawn", zh: "已撤回" },
 };
 
 /** What happened to a hold. */
