@@ -6,6 +6,7 @@ import { consentSubjects } from "../consent/tables.ts";
 import { createRights } from "../requests/rights.ts";
 import { rightsRequests } from "../requests/tables.ts";
 import { tickets } from "../support/tables.ts";
+import { disclosures } from "../transfers/tables.ts";
 import {
   goodPassword,
   openTestService,
@@ -265,6 +266,24 @@ describe("[C10] every look at data of persons", () => {
 });
 
 describe("the registers", () => {
+  it("[C6] take no disclosure of an item that is none, and say in words what is missing", async () => {
+    const count = await orm().$count(disclosures);
+    await officer.get("/console/disclosures");
+    const disclosed = {
+      recipient: "competent-authority",
+      subject: "",
+      items: "service.email, service.emial",
+      reference: "Order 12/2026",
+      told: "yes",
+      because: "",
+    };
+    await officer.submit("/console/disclosures", disclosed);
+    expect(textOf(officer.html)).toContain("Not done: Look again at Items");
+    expect(await orm().$count(disclosures)).toBe(count);
+    await officer.submit("/console/disclosures", { ...disclosed, items: "service.email" });
+    expect(await orm().$count(disclosures)).toBe(count + 1);
+  });
+
   it("[C8] [C12] tell consents in words, and who swept", async () => {
     const { ledger } = createRights(service.services);
     const [row] = await orm().select().from(users).where(eq(users.username, "wanderer"));

@@ -218,7 +218,7 @@ function HoldForms({
 }) {
   const text = say(words, context.var.language);
   return (
-    <>
+    <div class="stack">
       <details>
         <summary>{text.reviewHold}</summary>
         <Form context={context} action={`/console/holds/${id}/review`}>
@@ -245,6 +245,6 @@ function HoldForms({
           <Button kind="quiet">{text.lift}</Button>
         </Form>
       </details>
-    </>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import {
   chinaThresholds,
   inventory,
   isItemKey,
+  type ItemKey,
   recipients,
   regimes,
   toCsv,
@@ -30,7 +31,7 @@ import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange, noteView, type View } from "./desk.tsx";
-import { fieldsOf, receivers, titleOf } from "./receivers.ts";
+import { describeProblems, receivers, titleOf } from "./receivers.ts";
 import { transferProblems } from "./problems.ts";
 import { groundTitles, words } from "./words.ts";
 
@@ -64,7 +65,8 @@ export function transferRoutes({
       context,
       z.object({ recipient: z.enum(receivers), country, origin: z.url() }),
     );
-    if (form.kind === "invalid") return transfersPage(context, desk, fieldsOf(form.problems));
+    if (form.kind === "invalid")
+      return transfersPage(context, desk, describeProblems(form.problems, context.var.language));
     await transfers.place(form.value.recipient, form.value.country, form.value.origin, desk.actor);
     return context.redirect("/console/transfers", 303);
   });
@@ -86,7 +88,8 @@ export function transferRoutes({
         })
         .refine(({ kind, ends }) => kind === "clauses" || ends !== undefined, { path: ["ends"] }),
     );
-    if (form.kind === "invalid") return transfersPage(context, desk, fieldsOf(form.problems));
+    if (form.kind === "invalid")
+      return transfersPage(context, desk, describeProblems(form.problems, context.var.language));
     const { recipient, kind, reference, assessment, signed: signedMs, ends: endsMs } = form.value;
     await transfers.agree(
       recipient,
@@ -126,7 +129,11 @@ export function transferRoutes({
         .object({
           recipient: z.enum(receivers),
           subject: z.string().trim(),
-          items: z.string().transform((text) => text.split(/[\s,]+/).filter(isItemKey)),
+          // A word that is no item is refused and not left out: the register would say less than was given.
+          items: z
+            .string()
+            .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ""))
+            .refine((keys): keys is ItemKey[] => keys.every(isItemKey)),
           reference: z.string().trim().min(1),
           told: z.enum(["yes", "no"]),
           because: z.string().trim(),
@@ -134,7 +141,8 @@ export function transferRoutes({
         .refine(({ items }) => items.length > 0, { path: ["items"] })
         .refine(({ told, because }) => told === "yes" || because !== "", { path: ["because"] }),
     );
-    if (form.kind === "invalid") return disclosuresPage(context, desk, fieldsOf(form.problems));
+    if (form.kind === "invalid")
+      return disclosuresPage(context, desk, describeProblems(form.problems, context.var.language));
     const { recipient, subject, items, reference, told, because } = form.value;
     await transfers.disclose(
       {

@@ -345,6 +345,7 @@ export const words = {
   received: { en: "comes with a request", zh: "随请求收到" },
   workspace: { en: "read from the files", zh: "读取自文件" },
   refused: { en: "Not done:", zh: "未执行：" },
+  lookAgain: { en: "Look again at", zh: "请核对：" },
   leftoversTitle: { en: "Named by others", zh: "他人内容中的提及" },
   leftoversLead: {
     en: "The search after the erasure found the person in what others wrote. Choose where the name goes; the other words stay. That you looked is written in the trail.",
