@@ -1,9 +1,6 @@
 /** The console's page of legal holds: placing one, reviewing it in time, and lifting it. */
 import { everyone, type HoldEvent, inventory, isItemKey } from "@cloud-code/policy";
-import { eq } from "drizzle-orm";
 import { Hono } from "hono";
-import { usersClassified } from "../accounts/tables.ts";
-import { readFor } from "../database/reading.ts";
 import type { ServerContext, ServerEnv } from "../environment.ts";
 import { readFields } from "../forms.tsx";
 import {
@@ -23,6 +20,7 @@ import type { HoldLine } from "../retention/holds.ts";
 import type { Services } from "../services.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
 import { holdProblems } from "./problems.ts";
+import { createSubjectFinder } from "./subject.ts";
 import { holdEventTitles, words } from "./words.ts";
 
 /** The pages. */
@@ -32,6 +30,7 @@ export function holdRoutes({
   now,
 }: Pick<Services, "database" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const findSubject = createSubjectFinder(database, rights);
 
   app.get("/console/holds", async (context) => holdsPage(context, await enter(context, rights)));
   app.post("/console/holds", async (context) => {
@@ -45,7 +44,7 @@ export function holdRoutes({
     const named = items.split(/[\s,]+/).filter((key) => key !== "");
     const unknown = named.filter((key) => !isItemKey(key));
     if (unknown.length > 0) return refuse(`${text.holdItemUnknown} ${unknown.join(", ")}`);
-    const whose = subject.trim() === "" ? "" : await findSubject(subject.trim());
+    const whose = subject.trim() === "" ? "" : await findSubject(subject);
     if (whose === undefined) return refuse(text.holdWhoseUnknown);
     const atMs = now();
     const moved = await rights.holds.place(
@@ -84,22 +83,6 @@ export function holdRoutes({
       : holdsPage(context, desk, {
           problem: holdProblems[moved.because][context.var.language],
         });
-  }
-
-  /** Whom an officer means by an e-mail address, a pseudonym or `everyone`. */
-  async function findSubject(subject: string): Promise<string | undefined> {
-    if (subject === everyone) return everyone;
-    if (subject.includes("@")) {
-      const [row] = await readFor(database, "answer-authorities", usersClassified, ["id"], {
-        where: (table) => eq(table.email, subject.toLowerCase()),
-      });
-      return row === undefined ? undefined : rights.ledger.pseudonymOf(row.id);
-    }
-    // What is kept of a person whose account is gone stands in the trail under the pseudonym, or in the ledger.
-    const known =
-      (await rights.trail.newest(1, subject)).length > 0 ||
-      (await rights.ledger.history(subject)).length > 0;
-    return known ? subject : undefined;
   }
 
   async function holdsPage(

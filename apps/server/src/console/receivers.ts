@@ -44,7 +44,7 @@ const labels: Readonly<Record<string, Text>> = {
   assessment: words.assessment,
   signed: words.signed,
   ends: words.ends,
-  subject: words.pseudonym,
+  subject: words.subject,
   items: words.items,
   told: words.told,
   because: words.untold,

@@ -31,6 +31,7 @@ import type { Services } from "../services.ts";
 import { describeDetail } from "./about.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
+import { createSubjectFinder } from "./subject.ts";
 import { actionTitles, answerTitles, words } from "./words.ts";
 
 /** The pages. */
@@ -41,6 +42,7 @@ export function registerRoutes({
   now,
 }: Pick<Services, "database" | "config" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const findSubject = createSubjectFinder(database, rights);
 
   app.get("/console/retention", async (context) => {
     const desk = await enter(context, rights);
@@ -124,8 +126,9 @@ export function registerRoutes({
     const { language } = context.var;
     const reader = context.var;
     const text = say(words, language);
-    const pseudonym = (context.req.query("pseudonym") ?? "").trim();
-    const history = pseudonym === "" ? [] : await rights.ledger.history(pseudonym);
+    const typed = (context.req.query("pseudonym") ?? "").trim();
+    const pseudonym = typed === "" ? undefined : await findSubject(typed);
+    const history = pseudonym === undefined ? [] : await rights.ledger.history(pseudonym);
     // Each person's last answer to each purpose counts.
     const { rows } = await database.orm.execute<{
       purpose: string;
@@ -149,16 +152,16 @@ export function registerRoutes({
         title: text.consents,
         path: "/console/consents",
         shows:
-          pseudonym === ""
+          typed === ""
             ? "nobody"
             : { what: "consents", subject: pseudonym, purpose: "prove-consent" },
       },
       <>
         <form method="get" action="/console/consents" class="form">
-          <Field context={context} name="pseudonym" label={text.pseudonym} value={pseudonym} />
+          <Field context={context} name="pseudonym" label={text.pseudonym} value={typed} />
           <Button>{text.search}</Button>
         </form>
-        {pseudonym !== "" && history.length === 0 ? <p>{text.noEntries}</p> : null}
+        {typed !== "" && history.length === 0 ? <p>{text.noEntries}</p> : null}
         {history.length === 0 ? null : (
           <Table
             caption={<span class="visually-hidden">{pseudonym}</span>}

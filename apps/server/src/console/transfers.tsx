@@ -30,6 +30,7 @@ import { readDay, type Reader, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars } from "./charts.tsx";
+import { createSubjectFinder } from "./subject.ts";
 import { type Desk, deskPage, enter, enterToChange, noteView, type View } from "./desk.tsx";
 import { describeProblems, receivers, titleOf } from "./receivers.ts";
 import { transferProblems } from "./problems.ts";
@@ -52,9 +53,11 @@ function daySchema(reader: Pick<Reader, "timeZone">) {
 /** The pages. */
 export function transferRoutes({
   rights: { transfers, ...rights },
+  database,
   now,
-}: Pick<Services, "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
+}: Pick<Services, "database" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const findSubject = createSubjectFinder(database, rights);
 
   app.get("/console/transfers", async (context) =>
     transfersPage(context, await enter(context, rights)),
@@ -143,11 +146,18 @@ export function transferRoutes({
     );
     if (form.kind === "invalid")
       return disclosuresPage(context, desk, describeProblems(form.problems, context.var.language));
-    const { recipient, subject, items, reference, told, because } = form.value;
+    const { recipient, subject: typed, items, reference, told, because } = form.value;
+    const subject = typed === "" ? undefined : await findSubject(typed);
+    if (typed !== "" && subject === undefined)
+      return disclosuresPage(
+        context,
+        desk,
+        describeProblems({ subject: typed }, context.var.language),
+      );
     await transfers.disclose(
       {
         recipient,
-        subject: subject === "" ? undefined : subject,
+        subject,
         items,
         reference,
         told: told === "yes" ? { atMs: now() } : { because },
@@ -434,7 +444,13 @@ export function transferRoutes({
                 label={text.recipient}
                 options={receivers.map((key) => [key, recipients[key].title[language]])}
               />
-              <Field context={context} name="subject" label={text.pseudonym} optional />
+              <Field
+                context={context}
+                name="subject"
+                label={text.subject}
+                hint={text.whose}
+                optional
+              />
               <TextArea
                 context={context}
                 name="items"

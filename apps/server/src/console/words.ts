@@ -123,6 +123,10 @@ export const words = {
     en: "The e-mail address of the account, or a pseudonym; “everyone” where the claim is not about one person",
     zh: "账户的电子邮箱或化名；如不限于一人，填写 everyone",
   },
+  whose: {
+    en: "The e-mail address of the account, or a pseudonym",
+    zh: "账户的电子邮箱或化名",
+  },
   holdWhoseUnknown: {
     en: "There is no such account and no such pseudonym. A hold on nobody keeps nothing.",
     zh: "没有该账户或化名。未指明数据主体的保全不起作用。",
