@@ -152,7 +152,17 @@ describe.runIf(chromium !== undefined)("an officer in a browser", () => {
         .locator("#review")
         .fill(new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10));
       await press("/console/holds");
+      await page.locator("main tbody summary").first().click();
+      await page.locator('form[action$="/review"] [name="reason"]').first().fill("Not decided.");
+      await page
+        .locator('form[action$="/review"] [name="review"]')
+        .first()
+        .fill(new Date(Date.now() + 120 * 86_400_000).toISOString().slice(0, 10));
       await look("holds");
+      await page.locator('form[action$="/review"] button').first().click();
+      await page.waitForLoadState();
+      expect(await page.locator("main tbody").textContent()).toContain("Not decided.");
+      await page.locator("main tbody summary").nth(1).click();
       await page.locator('form[action$="/lift"] [name="reason"]').first().fill("Settled.");
       await page.locator('form[action$="/lift"] button').first().click();
 

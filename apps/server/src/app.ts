@@ -23,6 +23,7 @@ import type { Services } from "./services.ts";
 import { incidentRoutes } from "./console/incidents.tsx";
 import { leftoverRoutes } from "./console/leftovers.tsx";
 import { processorRoutes } from "./console/processors.tsx";
+import { holdRoutes } from "./console/holds.tsx";
 import { registerRoutes } from "./console/registers.tsx";
 import { requestRoutes } from "./console/requests.tsx";
 import { transferRoutes } from "./console/transfers.tsx";
@@ -108,6 +109,7 @@ export function createApp(services: Services, rights: Rights): Hono<ServerEnv> {
   app.route("/", transferRoutes({ ...services, rights }));
   app.route("/", webhookRoutes({ rights }));
   app.route("/", processorRoutes({ ...services, rights }));
+  app.route("/", holdRoutes({ ...services, rights }));
   app.route("/", registerRoutes({ ...services, rights }));
   app.route("/", accounts(services));
   app.route("/", website.pages);

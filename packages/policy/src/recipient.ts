@@ -17,6 +17,14 @@ export type RecipientKey =
  */
 export type Transfer = "contract-clauses" | "explicit-consent" | "anonymous" | "none";
 
+/** What each mechanism is called. */
+export const transferTitles: Readonly<Record<Transfer, Text>> = {
+  "contract-clauses": { en: "standard contract clauses", zh: "标准合同条款" },
+  "explicit-consent": { en: "explicit consent", zh: "明示同意" },
+  anonymous: { en: "anonymous before it leaves", zh: "出境前已匿名" },
+  none: { en: "never to another region", zh: "不向其他地区传输" },
+};
+
 /** Someone outside the program that holds the datum. */
 export interface Recipient {
   readonly title: Text;

@@ -38,6 +38,9 @@ test("the record is there in Chinese, too", () => {
       ({ purpose }) => purpose === "sign-in",
     )?.title,
   ).toBe("登录");
+  for (const product of productKeys)
+    for (const { subjects, transfers } of processingRecord(product, publisher, "zh").activities)
+      for (const words of [...subjects, ...transfers]) expect(words).not.toMatch(/[a-z]{2}/);
 });
 
 test("a table survives being read back, and no cell of it is a formula", () => {

@@ -3,12 +3,12 @@
  * differ from what is done.
  */
 import { inventory, type ItemKey } from "./inventory/index.ts";
-import type { Item, UsedItem } from "./inventory/item.ts";
+import { type Item, subjectTitles, type UsedItem } from "./inventory/item.ts";
 import { measures } from "./measures.ts";
 import type { Operator } from "./operator.ts";
 import type { ProductKey } from "./product.ts";
 import { purposes, type PurposeKey } from "./purpose.ts";
-import { recipients, type RecipientKey } from "./recipient.ts";
+import { recipients, type RecipientKey, transferTitles } from "./recipient.ts";
 import { basisTitles, regimes, type Region } from "./regimes.ts";
 import { describeRetention } from "./retention.ts";
 import type { Language } from "./text.ts";
@@ -69,11 +69,12 @@ export function processingRecord(
             (region) => `${say(regimes[region].title)}: ${say(basisTitles[purpose.bases[region]])}`,
           )
           .join("; "),
-        subjects: distinct(own.map(([, { subject }]) => subject)),
+        subjects: distinct(own.map(([, { subject }]) => say(subjectTitles[subject]))),
         categories: distinct(own.map(([, { title }]) => say(title))),
         recipients: receiving.map((recipient) => say(recipients[recipient].title)),
         transfers: receiving.map(
-          (recipient) => `${say(recipients[recipient].title)}: ${recipients[recipient].transfer}`,
+          (recipient) =>
+            `${say(recipients[recipient].title)}: ${say(transferTitles[recipients[recipient].transfer])}`,
         ),
         periods: distinct(
           own.map(

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { users } from "../accounts/tables.ts";
 import { auditEntries } from "../audit/tables.ts";
 import { consentSubjects } from "../consent/tables.ts";
+import { createRights } from "../requests/rights.ts";
+import { rightsRequests } from "../requests/tables.ts";
 import { tickets } from "../support/tables.ts";
+import { disclosures } from "../transfers/tables.ts";
 import {
   goodPassword,
   openTestService,
@@ -115,32 +118,11 @@ describe("the desk", () => {
     expect(textOf(officer.html)).toContain("数据流向图");
     expect(officer.html).toContain("<svg");
     expect(officer.html.match(/<table/g)?.length).toBeGreaterThan(0);
+    for (const product of ["service", "assistant", "gateway"]) {
+      await officer.get(`/console/record?product=${product}`);
+      expect(textOf(officer.html)).not.toMatch(/\b(customer|visitor|none|workspace|received)\b/);
+    }
     officer.cookies.set("language", "en");
-  });
-
-  it("[C12] places and lifts a hold, and says why one cannot be placed", async () => {
-    await officer.get("/console/holds");
-    const refused = await officer.submit("/console/holds", {
-      subject: "everyone",
-      items: "",
-      reason: "",
-      review: "2027-01-01",
-    });
-    expect(refused.status).toBe(409);
-    expect(textOf(officer.html)).toContain("Give the reason: the claim, the court, the number.");
-    const review = new Date(service.services.now() + 90 * 86_400_000).toISOString().slice(0, 10);
-    await officer.submit("/console/holds", {
-      subject: "p-1",
-      items: "service.email",
-      reason: "Claim 12",
-      review,
-    });
-    await officer.get("/console/holds");
-    expect(textOf(officer.html)).toContain("holds");
-    const action = /action="(\/console\/holds\/[0-9a-f-]+\/lift)"/.exec(officer.html)?.[1] ?? "";
-    await officer.submit(action, { reason: "Settled" });
-    await officer.get("/console/holds");
-    expect(textOf(officer.html)).toContain("lifted");
   });
 
   it("[C10] takes an incident from its record to the letters and its end", async () => {
@@ -222,15 +204,22 @@ describe("[C10] every look at data of persons", () => {
       if (!path.includes(":id")) expect(answer.status, path).toBe(200);
       expect([path, (await views()) - before]).toEqual([path, ofNobody.has(path) ? 0 : 1]);
     }
-    const before = await views();
-    await officer.get("/console/consents?pseudonym=somebody");
-    expect((await views()) - before).toBe(1);
-    const [last] = await orm()
-      .execute<{ purpose: string; subject: string }>(
-        sql`SELECT purpose, subject FROM audit_entries ORDER BY number DESC LIMIT 1`,
-      )
-      .then((found) => found.rows);
-    expect(last).toEqual({ purpose: "prove-consent", subject: "somebody" });
+    const [known] = await orm()
+      .select({ pseudonym: consentSubjects.pseudonym })
+      .from(consentSubjects);
+    const pseudonym = known?.pseudonym ?? "";
+    // What was typed and is nobody's pseudonym may be a name, and the trail cannot forget.
+    for (const [typed, subject] of [
+      [pseudonym, pseudonym],
+      ["Wei Li", null],
+      ["nobody@example.com", null],
+    ] as const) {
+      const before = await views();
+      await officer.get(`/console/consents?pseudonym=${encodeURIComponent(typed)}`);
+      expect((await views()) - before).toBe(1);
+      const [last] = await orm().select().from(auditEntries).orderBy(desc(auditEntries.number));
+      expect(last).toMatchObject({ purpose: "prove-consent", subject });
+    }
   });
 
   it("names the ticket and its writer's pseudonym, and also who answered", async () => {
@@ -280,6 +269,62 @@ describe("[C10] every look at data of persons", () => {
     const dues = [...list.matchAll(/<time datetime="([^"]+)"/g)].map(([, at]) => at ?? "");
     expect(dues.length).toBeGreaterThan(1);
     expect(dues).toEqual(dues.toSorted((one, other) => (one < other ? -1 : 1)));
+  });
+});
+
+describe("the registers", () => {
+  it("[C6] take no disclosure of an item that is none, and say in words what is missing", async () => {
+    const count = await orm().$count(disclosures);
+    await officer.get("/console/disclosures");
+    const disclosed = {
+      recipient: "competent-authority",
+      subject: "",
+      items: "service.email, service.emial",
+      reference: "Order 12/2026",
+      told: "yes",
+      because: "",
+    };
+    await officer.submit("/console/disclosures", disclosed);
+    expect(textOf(officer.html)).toContain("Not done: Look again at Items");
+    await officer.submit("/console/disclosures", {
+      ...disclosed,
+      items: "service.email",
+      subject: "Wei Li",
+    });
+    expect(textOf(officer.html)).toContain("Not done: Look again at Whose data");
+    expect(await orm().$count(disclosures)).toBe(count);
+    await officer.submit("/console/disclosures", { ...disclosed, items: "service.email" });
+    expect(await orm().$count(disclosures)).toBe(count + 1);
+  });
+
+  it("[C8] [C12] tell consents in words, and who swept", async () => {
+    const { ledger } = createRights(service.services);
+    const [row] = await orm().select().from(users).where(eq(users.username, "wanderer"));
+    const pseudonym = await ledger.pseudonymOf(row?.id ?? "");
+    await ledger.record(pseudonym, {
+      purpose: "recover-account",
+      answer: "refused",
+      kind: "consent",
+      question: "May we call you?",
+      language: "en",
+      screen: "/account",
+      signal: false,
+    });
+    officer.cookies.set("language", "zh");
+    await officer.get(`/console/consents?pseudonym=${pseudonym}`);
+    expect(textOf(officer.html)).toContain("通过电话找回账户 不同意");
+    expect(textOf(officer.html)).toContain("通过电话找回账户 · 不同意");
+    officer.cookies.set("language", "en");
+    await officer.get("/console/consents?pseudonym=nobodys");
+    expect(textOf(officer.html)).toContain("There is nothing yet.");
+    await officer.get("/console/retention");
+    await officer.submit("/console/retention");
+    const [swept] = await orm()
+      .select({ actor: auditEntries.actor })
+      .from(auditEntries)
+      .where(eq(auditEntries.action, "retention-swept"))
+      .orderBy(desc(auditEntries.number));
+    expect(swept?.actor).not.toBe("service");
   });
 });
 
@@ -341,10 +386,41 @@ describe("the person's pages", () => {
       because: "other",
       explanation: "",
       authority: "x",
-      court: "y",
+      court: "the court of Wuhan",
     });
+    // What was typed is not lost.
+    expect(officer.html).toContain("the court of Wuhan");
     expect(textOf(officer.html)).toContain("Say why it is refused.");
     expect(sent.status).toBe(303);
+  });
+
+  it("[C7] are opened by an officer for who wrote a letter, on the day it came", async () => {
+    const writeDown = async (fields: Readonly<Record<string, string>>): Promise<string> => {
+      await officer.get("/console");
+      await officer.submit("/console/requests", { right: "access", ...fields });
+      return textOf(officer.html);
+    };
+    const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const nowMs = service.services.now();
+    const count = await orm().$count(rightsRequests);
+    for (const [fields, because] of [
+      [{ email: "nobody@example.com" }, "There is no such account."],
+      [{ email: "no address" }, "There is no such account."],
+      [{ email: "wanderer@example.com", received: "yesterday" }, "Give the day it came"],
+      [
+        { email: "wanderer@example.com", received: dayOf(nowMs + 2 * 86_400_000) },
+        "Give the day it came",
+      ],
+    ] as const)
+      expect(await writeDown(fields)).toContain(because);
+    expect(await orm().$count(rightsRequests)).toBe(count);
+    const came = dayOf(nowMs - 10 * 86_400_000);
+    expect(await writeDown({ email: "wanderer@example.com", received: came })).toMatch(
+      /Written down\..* R-[A-Z2-9]{6}/,
+    );
+    const own = /href="(\/console\/requests\/[0-9a-f-]{36})"/.exec(officer.html)?.[1] ?? "";
+    await officer.get(own);
+    expect(officer.html).toContain(`<time datetime="${came}`);
   });
 
   it("[C9] find the authority of a country", async () => {

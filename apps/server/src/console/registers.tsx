@@ -1,9 +1,7 @@
-/** The console's registers: holds, retention, consents, the record of processing and the audit trail. */
+/** The console's registers: retention, consents, the record of processing and the audit trail. */
 import {
   dataMap,
   everyone,
-  inventory,
-  isItemKey,
   processingRecord,
   type ProductKey,
   products,
@@ -16,31 +14,25 @@ import {
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { ServerContext, ServerEnv } from "../environment.ts";
-import type { AuditDetail } from "../audit/tables.ts";
 import type { AuditAction } from "../audit/trail.ts";
-import { readFields } from "../forms.tsx";
 import {
   ActionButton,
   Banner,
   Button,
-  Chip,
-  Day,
-  DeadlineChip,
   Facts,
   Field,
-  Form,
   Moment,
   pageTitle,
   Table,
-  TextArea,
 } from "../pages/components.tsx";
-import { readDay, say } from "../pages/words.ts";
+import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
+import { describeDetail } from "./about.ts";
 import { Bars, DataMapChart } from "./charts.tsx";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
-import { holdProblems } from "./problems.ts";
-import { actionTitles, words } from "./words.ts";
+import { createSubjectFinder } from "./subject.ts";
+import { actionTitles, answerTitles, words } from "./words.ts";
 
 /** The pages. */
 export function registerRoutes({
@@ -50,39 +42,7 @@ export function registerRoutes({
   now,
 }: Pick<Services, "database" | "config" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-
-  app.get("/console/holds", async (context) => holdsPage(context, await enter(context, rights)));
-  app.post("/console/holds", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { subject = "", items = "", reason = "", review = "" } = await readFields(context);
-    const named = items.split(/\s+/).filter(isItemKey);
-    const atMs = now();
-    const moved = await rights.holds.place(
-      {
-        kind: "placed",
-        atMs,
-        reason,
-        reviewMs: readDay(review, context.var) ?? atMs,
-        scope: { subject: subject.trim(), items: items.trim() === "" ? "all" : named },
-      },
-      desk.actor,
-    );
-    return moved.kind === "done"
-      ? context.redirect("/console/holds", 303)
-      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
-  });
-  app.post("/console/holds/:id/lift", async (context) => {
-    const desk = await enterToChange(context, rights);
-    const { reason = "" } = await readFields(context);
-    const moved = await rights.holds.move(
-      context.req.param("id"),
-      { kind: "lifted", atMs: now(), reason },
-      desk.actor,
-    );
-    return moved.kind === "done"
-      ? context.redirect("/console/holds", 303)
-      : holdsPage(context, desk, holdProblems[moved.because][context.var.language]);
-  });
+  const findSubject = createSubjectFinder(database, rights);
 
   app.get("/console/retention", async (context) => {
     const desk = await enter(context, rights);
@@ -140,6 +100,7 @@ export function registerRoutes({
         </section>
         <section class="stack">
           <h2 id="list-certificates">{text.certificates}</h2>
+          {certificates.length === 0 ? <p>{text.noEntries}</p> : null}
           <Table
             labelledBy="list-certificates"
             columns={[text.when, text.rows, text.held]}
@@ -155,8 +116,8 @@ export function registerRoutes({
     );
   });
   app.post("/console/retention", async (context) => {
-    await enterToChange(context, rights);
-    await rights.retention.sweep();
+    const { actor } = await enterToChange(context, rights);
+    await rights.retention.sweep(actor);
     return context.redirect("/console/retention", 303);
   });
 
@@ -165,8 +126,9 @@ export function registerRoutes({
     const { language } = context.var;
     const reader = context.var;
     const text = say(words, language);
-    const pseudonym = (context.req.query("pseudonym") ?? "").trim();
-    const history = pseudonym === "" ? [] : await rights.ledger.history(pseudonym);
+    const typed = (context.req.query("pseudonym") ?? "").trim();
+    const pseudonym = typed === "" ? undefined : await findSubject(typed);
+    const history = pseudonym === undefined ? [] : await rights.ledger.history(pseudonym);
     // Each person's last answer to each purpose counts.
     const { rows } = await database.orm.execute<{
       purpose: string;
@@ -178,7 +140,10 @@ export function registerRoutes({
        GROUP BY 1, 2 ORDER BY 1, 2`);
     const lines = rows.map(
       ({ purpose, answer, count }) =>
-        [`${purposeTitle(purpose, language)} · ${answer}`, Number(count)] as const,
+        [
+          `${purposeTitle(purpose, language)} · ${answerTitle(answer, language)}`,
+          Number(count),
+        ] as const,
     );
     return deskPage(
       context,
@@ -187,15 +152,16 @@ export function registerRoutes({
         title: text.consents,
         path: "/console/consents",
         shows:
-          pseudonym === ""
+          typed === ""
             ? "nobody"
             : { what: "consents", subject: pseudonym, purpose: "prove-consent" },
       },
       <>
         <form method="get" action="/console/consents" class="form">
-          <Field context={context} name="pseudonym" label={text.pseudonym} value={pseudonym} />
+          <Field context={context} name="pseudonym" label={text.pseudonym} value={typed} />
           <Button>{text.search}</Button>
         </form>
+        {typed !== "" && history.length === 0 ? <p>{text.noEntries}</p> : null}
         {history.length === 0 ? null : (
           <Table
             caption={<span class="visually-hidden">{pseudonym}</span>}
@@ -203,7 +169,7 @@ export function registerRoutes({
             rows={history.map(({ atMs, purpose, answer }) => [
               <Moment atMs={atMs} reader={reader} />,
               purposeTitle(purpose, language),
-              answer,
+              answerTitle(answer, language),
             ])}
           />
         )}
@@ -337,87 +303,17 @@ export function registerRoutes({
             <Moment atMs={at.getTime()} reader={reader} />,
             actor.slice(0, 8),
             actionTitle(action, language),
-            aboutOf(detail),
-            subject?.slice(0, 8) ?? "–",
+            describeDetail(detail, language),
+            subject === null || subject === everyone ? (
+              (subject ?? "–")
+            ) : (
+              <a href={`/console/consents?pseudonym=${encodeURIComponent(subject)}`}>
+                {subject.slice(0, 8)}
+              </a>
+            ),
             purposeTitle(purpose, language),
           ])}
         />
-      </>,
-    );
-  }
-
-  async function holdsPage(
-    context: ServerContext,
-    desk: Desk,
-    problem?: string,
-  ): Promise<Response> {
-    const { language } = context.var;
-    const reader = context.var;
-    const text = say(words, language);
-    const holds = await rights.holds.list();
-    return deskPage(
-      context,
-      desk,
-      {
-        title: text.holds,
-        path: "/console/holds",
-        lead: text.holdsLead,
-        shows: { what: "holds", purpose: "keep-records" },
-        problem,
-      },
-      <>
-        {holds.length === 0 ? <p>{text.noEntries}</p> : null}
-        {holds.length === 0 ? null : (
-          <Table
-            labelledBy={pageTitle}
-            columns={[text.placed, text.subject, text.items, text.state, text.review, text.what]}
-            rows={holds.map(({ id, hold }) => [
-              <Day atMs={hold.placedMs} reader={reader} />,
-              hold.scope.subject === everyone ? text.everyone : hold.scope.subject.slice(0, 8),
-              hold.scope.items === "all"
-                ? text.all
-                : hold.scope.items.map((key) => inventory[key].title[language]).join(", "),
-              <Chip tone={hold.status === "active" ? "warn" : "neutral"}>
-                {hold.status === "active" ? text.active : text.lifted}
-              </Chip>,
-              hold.status === "active" ? (
-                <DeadlineChip dueMs={hold.reviewMs} nowMs={now()} reader={reader} />
-              ) : (
-                <Day atMs={hold.reviewMs} reader={reader} />
-              ),
-              desk.mayChange && hold.status === "active" ? (
-                <Form context={context} action={`/console/holds/${id}/lift`}>
-                  <Field
-                    context={context}
-                    id={`lift-${id}`}
-                    name="reason"
-                    label={text.reasonInside}
-                  />
-                  <Button kind="quiet">{text.lift}</Button>
-                </Form>
-              ) : (
-                "–"
-              ),
-            ])}
-          />
-        )}
-        {desk.mayChange ? (
-          <Form context={context} action="/console/holds">
-            <h2>{text.place}</h2>
-            <Field context={context} name="subject" label={text.pseudonym} hint={text.holdWhose} />
-            <TextArea
-              context={context}
-              name="items"
-              label={text.items}
-              hint={text.holdItems}
-              rows={3}
-              optional
-            />
-            <TextArea context={context} name="reason" label={text.reasonInside} rows={3} />
-            <Field context={context} name="review" label={text.review} placeholder="YYYY-MM-DD" />
-            <Button>{text.place}</Button>
-          </Form>
-        ) : null}
       </>,
     );
   }
@@ -436,26 +332,27 @@ function toProduct(word: string | undefined): ProductKey {
   return (Object.keys(products) as ProductKey[]).find((key) => key === word) ?? "service";
 }
 
-/** What an entry is about; a number says of what. */
-function aboutOf(detail: AuditDetail): string {
-  const parts = Object.entries(detail).map(([key, value]) =>
-    typeof value === "number" ? `${key}: ${value}` : String(value),
-  );
-  return parts.length === 0 ? "–" : parts.join(" · ");
-}
-
 function actionTitle(action: string, language: "en" | "zh"): string {
   return Object.hasOwn(actionTitles, action)
     ? actionTitles[action as AuditAction][language]
     : action;
 }
 
+function answerTitle(answer: string, language: "en" | "zh"): string {
+  return answer === "given" || answer === "refused" || answer === "withdrawn"
+    ? answerTitles[answer][language]
+    : answer;
+}
+
 function purposeTitle(key: string, language: "en" | "zh"): string {
   return Object.hasOwn(purposes, key) ? purposes[key as PurposeKey].title[language] : key;
 }
 
+const origins = ["provided", "observed", "received", "workspace"] as const;
+
 function nameOf(key: string, language: "en" | "zh"): string {
-  if (key === "provided" || key === "observed") return words[key][language];
+  const origin = origins.find((each) => each === key);
+  if (origin !== undefined) return words[origin][language];
   return Object.hasOwn(recipients, key)
     ? recipients[key as RecipientKey].title[language]
     : purposeTitle(key, language);

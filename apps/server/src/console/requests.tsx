@@ -34,7 +34,7 @@ import {
   TextArea,
 } from "../pages/components.tsx";
 import { notFoundPage } from "../pages/problems.tsx";
-import { say } from "../pages/words.ts";
+import { readDay, say } from "../pages/words.ts";
 import type { ErasureOutcome } from "../requests/erasure.ts";
 import { requestProblems } from "../requests/errors.ts";
 import { rightTitles } from "../requests/letters.ts";
@@ -81,12 +81,14 @@ export function requestRoutes({
         .filter(({ done }) => !done && line.incident.status !== "closed")
         .map((clock) => ({ line, clock })),
     );
+    const holds = (await rights.holds.list()).filter(({ hold }) => hold.status === "active");
     const states = Object.entries(statusTitles).map(
       ([status, title]) =>
         [title[language], newest.filter(({ state }) => state.status === status).length] as const,
     );
     const nowMs = now();
     const asked = await tickets.waiting();
+    const due = waiting.length + incidents.length + asked.length + holds.length;
     const { country, timeZone } = config.operator;
     const ages = toAges(waiting, nowMs, language);
     return deskPage(
@@ -115,10 +117,11 @@ export function requestRoutes({
                 label: line.number,
                 dueMs: clock.deadline.dueMs,
               })),
+              ...holds.map(({ hold }) => ({ label: text.holds, dueMs: hold.reviewMs })),
             ]}
           />
-          {waiting.length + incidents.length + asked.length === 0 ? <p>{text.none}</p> : null}
-          {waiting.length + incidents.length + asked.length === 0 ? null : (
+          {due === 0 ? <p>{text.none}</p> : null}
+          {due === 0 ? null : (
             <Table
               caption={<span class="visually-hidden">{text.requests}</span>}
               columns={[text.number, text.what, text.state, text.due]}
@@ -138,6 +141,10 @@ export function requestRoutes({
                     rightTitles[request.right][language],
                     <StatusChip request={request} language={language} />,
                   ],
+                })),
+                ...holds.map(({ hold }) => ({
+                  dueMs: hold.reviewMs,
+                  cells: [<a href="/console/holds">{text.holds}</a>, text.review, text.active],
                 })),
                 ...asked.map(({ id, number, dueMs }) => ({
                   dueMs,
@@ -181,16 +188,7 @@ export function requestRoutes({
           <section class="stack">
             <h2>{text.writeDown}</h2>
             <p>{text.writeDownLead}</p>
-            <Form context={context} action="/console/requests">
-              <Field context={context} name="email" type="email" label={text.email} />
-              <Select
-                context={context}
-                name="right"
-                label={text.right}
-                options={allRights.map((right) => [right, rightTitles[right][language]])}
-              />
-              <Button>{text.writeDown}</Button>
-            </Form>
+            <WriteDown context={context} />
           </section>
         ) : null}
       </>,
@@ -200,18 +198,37 @@ export function requestRoutes({
   app.post("/console/requests", async (context) => {
     const desk = await enterToChange(context, rights);
     const text = say(words, context.var.language);
-    const form = await readForm(context, z.object({ email: z.email(), right: z.enum(allRights) }));
-    if (form.kind === "valid")
-      await handling.askUnverified(
-        form.value.email,
-        { right: form.value.right, language: context.var.language },
-        { actor: desk.actor, source: "officer" },
+    const form = await readForm(
+      context,
+      z.object({ email: z.email(), right: z.enum(allRights), received: z.string().default("") }),
+    );
+    const refuse = async (problem: string): Promise<Response> =>
+      deskPage(
+        context,
+        desk,
+        { title: text.writeDown, path: "/console", shows: "nobody", problem },
+        <WriteDown
+          context={context}
+          entered={form.kind === "invalid" ? form.entered : form.value}
+        />,
       );
+    if (form.kind === "invalid") return refuse(text.accountUnknown);
+    const { email, right, received } = form.value;
+    const receivedMs = received.trim() === "" ? now() : readDay(received, context.var);
+    if (receivedMs === undefined || receivedMs > now()) return refuse(text.badReceived);
+    const request = await handling.askUnverified(
+      email,
+      { right, language: context.var.language },
+      { actor: desk.actor, source: "officer", receivedMs },
+    );
+    if (request === undefined) return refuse(text.accountUnknown);
     return deskPage(
       context,
       desk,
       { title: text.writeDown, path: "/console", shows: "nobody" },
-      <Banner tone="info" title={text.writtenDown} announce />,
+      <Banner tone="good" title={text.writtenDown} announce>
+        <a href={`/console/requests/${request.id}`}>{request.number}</a>
+      </Banner>,
     );
   });
 
@@ -233,7 +250,8 @@ export function requestRoutes({
     const desk = await enterToChange(context, rights);
     const request = await store.find(context.req.param("id"));
     if (request === undefined) return notFoundPage(context);
-    const event = toEvent(context.req.param("event"), await readFields(context), now());
+    const entered = await readFields(context);
+    const event = toEvent(context.req.param("event"), entered, now());
     if (event === undefined) return notFoundPage(context);
     if (event.kind === "begun" && request.right === "delete") {
       const outcome = await erasure.run(request, desk.actor);
@@ -246,6 +264,7 @@ export function requestRoutes({
     if (moved.kind === "refused")
       return showRequest(context, desk, request, {
         problem: requestProblems[moved.because][context.var.language],
+        entered: event.kind === "denied" ? entered : {},
       });
     return context.redirect(`/console/requests/${request.id}`, 303);
   });
@@ -258,12 +277,12 @@ export function requestRoutes({
     const desk = await enterToChange(context, rights);
     const form = await readForm(context, z.object({ email: z.email() }));
     const text = say(words, context.var.language);
-    if (form.kind === "invalid") return childPage(context, desk, text.childUnknown);
+    if (form.kind === "invalid") return childPage(context, desk, text.accountUnknown);
     const [row] = await readFor(database, "keep-account", usersClassified, ["id"], {
       where: (table) => eq(table.email, form.value.email.toLowerCase()),
     });
     const request = row === undefined ? undefined : await handling.deleteChild(row.id, desk.actor);
-    if (request === undefined) return childPage(context, desk, text.childUnknown);
+    if (request === undefined) return childPage(context, desk, text.accountUnknown);
     return deskPage(
       context,
       desk,
@@ -318,7 +337,12 @@ export function requestRoutes({
     context: ServerContext,
     desk: Desk,
     request: RequestLine,
-    more: { readonly problem?: string | undefined; readonly content?: string },
+    more: {
+      readonly problem?: string | undefined;
+      readonly content?: string;
+      /** What was typed into a refusal that was not taken. */
+      readonly entered?: Readonly<Record<string, string>>;
+    },
   ): Promise<Response> {
     const { language } = context.var;
     const reader = context.var;
@@ -326,9 +350,11 @@ export function requestRoutes({
     const own = `/console/requests/${request.id}`;
     const due = requestDeadline(request.state, rights.place, now());
     const { state } = request;
+    const { entered = {} } = more;
     const authority = findAuthorities(
       state.region === "cn" ? "CN" : state.region === "uk" ? "GB" : "IE",
     )[0];
+    const pseudonym = store.contentOf(request)?.pseudonym;
     const act = (event: string, label: string) => (
       <ActionButton context={context} action={`${own}/${event}`} label={label} />
     );
@@ -341,7 +367,7 @@ export function requestRoutes({
         shows: {
           what: request.number,
           purpose: "keep-records",
-          subject: store.contentOf(request)?.pseudonym,
+          subject: pseudonym,
         },
         problem: more.problem,
       },
@@ -349,6 +375,7 @@ export function requestRoutes({
         <Facts
           facts={[
             [text.state, <StatusChip request={request} language={language} />],
+            [text.pseudonym, pseudonym === undefined ? "–" : <code>{pseudonym}</code>],
             [text.region, state.region === undefined ? "–" : regimes[state.region].title[language]],
             [
               text.due,
@@ -419,6 +446,7 @@ export function requestRoutes({
                   context={context}
                   name="because"
                   label={text.because}
+                  value={entered["because"]}
                   options={denialGrounds.map((ground) => [ground, denialTitles[ground][language]])}
                 />
                 <Select
@@ -426,6 +454,7 @@ export function requestRoutes({
                   name="exemption"
                   label={text.exemption}
                   hint={text.exemptionHint}
+                  value={entered["exemption"]}
                   options={[
                     ["", "–"] as const,
                     ...exemptionsFor(request.right, state.region).map(
@@ -437,15 +466,30 @@ export function requestRoutes({
                     ),
                   ]}
                 />
-                <TextArea context={context} name="explanation" label={text.explanation} rows={3} />
+                <TextArea
+                  context={context}
+                  name="explanation"
+                  label={text.explanation}
+                  rows={3}
+                  value={entered["explanation"]}
+                />
                 <Field
                   context={context}
                   name="authority"
                   label={text.authority}
-                  value={authority === undefined ? "" : `${authority.name}, ${authority.web}`}
+                  value={
+                    entered["authority"] ??
+                    (authority === undefined ? "" : `${authority.name}, ${authority.web}`)
+                  }
                 />
-                <Field context={context} name="court" label={text.court} />
-                <Field context={context} name="evidence" label={text.evidence} optional />
+                <Field context={context} name="court" label={text.court} value={entered["court"]} />
+                <Field
+                  context={context}
+                  name="evidence"
+                  label={text.evidence}
+                  value={entered["evidence"]}
+                  optional
+                />
                 <Button kind="danger">{text.deny}</Button>
               </Form>
             )}
@@ -454,6 +498,46 @@ export function requestRoutes({
       </>,
     );
   }
+}
+
+/** A request that came by letter or by telephone. */
+function WriteDown({
+  context,
+  entered = {},
+}: {
+  readonly context: ServerContext;
+  readonly entered?: Readonly<Record<string, string>>;
+}) {
+  const { language } = context.var;
+  const text = say(words, language);
+  return (
+    <Form context={context} action="/console/requests">
+      <Field
+        context={context}
+        name="email"
+        type="email"
+        label={text.email}
+        value={entered["email"]}
+      />
+      <Select
+        context={context}
+        name="right"
+        label={text.right}
+        value={entered["right"]}
+        options={allRights.map((right) => [right, rightTitles[right][language]])}
+      />
+      <Field
+        context={context}
+        name="received"
+        label={text.receivedOn}
+        hint={text.receivedHint}
+        placeholder="YYYY-MM-DD"
+        value={entered["received"]}
+        optional
+      />
+      <Button>{text.writeDown}</Button>
+    </Form>
+  );
 }
 
 /** How long the requests that wait have waited. */

@@ -3,6 +3,7 @@ import {
   chinaThresholds,
   inventory,
   isItemKey,
+  type ItemKey,
   recipients,
   regimes,
   toCsv,
@@ -29,8 +30,9 @@ import { readDay, type Reader, say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import type { Services } from "../services.ts";
 import { Bars } from "./charts.tsx";
+import { createSubjectFinder } from "./subject.ts";
 import { type Desk, deskPage, enter, enterToChange, noteView, type View } from "./desk.tsx";
-import { fieldsOf, receivers, titleOf } from "./receivers.ts";
+import { describeProblems, receivers, titleOf } from "./receivers.ts";
 import { transferProblems } from "./problems.ts";
 import { groundTitles, words } from "./words.ts";
 
@@ -51,9 +53,11 @@ function daySchema(reader: Pick<Reader, "timeZone">) {
 /** The pages. */
 export function transferRoutes({
   rights: { transfers, ...rights },
+  database,
   now,
-}: Pick<Services, "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
+}: Pick<Services, "database" | "now"> & { readonly rights: Rights }): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const findSubject = createSubjectFinder(database, rights);
 
   app.get("/console/transfers", async (context) =>
     transfersPage(context, await enter(context, rights)),
@@ -64,7 +68,8 @@ export function transferRoutes({
       context,
       z.object({ recipient: z.enum(receivers), country, origin: z.url() }),
     );
-    if (form.kind === "invalid") return transfersPage(context, desk, fieldsOf(form.problems));
+    if (form.kind === "invalid")
+      return transfersPage(context, desk, describeProblems(form.problems, context.var.language));
     await transfers.place(form.value.recipient, form.value.country, form.value.origin, desk.actor);
     return context.redirect("/console/transfers", 303);
   });
@@ -86,7 +91,8 @@ export function transferRoutes({
         })
         .refine(({ kind, ends }) => kind === "clauses" || ends !== undefined, { path: ["ends"] }),
     );
-    if (form.kind === "invalid") return transfersPage(context, desk, fieldsOf(form.problems));
+    if (form.kind === "invalid")
+      return transfersPage(context, desk, describeProblems(form.problems, context.var.language));
     const { recipient, kind, reference, assessment, signed: signedMs, ends: endsMs } = form.value;
     await transfers.agree(
       recipient,
@@ -126,7 +132,11 @@ export function transferRoutes({
         .object({
           recipient: z.enum(receivers),
           subject: z.string().trim(),
-          items: z.string().transform((text) => text.split(/[\s,]+/).filter(isItemKey)),
+          // A word that is no item is refused and not left out: the register would say less than was given.
+          items: z
+            .string()
+            .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ""))
+            .refine((keys): keys is ItemKey[] => keys.every(isItemKey)),
           reference: z.string().trim().min(1),
           told: z.enum(["yes", "no"]),
           because: z.string().trim(),
@@ -134,12 +144,20 @@ export function transferRoutes({
         .refine(({ items }) => items.length > 0, { path: ["items"] })
         .refine(({ told, because }) => told === "yes" || because !== "", { path: ["because"] }),
     );
-    if (form.kind === "invalid") return disclosuresPage(context, desk, fieldsOf(form.problems));
-    const { recipient, subject, items, reference, told, because } = form.value;
+    if (form.kind === "invalid")
+      return disclosuresPage(context, desk, describeProblems(form.problems, context.var.language));
+    const { recipient, subject: typed, items, reference, told, because } = form.value;
+    const subject = typed === "" ? undefined : await findSubject(typed);
+    if (typed !== "" && subject === undefined)
+      return disclosuresPage(
+        context,
+        desk,
+        describeProblems({ subject: typed }, context.var.language),
+      );
     await transfers.disclose(
       {
         recipient,
-        subject: subject === "" ? undefined : subject,
+        subject,
         items,
         reference,
         told: told === "yes" ? { atMs: now() } : { because },
@@ -426,7 +444,13 @@ export function transferRoutes({
                 label={text.recipient}
                 options={receivers.map((key) => [key, recipients[key].title[language]])}
               />
-              <Field context={context} name="subject" label={text.pseudonym} optional />
+              <Field
+                context={context}
+                name="subject"
+                label={text.subject}
+                hint={text.whose}
+                optional
+              />
               <TextArea
                 context={context}
                 name="items"

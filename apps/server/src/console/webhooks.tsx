@@ -18,7 +18,7 @@ import {
 import { say } from "../pages/words.ts";
 import type { Rights } from "../requests/rights.ts";
 import { type Desk, deskPage, enter, enterToChange } from "./desk.tsx";
-import { fieldsOf, receivers, titleOf } from "./receivers.ts";
+import { describeProblems, receivers, titleOf } from "./receivers.ts";
 import { deliveryTitles, words } from "./words.ts";
 
 const shownRows = 200;
@@ -41,7 +41,9 @@ export function webhookRoutes({
       z.object({ recipient: z.enum(receivers), url: z.url({ protocol: /^https$/ }) }),
     );
     if (form.kind === "invalid")
-      return webhooksPage(context, desk, { problem: fieldsOf(form.problems) });
+      return webhooksPage(context, desk, {
+        problem: describeProblems(form.problems, context.var.language),
+      });
     const { key } = await webhooks.register(form.value.recipient, form.value.url, desk.actor);
     // Shown once: a redirect would lose it, and it is stored where nobody can read it.
     return webhooksPage(context, desk, { key });

@@ -1,6 +1,7 @@
 /** The words of the officer's console. */
 import type {
   ChinaTier,
+  HoldEvent,
   RequestDenial,
   Incident,
   IncidentEvent,
@@ -66,9 +67,18 @@ export const words = {
   },
   email: { en: "E-mail address of the account", zh: "账户邮箱" },
   right: { en: "Right", zh: "权利" },
+  receivedOn: { en: "When it came", zh: "收到日期" },
+  receivedHint: {
+    en: "The clocks run from this day. Empty: today.",
+    zh: "期限自该日起算。留空表示今天。",
+  },
+  badReceived: {
+    en: "Give the day it came as YYYY-MM-DD, not later than today.",
+    zh: "请按 YYYY-MM-DD 填写收到日期，不得晚于今天。",
+  },
   writtenDown: {
-    en: "Written down, if there is such an account.",
-    zh: "如存在该账户，请求已登记。",
+    en: "Written down. It goes on when the person has used the link in the letter.",
+    zh: "请求已登记，待本人使用邮件中的链接确认后继续办理。",
   },
   childLead: {
     en: "A child's data is deleted at once and everywhere. Nothing is asked of anybody, and nothing but the number of the request is kept.",
@@ -83,7 +93,7 @@ export const words = {
     en: "Deleted; every table and file is being searched for what is left. Proof:",
     zh: "已删除，正在检索所有数据表和文件确认没有残留。凭证：",
   },
-  childUnknown: { en: "There is no such account.", zh: "没有该账户。" },
+  accountUnknown: { en: "There is no such account.", zh: "没有该账户。" },
   pseudonym: { en: "Pseudonym", zh: "化名" },
   everyone: { en: "everyone", zh: "所有人" },
   items: { en: "Items", zh: "数据项" },
@@ -110,9 +120,20 @@ export const words = {
     zh: "因诉讼、法院或主管机关需要而保全的内容，既不到期清除也不删除；该人的其他内容照常处理。",
   },
   holdWhose: {
-    en: "As it stands in the trail; “everyone” where the claim is not about one person",
-    zh: "与审计记录中一致；如不限于一人，填写 everyone",
+    en: "The e-mail address of the account, or a pseudonym; “everyone” where the claim is not about one person",
+    zh: "账户的电子邮箱或化名；如不限于一人，填写 everyone",
   },
+  whose: {
+    en: "The e-mail address of the account, or a pseudonym",
+    zh: "账户的电子邮箱或化名",
+  },
+  holdWhoseUnknown: {
+    en: "There is no such account and no such pseudonym. A hold on nobody keeps nothing.",
+    zh: "没有该账户或化名。未指明数据主体的保全不起作用。",
+  },
+  holdItemUnknown: { en: "The inventory has no such item:", zh: "数据清单中没有该项：" },
+  reviewHold: { en: "Review", zh: "复核" },
+  stillNeeded: { en: "Why it is still needed", zh: "仍需保全的理由" },
   holdItems: {
     en: "Keys of the inventory, for example service.support-messages; empty: everything",
     zh: "数据清单中的键，例如 service.support-messages；留空表示全部",
@@ -131,6 +152,9 @@ export const words = {
     zh: "以“不属于该权利范围”拒绝时必填，请求人可见其出处。",
   },
   exercise: { en: "exercise", zh: "演练" },
+  people: { en: "People", zh: "人数" },
+  endpointAdded: { en: "endpoint added", zh: "添加接收地址" },
+  endpointRemoved: { en: "endpoint removed", zh: "移除接收地址" },
   awareHint: {
     en: "When anybody of yours first knew that data was touched: 2026-11-22 10:00 in {}, or with an offset of its own. The clocks run from here. Empty: now.",
     zh: "贵方任何人最早知悉数据受影响的时刻：{} 的 2026-11-22 10:00，或自带时区偏移；时限由此起算。留空表示现在。",
@@ -322,7 +346,10 @@ export const words = {
   to: { en: "To", zh: "到" },
   provided: { en: "given by people", zh: "由个人提供" },
   observed: { en: "arises in use", zh: "使用中产生" },
+  received: { en: "comes with a request", zh: "随请求收到" },
+  workspace: { en: "read from the files", zh: "读取自文件" },
   refused: { en: "Not done:", zh: "未执行：" },
+  lookAgain: { en: "Look again at", zh: "请核对：" },
   leftoversTitle: { en: "Named by others", zh: "他人内容中的提及" },
   leftoversLead: {
     en: "The search after the erasure found the person in what others wrote. Choose where the name goes; the other words stay. That you looked is written in the trail.",
@@ -415,6 +442,20 @@ export const groundTitles: Readonly<Record<TransferGround | ChinaTier, Text>> = 
   clauses: { en: "contract clauses", zh: "标准合同" },
   "security-assessment": { en: "security assessment", zh: "安全评估" },
   "separate-consent": { en: "separate consent", zh: "单独同意" },
+};
+
+/** What somebody answered to a question for consent. */
+export const answerTitles: Readonly<Record<"given" | "refused" | "withdrawn", Text>> = {
+  given: { en: "given", zh: "同意" },
+  refused: { en: "refused", zh: "不同意" },
+  withdrawn: { en: "withdrawn", zh: "已撤回" },
+};
+
+/** What happened to a hold. */
+export const holdEventTitles: Readonly<Record<HoldEvent["kind"], Text>> = {
+  placed: { en: "placed", zh: "设置" },
+  reviewed: { en: "reviewed, still needed", zh: "复核，仍需保全" },
+  lifted: { en: "lifted", zh: "解除" },
 };
 
 /** What recipients are told. */

@@ -143,7 +143,7 @@ export function DeadlineChip({
     ),
     zh: (
       <>
-        {date}前答复 · 还剩 {days} 天
+        期限 {date} · 还剩 {days} 天
       </>
     ),
   };

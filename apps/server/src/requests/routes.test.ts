@@ -35,6 +35,16 @@ describe("[C7] the pages of requests", () => {
     expect((await visitor.get(`${base}/new/anything`)).status).toBe(404);
   });
 
+  it("tell who has no account where else to ask", async () => {
+    await visitor.get(`${base}/new/access`);
+    expect(visitor.html).toContain('href="/support?about=privacy"');
+    await visitor.submit(`${base}/new/access`, { email: "ghost@example.com" });
+    expect(visitor.html).toContain('href="/support?about=privacy"');
+    service.advance(askingLimit.windowMs);
+    await visitor.get("/support?about=privacy");
+    expect(visitor.html).toMatch(/value="privacy" (checked|selected)/);
+  });
+
   it("take no more than ten requests an hour from one place", async () => {
     const ask = async (): Promise<Response> =>
       visitor.post(`${base}/new/access`, { form_token: token, email: "no address" });

@@ -215,7 +215,10 @@ async function listPage(
                 request.endedMs === undefined ? (
                   <DeadlineChip dueMs={request.dueMs} nowMs={nowMs} reader={reader} />
                 ) : (
-                  <Day atMs={request.endedMs} reader={reader} />
+                  <>
+                    {`${text.ended}: `}
+                    <Day atMs={request.endedMs} reader={reader} />
+                  </>
                 ),
               ])}
             />
@@ -255,7 +258,12 @@ async function formPage(context: ServerContext, right: Right, state: FormState):
       <div class="stack">
         {signedIn === undefined ? (
           <Banner tone="info" title={text.signIn}>
-            <a href={`/sign-in?to=${encodeURIComponent(action)}`}>{text.signInLink}</a>
+            <p>
+              <a href={`/sign-in?to=${encodeURIComponent(action)}`}>{text.signInLink}</a>
+            </p>
+            <p>
+              <a href="/support?about=privacy">{text.noAccount}</a>
+            </p>
           </Banner>
         ) : null}
         {plan === undefined ? null : (
@@ -318,7 +326,9 @@ async function sentPage(context: ServerContext): Promise<Response> {
     context,
     { title: text.title, personal: true },
     <Page title={text.title} eyebrow={<a href={base}>{text.title}</a>}>
-      <Banner tone="good" title={text.sent} announce />
+      <Banner tone="good" title={text.sent} announce>
+        <a href="/support?about=privacy">{text.noAccount}</a>
+      </Banner>
     </Page>,
   );
 }
@@ -354,7 +364,7 @@ async function requestPage(
                     </span>
                   </>,
                 ]
-              : [text.due, <Day atMs={request.dueMs} reader={reader} />],
+              : [text.ended, <Day atMs={request.endedMs} reader={reader} />],
           ]}
         />
         {progress === undefined ? null : (

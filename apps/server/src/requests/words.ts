@@ -71,6 +71,11 @@ export const words = {
   right: { en: "Right", zh: "权利" },
   state: { en: "State", zh: "状态" },
   due: { en: "Due", zh: "期限" },
+  ended: { en: "Ended", zh: "办结日期" },
+  noAccount: {
+    en: "You have no account, and wrote to us or were written about? Ask in a message",
+    zh: "没有账户，但曾联系过我们或被他人提及？请通过消息提出",
+  },
   send: { en: "Send the request", zh: "提交请求" },
   deleteNow: { en: "Delete everything now", zh: "立即删除全部" },
   what: { en: "What is wrong, and what is right?", zh: "哪里有误，正确内容是什么？" },

@@ -1,6 +1,7 @@
 /** Legal holds in the database, moved by the state machine of `@cloud-code/policy`. */
 import { applyHoldEvent, type Hold, type HoldEvent, type HoldRefusal } from "@cloud-code/policy";
 import { asc, desc, eq } from "drizzle-orm";
+import { z } from "zod";
 import type { AuditTrail, Executor } from "../audit/trail.ts";
 import type { Services } from "../services.ts";
 import { holdEvents, legalHolds } from "./tables.ts";
@@ -52,6 +53,7 @@ export class HoldStore {
 
   /** Reviews or lifts a hold. */
   async move(id: string, event: HoldEvent, actor: string): Promise<HoldMoved> {
+    if (!z.uuid().safeParse(id).success) return { kind: "refused", because: "not-placed" };
     return this.#services.database.orm.transaction(async (transaction): Promise<HoldMoved> => {
       await transaction.select().from(legalHolds).where(eq(legalHolds.id, id)).for("update");
       const answer = applyHoldEvent(replay(await readEvents(transaction, id)), event);

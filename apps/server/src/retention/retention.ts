@@ -171,8 +171,11 @@ export class Retention {
     return this.#run(atMs, true);
   }
 
-  /** Deletes or empties what is overdue and not held, in batches; writes a certificate. Interrupted, the next sweep goes on. */
-  async sweep(): Promise<Sweep> {
+  /**
+   * Deletes or empties what is overdue and not held, in batches; writes a certificate. Interrupted, the next sweep goes on. `actor` is the
+   * service unless an officer asked for it.
+   */
+  async sweep(actor: string = byService): Promise<Sweep> {
     const done = await this.#run(this.#parts.now(), false);
     await this.#parts.database.orm.insert(retentionCertificates).values({
       at: new Date(this.#parts.now()),
@@ -180,7 +183,7 @@ export class Retention {
       durationMs: done.durationMs,
     });
     await this.#parts.trail.record({
-      actor: byService,
+      actor,
       action: "retention-swept",
       purpose: "keep-records",
       detail: { rows: done.rows, held: done.held },

@@ -144,7 +144,7 @@ export function deskRoutes({
       <Page title={ticket.number} eyebrow={<a href="/support/desk">{text.desk}</a>}>
         <div class="stack-wide">
           <TicketFacts reader={reader} ticket={ticket} nowMs={now()} desk />
-          <Thread reader={reader} messages={messages} />
+          <Thread reader={reader} messages={messages} desk />
           <Form context={context} action={`/support/desk/${ticket.id}/answer`}>
             <TextArea
               context={context}

@@ -57,6 +57,8 @@ describe.each(testableKinds())("support on the %s database", (kind) => {
       const id = /href="\/support\/desk\/([0-9a-f-]+)"/.exec(desk.html)?.[1] ?? "";
       await desk.get(`/support/desk/${id}`);
       expect(desk.html).toContain(question.body);
+      // Whoever answers did not write it.
+      expect(desk.html).not.toContain("<strong>You</strong>");
       await desk.submit(`/support/desk/${id}/answer`, {
         body: "Thirty days after the account is closed.",
       });

@@ -74,13 +74,15 @@ export function TicketFacts({
   );
 }
 
-/** The conversation, oldest first. */
+/** The conversation, oldest first; at the `desk` the person who wrote is not who reads. */
 export function Thread({
   reader,
   messages,
+  desk = false,
 }: {
   readonly reader: Reader;
   readonly messages: readonly TicketMessage[];
+  readonly desk?: boolean;
 }): JSX.Element {
   const text = say(ticketWords, reader.language);
   return (
@@ -88,7 +90,7 @@ export function Thread({
       {messages.map(({ author, body, writtenMs }) => (
         <li class={author === "service" ? "ours" : undefined}>
           <p class="soft small">
-            <strong>{author === "service" ? text.us : text.you}</strong> ·{" "}
+            <strong>{author === "service" ? text.us : text[desk ? "from" : "you"]}</strong> ·{" "}
             <Moment atMs={writtenMs} reader={reader} />
           </p>
           <p class="body">{body}</p>

@@ -35,6 +35,13 @@ export type Category =
 /** Whom a datum is about, in Fideslang's words. */
 export type Subject = "anonymous_user" | "customer" | "visitor";
 
+/** What each kind of person is called. */
+export const subjectTitles: Readonly<Record<Subject, Text>> = {
+  anonymous_user: { en: "people nobody can name", zh: "无法识别身份的用户" },
+  customer: { en: "people who use the product", zh: "使用产品的人" },
+  visitor: { en: "visitors of the website", zh: "网站访客" },
+};
+
 /** How much harm a leak would do: `secret` is never shown again, not even to the person. */
 export type Level = "public" | "internal" | "confidential" | "secret";
 
