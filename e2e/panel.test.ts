@@ -127,6 +127,11 @@ describe.skipIf(chromium === undefined)("the panel, in a page as strict as a web
     expect([where, outside]).toEqual([where, []]);
   }
 
+  /** Waits until something read from the page is as expected: what a key does is seen after the page has drawn it. */
+  function eventually<T>(read: () => Promise<T>): ReturnType<typeof expect.poll<T>> {
+    return expect.poll(read, { timeout: 10_000 });
+  }
+
   for (const theme of Object.keys(themes) as Theme[])
     for (const language of ["en", "zh"] as const)
       test(
@@ -237,38 +242,41 @@ describe.skipIf(chromium === undefined)("the panel, in a page as strict as a web
             "",
         );
       await press("Tab", "Tab");
-      expect(await focused()).toBe("Search code");
+      await eventually(focused).toBe("Search code");
       await page.keyboard.type("read cre");
-      await page.locator(".suggestions").waitFor();
+      await page.locator(".suggestions").getByText("createRow").first().waitFor();
       await press("ArrowDown", "ArrowDown");
-      const active = await page.locator("#panel-query").getAttribute("aria-activedescendant");
-      expect(await page.locator(`#${active}`).innerText()).toContain("createRow");
+      const active = async (): Promise<string> => {
+        const id = await page.locator("#panel-query").getAttribute("aria-activedescendant");
+        return id === null ? "" : page.locator(`#${id}`).innerText();
+      };
+      await eventually(active).toContain("createRow");
       await press("Enter");
-      expect(await page.locator("#panel-query").inputValue()).toBe("read createRow");
+      await eventually(() => page.locator("#panel-query").inputValue()).toBe("read createRow");
       await press("Enter");
       await page.locator(".result").first().waitFor();
-      expect(await page.locator("[role=status]").innerText()).toContain("1,000 results.");
+      await eventually(() => page.locator("[role=status]").innerText()).toContain("1,000 results.");
 
       await press("ArrowDown");
-      expect(await focused()).toMatch(/^Result 1: src\/main/);
+      await eventually(focused).toMatch(/^Result 1: src\/main/);
       await press("ArrowDown", "End");
-      expect(await focused()).toMatch(/^Result 4: README/);
+      await eventually(focused).toMatch(/^Result 4: README/);
       await press("Home", "e");
-      expect(await page.locator(".result").first().locator(".line").count()).toBe(16);
+      await eventually(() => page.locator(".result").first().locator(".line").count()).toBe(16);
       await press("c");
       await page.getByText("Copied.").waitFor();
       await press("i");
       await page.getByText("Inserted at the cursor.").waitFor();
       await press("n");
       await page.getByRole("button", { name: /^Result 11:/ }).waitFor();
-      expect(await focused()).toMatch(/^Result 11:/);
+      await eventually(focused).toMatch(/^Result 11:/);
       await press("p");
       await page.locator(".window .line").first().waitFor();
-      expect(await focused()).toBe("Back to the results");
+      await eventually(focused).toBe("Back to the results");
       await press("Escape");
-      expect(await focused()).toMatch(/^Result 11:/);
+      await eventually(focused).toMatch(/^Result 11:/);
       await press("Enter");
-      expect(
+      await eventually(async () =>
         posted.flatMap((message) => (message.kind === "event" ? [message.event] : [])),
       ).toEqual([
         { kind: "adopt", rank: 1 },
@@ -278,20 +286,25 @@ describe.skipIf(chromium === undefined)("the panel, in a page as strict as a web
         { kind: "click" },
       ]);
       await press("/");
-      expect(await focused()).toBe("Search code");
+      await eventually(focused).toBe("Search code");
 
       await press("Shift+Tab", "ArrowRight");
-      expect(await focused()).toBe("Statistics");
+      await eventually(focused).toBe("Statistics");
       await press("End");
-      expect(await focused()).toBe("Data");
+      await eventually(focused).toBe("Data");
       await press("ArrowLeft", "ArrowLeft", "Tab", "ArrowUp");
-      expect(posted.at(-1)).toMatchObject({ kind: "telemetry-set", choice: { mode: "local" } });
+      await eventually(async () => posted.at(-1)).toMatchObject({
+        kind: "telemetry-set",
+        choice: { mode: "local" },
+      });
       await page.getByRole("button", { name: "Delete everything …" }).press("Enter");
-      expect(await focused()).toBe("Keep it");
+      await eventually(focused).toBe("Keep it");
       await press("Enter");
-      expect(await focused()).toBe("Delete everything …");
+      await eventually(focused).toBe("Delete everything …");
       await press("Enter", "Tab", "Enter");
-      expect(posted.at(-1)).toMatchObject({ kind: "telemetry-purge" });
+      await expect
+        .poll(async () => posted.at(-1), { timeout: 10_000 })
+        .toMatchObject({ kind: "telemetry-purge" });
     });
   });
 
